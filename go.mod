@@ -1,0 +1,3 @@
+module github.com/einloom/einloom
+
+go 1.26
