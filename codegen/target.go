@@ -1,0 +1,18 @@
+package codegen
+
+import (
+	"github.com/einloom/einloom/tensor"
+)
+
+// Target describes a device to the planner and its generator as plain data, so that both are tested without the device.
+type Target struct {
+	Name       string                                 // "amd64+avx2", "amd64+avx512", "interp", "vulkan"
+	Vector     int                                    // bytes in a vector register; 0: no vectors
+	Registers  int                                    // vector registers
+	L1, L2, L3 int                                    // data cache bytes of one core, one core, all cores
+	Threads    int                                    // workers
+	Flops      float64                                // peak f32 FLOP/s of one worker
+	Bandwidth  float64                                // bytes/s of all workers
+	Launch     float64                                // seconds a kernel launch costs
+	Native     func(name string, d tensor.DType) bool // whether core op name on d is native; what is not runs through the interpreter
+}
