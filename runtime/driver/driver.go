@@ -38,6 +38,12 @@ type Buffer interface {
 	Close() error
 }
 
+// Addressable is a Buffer in the host's own memory.
+type Addressable interface {
+	// Memory is the buffer's bytes.
+	Memory() []byte
+}
+
 // Launch is one kernel with its memory.
 type Launch struct {
 	Program Program

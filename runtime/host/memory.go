@@ -1,0 +1,28 @@
+package host
+
+import "unsafe"
+
+// align is the boundary that buffers, panels and constants start at: a cache line and the widest vector.
+const align = 64
+
+// aligned gives n bytes that start on a 64-byte boundary, cleared, on the Go heap (which does not move).
+func aligned(n int) []byte {
+	if n == 0 {
+		return nil
+	}
+	b := make([]byte, n+align-1)
+	shift := int(-uintptr(unsafe.Pointer(unsafe.SliceData(b))) & (align - 1))
+	return b[shift : shift+n : shift+n]
+}
+
+// buffer is host memory as driver.Buffer.
+type buffer struct{ mem []byte }
+
+// Bytes is the buffer's size.
+func (b *buffer) Bytes() int { return len(b.mem) }
+
+// Memory is the buffer as the processor sees it (driver.Addressable).
+func (b *buffer) Memory() []byte { return b.mem }
+
+// Close lets the memory go.
+func (b *buffer) Close() error { b.mem = nil; return nil }
