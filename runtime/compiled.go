@@ -1,0 +1,170 @@
+package runtime
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/einloom/einloom/expr"
+	"github.com/einloom/einloom/planner"
+	"github.com/einloom/einloom/runtime/driver"
+	"github.com/einloom/einloom/tensor"
+)
+
+// compiled is a plan with its kernels' programs: what the session caches. It holds no user's data.
+type compiled struct {
+	plan     *planner.Plan
+	device   driver.Device
+	programs []driver.Program // one a step
+	leaves   []int            // plan.Leaves[i] is leaf leaves[i] of the graph's description
+	measure  bool             // whether a run is long enough that timing its steps costs nothing
+	took     []atomic.Int64   // nanoseconds of each step in the last measured run
+
+	mu     sync.Mutex
+	frames *frame
+}
+
+// frame is what one run at a time needs: arena memory and launches whose arena arguments are filled in.
+type frame struct {
+	arena    driver.Buffer
+	launches []driver.Launch
+	patches  []patch
+	next     *frame
+}
+
+// patch is a launch argument that differs from run to run.
+type patch struct {
+	arg    *driver.Arg
+	output bool
+	index  int
+	offset int
+}
+
+// timed is the estimated work (flop + bytes) from which a run's steps are timed one by one.
+const timed = 1e6
+
+func newCompiled(ctx context.Context, s *Session, plan *planner.Plan, roots []*expr.Node) (*compiled, error) {
+	c := &compiled{plan: plan, device: s.device, took: make([]atomic.Int64, len(plan.Steps))}
+	for _, step := range plan.Steps {
+		p, err := s.device.Compile(ctx, step.Kernel)
+		if err != nil {
+			c.release()
+			return nil, fmt.Errorf("internal: %w: please report with Explain", err)
+		}
+		c.programs = append(c.programs, p)
+		c.measure = c.measure || step.Kernel.Cost.Flop+step.Kernel.Cost.Bytes > timed
+	}
+	return c, nil
+}
+
+// name says what the plan computes, for logs.
+func (c *compiled) name() string {
+	return fmt.Sprintf("plan of %d kernels, %d outputs", len(c.plan.Steps), len(c.plan.Outputs))
+}
+
+func (c *compiled) release() {
+	for _, p := range c.programs {
+		p.Close()
+	}
+}
+
+// takeFrame gives a frame of the free list or a new one.
+func (c *compiled) takeFrame() (*frame, error) {
+	c.mu.Lock()
+	f := c.frames
+	if f != nil {
+		c.frames = f.next
+	}
+	c.mu.Unlock()
+	if f != nil {
+		return f, nil
+	}
+	return c.newFrame()
+}
+
+func (c *compiled) newFrame() (*frame, error) {
+	arena, err := c.device.Alloc(c.plan.Arena)
+	if err != nil {
+		return nil, err
+	}
+	f := &frame{arena: arena, launches: make([]driver.Launch, len(c.plan.Steps))}
+	base := driver.Arg{Buffer: arena}
+	if m, ok := arena.(driver.Addressable); ok {
+		base = driver.Arg{Host: m.Memory()}
+	}
+	for i, step := range c.plan.Steps {
+		args := make([]driver.Arg, len(step.Args))
+		for k, ref := range step.Args {
+			switch ref.Space {
+			case planner.Arena:
+				args[k] = base
+				args[k].Offset = ref.Offset
+			case planner.Output:
+				f.patches = append(f.patches, patch{&args[k], true, ref.Index, ref.Offset})
+			default:
+				f.patches = append(f.patches, patch{&args[k], false, ref.Index, ref.Offset})
+			}
+		}
+		f.launches[i] = driver.Launch{Program: c.programs[i], Args: args}
+	}
+	return f, nil
+}
+
+// giveFrame puts f back, without the user's memory.
+func (c *compiled) giveFrame(f *frame) {
+	for i := range f.patches {
+		f.patches[i].arg.Host = nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f.next, c.frames = c.frames, f
+}
+
+// allocate fills outs with fresh tensors of the outputs' shapes.
+func (c *compiled) allocate(outs []*tensor.Tensor) error {
+	for i, o := range c.plan.Outputs {
+		t, err := tensor.Zeros(o.DType, o.Shape...)
+		if err != nil {
+			return err
+		}
+		outs[i] = t
+	}
+	return nil
+}
+
+// run computes the outputs of the leaves. outs are row-major and share no memory with the leaves. The leaves are in the order of the
+// graph's description, which is that of plan.Leaves.
+func (c *compiled) run(ctx context.Context, leaves, outs []*tensor.Tensor) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	f, err := c.takeFrame()
+	if err != nil {
+		return err
+	}
+	defer c.giveFrame(f)
+	for i := range f.patches {
+		p := &f.patches[i]
+		t := (*tensor.Tensor)(nil)
+		if p.output {
+			t = outs[p.index]
+		} else {
+			t = leaves[c.leaves[p.index]]
+		}
+		mem, at := t.Memory()
+		p.arg.Host, p.arg.Offset = mem, at+p.offset
+	}
+	if !c.measure {
+		return c.device.Run(ctx, f.launches)
+	}
+	for i := range f.launches {
+		start := time.Now()
+		if err := c.device.Run(ctx, f.launches[i:i+1]); err != nil {
+			return err
+		}
+		c.took[i].Store(int64(time.Since(start)))
+	}
+	return nil
+}

@@ -1,0 +1,51 @@
+// Package runtime is the top: sessions that plan, compile and run graphs, caches of plans and code, and what it tells of them. It never
+// looks inside a graph's meaning or a kernel; it is the only package that reads the environment.
+package runtime
+
+import (
+	"fmt"
+	"time"
+)
+
+// Config says how a Session computes. The zero value is the best exact choice: this machine's processor, all its cores, no memory limit.
+type Config struct {
+	// Device is "cpu" (generated machine code, the default; where that is not possible the interpreter, and Session.Notes says why) or
+	// "interp" (the portable interpreter). See Devices.
+	Device string
+	// Target holds the cpu device to one instruction set, "amd64+avx2" or "amd64+avx512"; "" takes the widest that runs here.
+	Target string
+	// FastMath allows rewrites that change roundings.
+	FastMath bool
+	// MemoryLimit is the most bytes that one run may take for intermediates and outputs; 0: no limit. A plan that needs more is refused
+	// before anything runs, with the number needed.
+	MemoryLimit int64
+	// Threads is how many workers share a kernel; 0: GOMAXPROCS. Results do not depend on it.
+	Threads int
+	// Off turns passes ("fuse") and rewrite rules ("rule:mul-one") off by name, to find out which of them is at fault.
+	Off []string
+	// Check verifies the graph or the kernels after each pass.
+	Check bool
+	// Trace is told what a session does, as it happens; nil: nobody is. It is called from the goroutine that compiles.
+	Trace func(Event)
+}
+
+// Event is one thing a session did.
+type Event struct {
+	What string        // "compile", "fallback", or "stage" with Stage and Text
+	Name string        // what was compiled, or the stage's name
+	Why  string        // the reason: why a cache missed, why a kernel is interpreted
+	Text func() string // the dump of a stage, made when asked for; nil otherwise
+	Took time.Duration // of a compile
+}
+
+// String is one line of a log.
+func (e Event) String() string {
+	s := "einloom: " + e.What + " " + e.Name
+	if e.Why != "" {
+		s += ": " + e.Why
+	}
+	if e.Took > 0 {
+		s += fmt.Sprintf(" (%v)", e.Took.Round(time.Microsecond))
+	}
+	return s
+}

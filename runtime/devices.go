@@ -1,0 +1,58 @@
+package runtime
+
+import (
+	"fmt"
+
+	"github.com/einloom/einloom/runtime/driver"
+	"github.com/einloom/einloom/runtime/host"
+	"github.com/einloom/einloom/runtime/interp"
+)
+
+// DeviceInfo is one row of Devices.
+type DeviceInfo struct {
+	Name   string // for Config.Device
+	Target string // what its kernels are generated for
+	Why    string // when it is not to be had: what is missing and how to get it
+}
+
+// Devices lists the devices that this build knows, with what is missing where one is not to be had.
+func Devices() []DeviceInfo {
+	cpu := DeviceInfo{Name: "cpu"}
+	if d, err := host.Open(host.Config{Threads: 1}); err != nil {
+		cpu.Why = err.Error()
+	} else {
+		cpu.Target = d.Target().Name
+		d.Close()
+	}
+	return []DeviceInfo{cpu, {Name: "interp", Target: "interp"}}
+}
+
+// openDevice opens what c names. Where machine code is not possible "cpu" is the interpreter, and a note says why.
+func (s *Session) openDevice(c Config) (driver.Device, error) {
+	portable := func() driver.Device { return interp.Open(interp.Config{Threads: c.Threads}) }
+	switch c.Device {
+	case "", "cpu":
+		d, err := host.Open(host.Config{
+			Threads:  c.Threads,
+			Target:   c.Target,
+			Fallback: portable(),
+			Missed: func(kernel string, why error) {
+				s.event(Event{What: "fallback", Name: kernel, Why: why.Error()})
+			},
+		})
+		if err == nil {
+			return d, nil
+		}
+		if c.Target != "" {
+			return nil, fmt.Errorf("runtime: device cpu with target %s: %w", c.Target, err)
+		}
+		note := fmt.Sprintf("device cpu runs on the interpreter: %v", err)
+		s.notes = append(s.notes, note)
+		s.event(Event{What: "fallback", Name: "cpu", Why: note})
+		return portable(), nil
+	case "interp":
+		return portable(), nil
+	default:
+		return nil, fmt.Errorf("runtime: there is no device %q; this build has cpu and interp", c.Device)
+	}
+}

@@ -1,0 +1,52 @@
+package runtime
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+)
+
+// withEnvironment adds to c what the environment asks for. It is the only place that reads it:
+//
+//	EINLOOM_DUMP=graph,order,kernel,cpu   text of those stages on standard error ("all" for every one)
+//	EINLOOM_LOG=1                         a line a compile: what, how long, why
+//	EINLOOM_OFF=fuse,rule:NAME            passes and rules turned off
+//	EINLOOM_CHECK=1                       verify after each pass
+func withEnvironment(c Config) (Config, error) {
+	if off := os.Getenv("EINLOOM_OFF"); off != "" {
+		c.Off = append(slices.Clone(c.Off), strings.Split(off, ",")...)
+	}
+	if os.Getenv("EINLOOM_CHECK") == "1" {
+		c.Check = true
+	}
+	log := os.Getenv("EINLOOM_LOG") == "1"
+	var dump []string
+	if d := os.Getenv("EINLOOM_DUMP"); d != "" {
+		dump = strings.Split(d, ",")
+	}
+	if c.Threads < 0 {
+		return c, fmt.Errorf("runtime: Config.Threads is %d", c.Threads)
+	}
+	if c.MemoryLimit < 0 {
+		return c, fmt.Errorf("runtime: Config.MemoryLimit is %d bytes", c.MemoryLimit)
+	}
+	if !log && dump == nil {
+		return c, nil
+	}
+	user := c.Trace
+	c.Trace = func(e Event) {
+		switch {
+		case e.What == "stage":
+			if slices.Contains(dump, e.Name) || slices.Contains(dump, "all") {
+				fmt.Fprintf(os.Stderr, "; stage %s\n%s\n", e.Name, strings.TrimRight(e.Text(), "\n"))
+			}
+		case log:
+			fmt.Fprintln(os.Stderr, e)
+		}
+		if user != nil {
+			user(e)
+		}
+	}
+	return c, nil
+}

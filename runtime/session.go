@@ -1,0 +1,257 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/einloom/einloom/expr"
+	"github.com/einloom/einloom/planner"
+	"github.com/einloom/einloom/runtime/driver"
+	"github.com/einloom/einloom/tensor"
+)
+
+// Session is a device with caches of plans and code. It is safe to use from many goroutines at once.
+type Session struct {
+	config Config
+	device driver.Device
+	notes  []string
+	off    map[string]bool
+
+	mu     sync.RWMutex // held for reading by whatever compiles or runs, for writing by Close
+	closed bool
+
+	cacheMu sync.Mutex
+	cache   map[string]*compiled
+	order   []string // keys by age
+	shapes  *shapeList
+}
+
+// shapeList is a free list of shapes, so that a warm Eval allocates none.
+type shapeList struct {
+	shape
+	next *shapeList
+}
+
+// cacheLimit is how many plans a session keeps; past it the older half goes.
+const cacheLimit = 1024
+
+var errClosed = errors.New("runtime: the session is closed")
+
+// Open gives a session on the device that c names. Close frees it.
+func Open(c Config) (*Session, error) {
+	c, err := withEnvironment(c)
+	if err != nil {
+		return nil, err
+	}
+	s := &Session{config: c, cache: map[string]*compiled{}, off: map[string]bool{}}
+	for _, name := range c.Off {
+		s.off[name] = true
+	}
+	s.device, err = s.openDevice(c)
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+var shared = sync.OnceValues(func() (*Session, error) { return Open(Config{}) })
+
+// Default is the session that Eval and Compile use: the zero Config, opened on first use and never closed.
+func Default() (*Session, error) { return shared() }
+
+// Eval computes x on the default session. See Session.Eval.
+func Eval(ctx context.Context, x expr.Expr, args ...Arg) (*tensor.Tensor, error) {
+	s, err := Default()
+	if err != nil {
+		return nil, err
+	}
+	return s.Eval(ctx, x, args...)
+}
+
+// Compile compiles xs on the default session. See Session.Compile.
+func Compile(ctx context.Context, xs ...expr.Expr) (*Program, error) {
+	s, err := Default()
+	if err != nil {
+		return nil, err
+	}
+	return s.Compile(ctx, xs...)
+}
+
+// Eval plans, compiles and runs x, and gives its value in fresh memory. args bind x's inputs. A graph of the same structure (other data
+// of the same shapes and layouts) is not planned again. All root causes of a bad graph are joined in the error.
+func (s *Session) Eval(ctx context.Context, x expr.Expr, args ...Arg) (*tensor.Tensor, error) {
+	if err := x.Err(); err != nil {
+		return nil, err
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	roots := [1]*expr.Node{x.Node()}
+	sh := s.takeShape()
+	defer s.giveShape(sh)
+	c, err := s.compiled(ctx, &sh.shape, roots[:], args)
+	if err != nil {
+		return nil, err
+	}
+	var data [8]*tensor.Tensor
+	leaves, err := bindLeaves(data[:0], sh.leaves, args)
+	if err != nil {
+		return nil, err
+	}
+	var outs [1]*tensor.Tensor
+	if err := c.allocate(outs[:]); err != nil {
+		return nil, err
+	}
+	if err := c.run(ctx, s, leaves, outs[:]); err != nil {
+		return nil, err
+	}
+	return outs[0], nil
+}
+
+// Compile plans xs together and compiles the plan. The program holds the data that travels with the graph; inputs are bound by Run.
+func (s *Session) Compile(ctx context.Context, xs ...expr.Expr) (*Program, error) {
+	if len(xs) == 0 {
+		return nil, errors.New("runtime: compile: no expression")
+	}
+	var bad []error
+	roots := make([]*expr.Node, len(xs))
+	for i, x := range xs {
+		if err := x.Err(); err != nil && !slices.ContainsFunc(bad, func(e error) bool { return e.Error() == err.Error() }) {
+			bad = append(bad, err)
+		}
+		roots[i] = x.Node()
+	}
+	if len(bad) > 0 {
+		return nil, errors.Join(bad...)
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	sh := new(shape)
+	c, err := s.compiled(ctx, sh, roots, nil)
+	if err != nil {
+		return nil, err
+	}
+	return newProgram(s, roots, sh.leaves, c), nil
+}
+
+// compiled gives the compiled plan for roots with their leaves laid out as bound; sh is filled with the graph's description.
+func (s *Session) compiled(ctx context.Context, sh *shape, roots []*expr.Node, args []Arg) (*compiled, error) {
+	if s.closed {
+		return nil, errClosed
+	}
+	sh.read(roots, args)
+	s.cacheMu.Lock()
+	c := s.cache[string(sh.key)]
+	s.cacheMu.Unlock()
+	if c != nil {
+		return c, nil
+	}
+	if err := checkInputs(sh); err != nil {
+		return nil, err
+	}
+	start := time.Now()
+	c, err := s.build(ctx, sh, roots, args)
+	if err != nil {
+		return nil, err
+	}
+	s.event(Event{What: "compile", Name: c.name(), Why: "no plan for this structure, these shapes and layouts yet", Took: time.Since(start)})
+	s.cacheMu.Lock()
+	defer s.cacheMu.Unlock()
+	if first := s.cache[string(sh.key)]; first != nil {
+		c.release() // another goroutine was first
+		return first, nil
+	}
+	if len(s.order) >= cacheLimit {
+		for _, key := range s.order[:cacheLimit/2] {
+			delete(s.cache, key) // programs that still use it keep it; its code goes with the collector's help
+		}
+		s.order = append(s.order[:0], s.order[cacheLimit/2:]...)
+	}
+	key := string(sh.key)
+	s.cache[key] = c
+	s.order = append(s.order, key)
+	return c, nil
+}
+
+// build plans and compiles.
+func (s *Session) build(ctx context.Context, sh *shape, roots []*expr.Node, args []Arg) (*compiled, error) {
+	sealed, strides := seal(sh, roots, args)
+	plan, err := planner.Make(sealed, planner.Options{
+		Target:      s.device.Target(),
+		MemoryLimit: s.config.MemoryLimit,
+		FastMath:    s.config.FastMath,
+		Off:         s.off,
+		Check:       s.config.Check,
+		Strides:     func(leaf *expr.Node) []int { return strides[leaf] },
+		Trace:       s.stage,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newCompiled(ctx, s, plan, sealed)
+}
+
+func (s *Session) stage(name string, text func() string) {
+	s.event(Event{What: "stage", Name: name, Text: text})
+}
+
+func (s *Session) event(e Event) {
+	if s.config.Trace != nil {
+		s.config.Trace(e)
+	}
+}
+
+// Notes says what the session could not have as asked, such as machine code on a machine that forbids it; empty when all is well.
+func (s *Session) Notes() []string { return slices.Clone(s.notes) }
+
+// Device names the device and the target that kernels are generated for.
+func (s *Session) Device() string { return s.device.Target().Name }
+
+// Close waits for what is running and frees the device and its code. Programs of the session give an error afterwards.
+func (s *Session) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return errClosed
+	}
+	s.closed = true
+	s.cache, s.order = nil, nil
+	return s.device.Close()
+}
+
+func (s *Session) takeShape() *shapeList {
+	s.cacheMu.Lock()
+	defer s.cacheMu.Unlock()
+	l := s.shapes
+	if l == nil {
+		return new(shapeList)
+	}
+	s.shapes = l.next
+	return l
+}
+
+func (s *Session) giveShape(l *shapeList) {
+	clear(l.nodes)
+	clear(l.leaves)
+	s.cacheMu.Lock()
+	defer s.cacheMu.Unlock()
+	l.next, s.shapes = s.shapes, l
+}
+
+// checkInputs refuses two inputs of one name that differ.
+func checkInputs(sh *shape) error {
+	for _, n := range sh.nodes {
+		if n.Kind != expr.KInput {
+			continue
+		}
+		for _, m := range sh.leaves {
+			if m.Kind == expr.KInput && m.Name == n.Name && (m.DType != n.DType || !m.Shape.Equal(n.Shape)) {
+				return fmt.Errorf("%v: input %q is %v%v here, but %v%v at %v", n.Pos, n.Name, n.DType, n.Shape, m.DType, m.Shape, m.Pos)
+			}
+		}
+	}
+	return nil
+}
