@@ -1,0 +1,34 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/einloom/einloom/runtime"
+)
+
+var devicesCommand = command{
+	usage: `usage: einloom devices
+
+Lists the devices of this build: what each generates code for, or what is missing here and how to get it.
+
+`,
+	flags: func(*flag.FlagSet) func(context.Context, streams, []string) error {
+		return func(_ context.Context, std streams, operands []string) error {
+			if len(operands) > 0 {
+				return usageError{"it takes no operands"}
+			}
+			w := tabwriter.NewWriter(std.out, 0, 8, 2, ' ', 0)
+			for _, d := range runtime.Devices() {
+				state := d.Target
+				if d.Why != "" {
+					state = "not here: " + d.Why
+				}
+				fmt.Fprintf(w, "%s\t%s\n", d.Name, state)
+			}
+			return w.Flush()
+		}
+	},
+}
