@@ -12,8 +12,8 @@ import (
 const module = "github.com/einloom/einloom"
 
 // depth is the number of frames kept. The library's own builders are at most so deep, with the user's frame above them; unwinding a
-// frame costs about 40 ns, so more would be paid for by every node.
-const depth = 8
+// frame costs about 80 ns, so more would be paid for by every node.
+const depth = 6
 
 // Pos is a place in the user's program, or in a text that was parsed. The zero Pos is no place.
 type Pos struct {
