@@ -1,0 +1,215 @@
+package tensor
+
+import (
+	"fmt"
+	"slices"
+	"unsafe"
+)
+
+// Tensor is a strided host array: a header over memory that views share. The header never changes; it is safe to use from many
+// goroutines as long as nobody writes to the memory.
+type Tensor struct {
+	dtype    DType
+	shape    Shape
+	strides  []int // in elements; may be 0 or negative
+	offset   int   // bytes of element [0 ... 0] in mem
+	mem      []byte
+	dense    bool // row-major without gaps
+	readOnly bool
+}
+
+// New is a row-major tensor over data, which is not copied: later writes to data are seen. Without dims it has one axis if data's length
+// is not 1, and is a scalar otherwise. An error if dims do not multiply to the length.
+func New[T Element](data []T, dims ...int) (*Tensor, error) {
+	shape := Shape(slices.Clone(dims))
+	if len(dims) == 0 && len(data) != 1 {
+		shape = Shape{len(data)}
+	}
+	n, err := shape.Size()
+	if err != nil {
+		return nil, err
+	}
+	d := TypeOf[T]()
+	if n != len(data) {
+		return nil, fmt.Errorf("tensor: %d elements of %v do not fill shape %v, which has %d", len(data), d, shape, n)
+	}
+	mem := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(data))), n*d.Size())
+	return dense(mem, d, shape), nil
+}
+
+// dense is a row-major tensor over mem.
+func dense(mem []byte, d DType, shape Shape) *Tensor {
+	return &Tensor{dtype: d, shape: shape, strides: shape.Strides(), mem: mem, dense: true}
+}
+
+// Scalar is a tensor of shape [] with the value v.
+func Scalar[T Element](v T) *Tensor {
+	t, _ := New([]T{v})
+	return t
+}
+
+// Data is t's elements in row-major order, not copied: writes to it are seen in t and all views. An error if T is not t's element type
+// or t is not row-major (see Copy).
+func Data[T Element](t *Tensor) ([]T, error) {
+	if d := TypeOf[T](); d != t.dtype {
+		return nil, fmt.Errorf("tensor: the elements are %v, not %v", t.dtype, d)
+	}
+	mem, err := t.Bytes()
+	if err != nil {
+		return nil, err
+	}
+	return elements[T](mem), nil
+}
+
+// elements sees memory as elements of T.
+func elements[T Element](mem []byte) []T {
+	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(mem))), len(mem)/TypeOf[T]().Size())
+}
+
+// Zeros is a row-major tensor of zeros whose memory starts on a 64-byte boundary.
+func Zeros(d DType, dims ...int) (*Tensor, error) {
+	if d == Invalid || d >= NumDTypes {
+		return nil, fmt.Errorf("tensor: no dtype")
+	}
+	shape := Shape(slices.Clone(dims))
+	n, err := shape.Size()
+	if err != nil {
+		return nil, err
+	}
+	if n > MaxLen/16 || n*d.Size() > maxBytes {
+		return nil, fmt.Errorf("tensor: %v%v is more memory than there can be", d, shape)
+	}
+	return dense(alignedBytes(n*d.Size()), d, shape), nil
+}
+
+// maxBytes is more than any machine's memory and less than what makes the Go runtime panic.
+const maxBytes = 1 << 46
+
+const boundary = 64
+
+// alignedBytes is n zero bytes from a 64-byte boundary on.
+func alignedBytes(n int) []byte {
+	if n == 0 {
+		return nil
+	}
+	b := make([]byte, n+boundary-1)
+	shift := int(-uintptr(unsafe.Pointer(unsafe.SliceData(b))) & (boundary - 1))
+	return b[shift : shift+n : shift+n]
+}
+
+// FromBytes is a tensor over mem with element [0 ... 0] at the element offset; strides are in elements (nil: row-major). mem is not
+// copied. An error if an element would lie outside of mem or not on a multiple of its alignment.
+func FromBytes(mem []byte, d DType, shape Shape, strides []int, offset int) (*Tensor, error) {
+	n, err := shape.Size()
+	if err != nil {
+		return nil, err
+	}
+	if d == Invalid || d >= NumDTypes {
+		return nil, fmt.Errorf("tensor: no dtype")
+	}
+	if strides == nil {
+		strides = shape.Strides()
+	}
+	if len(strides) != len(shape) {
+		return nil, fmt.Errorf("tensor: %d strides for shape %v", len(strides), shape)
+	}
+	size := d.Size()
+	if n > 0 {
+		low, high := offset, offset
+		for k, s := range strides {
+			if span := (shape[k] - 1) * s; shape[k] > 1 && s != 0 && span/s != shape[k]-1 {
+				return nil, fmt.Errorf("tensor: strides %v overflow", strides)
+			} else if span < 0 {
+				low += span
+			} else {
+				high += span
+			}
+		}
+		if low < 0 || high < 0 || high >= len(mem)/size {
+			return nil, fmt.Errorf("tensor: %v%v with strides %v and offset %d reaches elements %d to %d of %d", d, shape, strides, offset, low, high, len(mem)/size)
+		}
+		unit := size
+		if d.IsComplex() {
+			unit /= 2
+		}
+		if uintptr(unsafe.Pointer(unsafe.SliceData(mem)))%uintptr(unit) != 0 {
+			return nil, fmt.Errorf("tensor: memory of %v is not on a multiple of %d bytes", d, unit)
+		}
+	}
+	t := &Tensor{dtype: d, shape: shape.Clone(), strides: slices.Clone(strides), offset: offset * size, mem: mem}
+	t.dense = isDense(t.shape, t.strides)
+	return t, nil
+}
+
+// isDense says whether strides are row-major; those of axes with one element do not matter, nor any of an empty tensor.
+func isDense(shape Shape, strides []int) bool {
+	step := 1
+	for k := len(shape) - 1; k >= 0; k-- {
+		if shape[k] == 0 {
+			return true
+		}
+	}
+	for k := len(shape) - 1; k >= 0; k-- {
+		if shape[k] != 1 && strides[k] != step {
+			return false
+		}
+		step *= shape[k]
+	}
+	return true
+}
+
+// DType is the elements' type.
+func (t *Tensor) DType() DType { return t.dtype }
+
+// Shape is the extents of the axes; not to be written to.
+func (t *Tensor) Shape() Shape { return t.shape }
+
+// Strides are in elements; 0 on broadcast axes, negative on flipped ones; not to be written to.
+func (t *Tensor) Strides() []int { return t.strides }
+
+// Len is the number of elements.
+func (t *Tensor) Len() int { return t.shape.Len() }
+
+// Rank is the number of axes.
+func (t *Tensor) Rank() int { return len(t.shape) }
+
+// Contiguous says whether the elements lie in row-major order without gaps.
+func (t *Tensor) Contiguous() bool { return t.dense }
+
+// Memory is the whole memory that t is a view of, and the byte at which element [0 ... 0] lies in it.
+func (t *Tensor) Memory() (mem []byte, offset int) { return t.mem, t.offset }
+
+// Bytes is the memory of t's elements, not copied; an error if t is not row-major.
+func (t *Tensor) Bytes() ([]byte, error) {
+	if !t.dense {
+		return nil, fmt.Errorf("tensor: %v%v with strides %v is not row-major: Copy makes it so", t.dtype, t.shape, t.strides)
+	}
+	return t.mem[t.offset : t.offset+t.Len()*t.dtype.Size()], nil
+}
+
+// ReadOnly says whether the memory is a read-only mapping of a file.
+func (t *Tensor) ReadOnly() bool { return t.readOnly }
+
+// SharesMemory says whether the bytes from t's first to its last element and those of u overlap.
+func (t *Tensor) SharesMemory(u *Tensor) bool {
+	a, b := t.span()
+	c, d := u.span()
+	return a < d && c < b
+}
+
+// span is the addresses of the first byte that t reaches and of one past the last.
+func (t *Tensor) span() (from, to uintptr) {
+	if t.Len() == 0 {
+		return 0, 0
+	}
+	low, high := t.offset, t.offset+t.dtype.Size()
+	for k, s := range t.strides {
+		if d := (t.shape[k] - 1) * s * t.dtype.Size(); d < 0 {
+			low += d
+		} else {
+			high += d
+		}
+	}
+	base := uintptr(unsafe.Pointer(unsafe.SliceData(t.mem)))
+	return base + uintptr(low), base + uintptr(high)
+}
