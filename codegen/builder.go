@@ -1,0 +1,378 @@
+package codegen
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"go/token"
+	"slices"
+	"strings"
+
+	"github.com/einloom/einloom/expr/op"
+	"github.com/einloom/einloom/tensor"
+)
+
+// Builder makes a kernel. Params, axes and values are named by the numbers that its methods give; a value that is there already is not
+// made twice. A misuse gives a number that may be used further and is reported by Kernel.
+type Builder struct {
+	k       Kernel
+	seen    map[string]int
+	key     []byte
+	names   map[string]bool
+	errs    []error
+	inputs  []int // where a builder's param went in k.Params is decided by Kernel: inputs first
+	outputs []int
+}
+
+// NewBuilder begins an empty kernel. A name that is no identifier is made one.
+func NewBuilder(name string) *Builder {
+	b := &Builder{seen: map[string]int{}, names: map[string]bool{}}
+	b.k.Name = identifier(name)
+	b.k.Schedule.Vector = -1
+	return b
+}
+
+// Rebuild begins a kernel with the name, params, axes, note and cost of k, and no body: a pass then makes k's values anew with Value.
+func Rebuild(k *Kernel) *Builder {
+	b := NewBuilder(k.Name)
+	b.k.Note, b.k.Cost = k.Note, k.Cost
+	for _, p := range k.Params {
+		b.param(p)
+	}
+	for _, a := range k.Axes {
+		b.axis(a)
+	}
+	return b
+}
+
+// Note keeps why the kernel was fused so.
+func (b *Builder) Note(note string) { b.k.Note = note }
+
+// Input adds a buffer that is read. Strides are in elements; nil means row-major. The name is changed where it is no identifier or taken.
+func (b *Builder) Input(name string, d tensor.DType, dims, strides []int) int {
+	return b.param(Param{Name: name, DType: d, Dims: dims, Strides: strides})
+}
+
+// Output adds a buffer that is written, as Input does.
+func (b *Builder) Output(name string, d tensor.DType, dims, strides []int) int {
+	return b.param(Param{Name: name, DType: d, Dims: dims, Strides: strides, Out: true})
+}
+
+func (b *Builder) param(p Param) int {
+	p.Name = b.unique(p.Name)
+	p.Dims = slices.Clone(p.Dims)
+	if p.Strides == nil {
+		p.Strides = RowMajor(p.Dims)
+	} else {
+		p.Strides = slices.Clone(p.Strides)
+	}
+	b.k.Params = append(b.k.Params, p)
+	return len(b.k.Params) - 1
+}
+
+// RowMajor gives the strides, in elements, of a dense buffer whose last dim is next in memory.
+func RowMajor(dims []int) []int {
+	strides := make([]int, len(dims))
+	n := 1
+	for i := len(dims) - 1; i >= 0; i-- {
+		strides[i] = n
+		n *= dims[i]
+	}
+	return strides
+}
+
+// Loop adds an axis that is not reduced.
+func (b *Builder) Loop(name string, extent int) int { return b.axis(Axis{Name: name, Extent: extent}) }
+
+// Fold adds an axis that is reduced.
+func (b *Builder) Fold(name string, extent int) int {
+	return b.axis(Axis{Name: name, Extent: extent, Fold: true})
+}
+
+func (b *Builder) axis(a Axis) int {
+	a.Name = b.unique(a.Name)
+	b.k.Axes = append(b.k.Axes, a)
+	return len(b.k.Axes) - 1
+}
+
+// Extent is the extent of an axis made before.
+func (b *Builder) Extent(axis int) int { return b.k.Axes[axis].Extent }
+
+// DType is the dtype of a value made before.
+func (b *Builder) DType(v int) tensor.DType { return b.k.Body[v].DType }
+
+// Load is the element of an input at the affine indices at, one for each dim.
+func (b *Builder) Load(param int, at ...Affine) int {
+	return b.Value(Value{Kind: Load, DType: b.paramType(param), Param: param, At: at})
+}
+
+// Gather is Load with position dim of at replaced by the int64 value index.
+func (b *Builder) Gather(param int, at []Affine, dim, index int) int {
+	return b.Value(Value{Kind: Gather, DType: b.paramType(param), Param: param, At: at, Dim: dim, Args: []int{index}})
+}
+
+func (b *Builder) paramType(param int) tensor.DType {
+	if param < 0 || param >= len(b.k.Params) {
+		return tensor.Invalid
+	}
+	return b.k.Params[param].DType
+}
+
+// Const is a constant by its bits (see Value.Bits); hi is the imaginary part of a complex128, otherwise 0.
+func (b *Builder) Const(d tensor.DType, bits, hi uint64) int {
+	return b.Value(Value{Kind: Const, DType: d, Bits: bits, Hi: hi})
+}
+
+// Number is the constant x rounded to d: to nearest for floats; integers saturate, NaN is 0; bool is x != 0.
+func (b *Builder) Number(d tensor.DType, x float64) int {
+	lo, hi := numberBits(d, x)
+	return b.Const(d, lo, hi)
+}
+
+// Index is the axis as an int64.
+func (b *Builder) Index(axis int) int {
+	return b.Value(Value{Kind: Index, DType: tensor.Int64, Axis: axis})
+}
+
+// Map applies an elementwise op; the result's dtype is what the op's rule says.
+func (b *Builder) Map(o *op.Op, args ...int) int {
+	types := make([]tensor.DType, 0, 4)
+	for _, a := range args {
+		if a < 0 || a >= len(b.k.Body) {
+			return b.bad("an argument of %s is no value", o.Name)
+		}
+		types = append(types, b.k.Body[a].DType)
+	}
+	d, err := ResultType(o, types)
+	if err != nil {
+		return b.bad("%w", err)
+	}
+	return b.Value(Value{Kind: Map, DType: d, Op: o, Args: args})
+}
+
+// Cast converts a value to d; a value of that dtype is itself.
+func (b *Builder) Cast(d tensor.DType, arg int) int {
+	if b.k.Body[arg].DType == d {
+		return arg
+	}
+	return b.Value(Value{Kind: Map, DType: d, Op: opCast, Args: []int{arg}})
+}
+
+// Reduce folds arg over the fold axes over.
+func (b *Builder) Reduce(fold *op.Op, arg int, over ...int) int {
+	over = slices.Clone(over)
+	slices.Sort(over)
+	d := b.k.Body[arg].DType
+	if fold == opArgMin || fold == opArgMax {
+		d = tensor.Int64
+	}
+	return b.Value(Value{Kind: Reduce, DType: d, Op: fold, Args: []int{arg}, Over: over})
+}
+
+// Value adds v, whose Args and Axis are the builder's, unless an equal value is there.
+func (b *Builder) Value(v Value) int {
+	b.key = v.appendKey(b.key[:0])
+	if i, ok := b.seen[string(b.key)]; ok {
+		return i
+	}
+	v.Args, v.At, v.Over = slices.Clone(v.Args), slices.Clone(v.At), slices.Clone(v.Over)
+	b.k.Body = append(b.k.Body, v)
+	b.seen[string(b.key)] = len(b.k.Body) - 1
+	return len(b.k.Body) - 1
+}
+
+// Store writes a value to an output at the affine indices at.
+func (b *Builder) Store(param int, value int, at ...Affine) {
+	b.k.Stores = append(b.k.Stores, Store{Param: param, At: slices.Clone(at), Value: value})
+}
+
+func (b *Builder) bad(format string, args ...any) int {
+	b.errs = append(b.errs, fmt.Errorf(format, args...))
+	return b.Value(Value{Kind: Const, DType: tensor.Float64})
+}
+
+// Kernel gives the finished kernel: inputs before outputs, loop axes before fold axes, values that no store uses left out. It is an
+// error when the builder was misused or Verify refuses the kernel.
+func (b *Builder) Kernel() (*Kernel, error) {
+	if len(b.errs) > 0 {
+		return nil, fmt.Errorf("kernel %s: %w", b.k.Name, errors.Join(b.errs...))
+	}
+	k := b.k
+	params := order(len(k.Params), func(i int) bool { return k.Params[i].Out })
+	axes := order(len(k.Axes), func(i int) bool { return k.Axes[i].Fold })
+	k.Params, k.Axes = permute(k.Params, params), permute(k.Axes, axes)
+	if err := renumber(&k, params, axes); err != nil {
+		return nil, fmt.Errorf("kernel %s: %w", k.Name, err)
+	}
+	if err := k.Verify(); err != nil {
+		return nil, err
+	}
+	c := k.Canonical()
+	c.Note = k.Note
+	return c, nil
+}
+
+// order numbers n things anew: those for which late is false first. It maps old numbers to new ones.
+func order(n int, late func(int) bool) []int {
+	to := make([]int, n)
+	next := 0
+	for _, pass := range []bool{false, true} {
+		for i := range n {
+			if late(i) == pass {
+				to[i] = next
+				next++
+			}
+		}
+	}
+	return to
+}
+
+func permute[T any](list []T, to []int) []T {
+	out := make([]T, len(list))
+	for i, x := range list {
+		out[to[i]] = x
+	}
+	return out
+}
+
+// renumber gives params and axes of the body and the stores of k, which are copied, their new numbers.
+func renumber(k *Kernel, params, axes []int) error {
+	bad := false
+	to := func(list []int, i int) int {
+		if i < 0 || i >= len(list) {
+			bad = true
+			return 0
+		}
+		return list[i]
+	}
+	at := func(list []Affine) []Affine {
+		out := make([]Affine, len(list))
+		for i, a := range list {
+			out[i] = Affine{Const: a.Const}
+			for _, t := range a.Terms {
+				out[i] = out[i].Add(Affine{Terms: []Term{{to(axes, t.Axis), t.Coef}}})
+			}
+		}
+		return out
+	}
+	k.Body, k.Stores = slices.Clone(k.Body), slices.Clone(k.Stores)
+	for i := range k.Body {
+		v := &k.Body[i]
+		switch v.Kind {
+		case Load, Gather:
+			v.Param, v.At = to(params, v.Param), at(v.At)
+		case Index:
+			v.Axis = to(axes, v.Axis)
+		case Reduce:
+			v.Over = slices.Clone(v.Over)
+			for j := range v.Over {
+				v.Over[j] = to(axes, v.Over[j])
+			}
+			slices.Sort(v.Over)
+		}
+	}
+	for i := range k.Stores {
+		s := &k.Stores[i]
+		s.Param, s.At = to(params, s.Param), at(s.At)
+	}
+	if bad {
+		return errors.New("a param or an axis that does not exist")
+	}
+	return nil
+}
+
+// unique makes name an identifier that nothing else in the kernel has.
+func (b *Builder) unique(name string) string {
+	name = identifier(name)
+	if reserved(name) {
+		name += "_"
+	}
+	base := name
+	for i := 1; b.names[name]; i++ {
+		name = fmt.Sprintf("%s_%d", base, i)
+	}
+	b.names[name] = true
+	return name
+}
+
+// identifier makes an ASCII identifier of s: other characters become underscores.
+func identifier(s string) string {
+	id := strings.Map(func(r rune) rune {
+		if r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
+			return r
+		}
+		return '_'
+	}, s)
+	if id == "" || id[0] >= '0' && id[0] <= '9' {
+		id = "_" + id
+	}
+	if id == "_" {
+		id = "__"
+	}
+	return id
+}
+
+func isIdentifier(s string) bool { return s != "" && identifier(s) == s }
+
+// reserved says whether a name means something else in the text of a kernel: Go's keywords, dtypes, ops, t and digits, and the words of
+// the notation.
+func reserved(name string) bool {
+	if token.IsKeyword(name) || op.Lookup(name) != nil || temporary(name) {
+		return true
+	}
+	if _, err := tensor.ParseDType(name); err == nil {
+		return true
+	}
+	switch name {
+	case "reduce", "at", "bits", "inf", "nan", "true", "false", "kernel", "in", "out", "loop", "fold", "schedule", "cost", "strides":
+		return true
+	}
+	return false
+}
+
+// temporary says whether name is one that the text gives to values: t0, t1 ...
+func temporary(name string) bool {
+	return len(name) > 1 && name[0] == 't' && strings.Trim(name[1:], "0123456789") == ""
+}
+
+// appendKey writes v so that equal values, and only they, give equal bytes.
+func (v *Value) appendKey(key []byte) []byte {
+	key = append(key, byte(v.Kind), byte(v.DType))
+	switch v.Kind {
+	case Load, Gather:
+		key = binary.AppendVarint(key, int64(v.Param))
+		key = appendAt(key, v.At)
+		key = binary.AppendVarint(key, int64(v.Dim))
+	case Const:
+		key = binary.LittleEndian.AppendUint64(key, v.Bits)
+		key = binary.LittleEndian.AppendUint64(key, v.Hi)
+	case Index:
+		key = binary.AppendVarint(key, int64(v.Axis))
+	}
+	if v.Op != nil {
+		key = append(append(key, v.Op.Name...), 0)
+	}
+	key = appendInts(key, v.Args)
+	return appendInts(key, v.Over)
+}
+
+func appendInts(key []byte, list []int) []byte {
+	key = binary.AppendVarint(key, int64(len(list)))
+	for _, x := range list {
+		key = binary.AppendVarint(key, int64(x))
+	}
+	return key
+}
+
+func appendAt(key []byte, at []Affine) []byte {
+	key = binary.AppendVarint(key, int64(len(at)))
+	for _, a := range at {
+		key = binary.AppendVarint(key, int64(a.Const))
+		key = binary.AppendVarint(key, int64(len(a.Terms)))
+		for _, t := range a.Terms {
+			key = binary.AppendVarint(key, int64(t.Axis))
+			key = binary.AppendVarint(key, int64(t.Coef))
+		}
+	}
+	return key
+}
