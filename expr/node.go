@@ -11,22 +11,22 @@ type Kind uint8
 
 // The node kinds. There are few on purpose: builders express everything else with them.
 const (
-	KBad      Kind = iota // a user's mistake: Err says which; whatever is built of it is it
-	KInput                // a hole bound at Run: Name
-	KData                 // a tensor that travels with the graph, by reference: Tensor
-	KConst                // one scalar, shape []: Value
-	KIota                 // int64 0..n-1, shape [n]
-	KMap                  // Op applied elementwise to Args of one common shape (and, where the op's rule says so, one dtype); "cast" goes to DType
-	KReduce               // Fold over Axes (ascending, not empty) of Args[0]; the axes are dropped from Shape
-	KContract             // sum over products: Labels of each operand's axes, Output labels; all Args have the node's DType; bool uses (or, and)
-	KReshape              // Args[0]'s elements in row-major order in a new Shape
-	KTranspose            // axis k of the result is axis Axes[k] of Args[0]
-	KBroadcast            // Args[0] stretched to Shape by NumPy's rule (aligned from the right; missing or size-1 axes repeat)
-	KSlice                // result[i...] = arg[Starts + i*Steps]; Steps may be negative, never 0
-	KPad                  // Before[k], After[k] elements of Value around axis k
-	KDiagonal             // axes Axes[0], Axes[1] of Args[0] (equal after clipping) become one last axis: NumPy's diagonal; Starts[0], Starts[1] are the offsets on the two
-	KConcat               // Args joined along Axes[0]
-	KGather               // take: Args[0] along Axes[0] at the int64 indices Args[1]; shape = a.shape[:axis] + idx.shape + a.shape[axis+1:]; negative counts from the end; out of range is an error of the run
+	KBad       Kind = iota // a user's mistake: Err says which; whatever is built of it is it
+	KInput                 // a hole bound at Run: Name
+	KData                  // a tensor that travels with the graph, by reference: Tensor
+	KConst                 // one scalar, shape []: Value
+	KIota                  // int64 0..n-1, shape [n]
+	KMap                   // Op applied elementwise to Args of one common shape (and, where the op's rule says so, one dtype); "cast" goes to DType
+	KReduce                // Fold over Axes (ascending, not empty) of Args[0]; the axes are dropped from Shape
+	KContract              // sum over products: Labels of each operand's axes, Output labels; all Args have the node's DType; bool uses (or, and)
+	KReshape               // Args[0]'s elements in row-major order in a new Shape
+	KTranspose             // axis k of the result is axis Axes[k] of Args[0]
+	KBroadcast             // Args[0] stretched to Shape by NumPy's rule (aligned from the right; missing or size-1 axes repeat)
+	KSlice                 // result[i...] = arg[Starts + i*Steps]; Steps may be negative, never 0
+	KPad                   // Before[k], After[k] elements of Value around axis k
+	KDiagonal              // axes Axes[0], Axes[1] of Args[0] (equal after clipping) become one last axis: NumPy's diagonal; Starts[0], Starts[1] are the offsets on the two
+	KConcat                // Args joined along Axes[0]
+	KGather                // take: Args[0] along Axes[0] at the int64 indices Args[1]; shape = a.shape[:axis] + idx.shape + a.shape[axis+1:]; negative counts from the end; out of range is an error of the run
 	numKinds
 )
 
@@ -79,10 +79,13 @@ type Value struct {
 }
 
 // Expr is a lazy array expression: a value, immutable and safe to use from any goroutine. The zero Expr is an error when used.
-type Expr struct{ n *Node }
+type Expr struct {
+	n    *Node
+	from *dropped // what a reduction lost, for KeepDims; of x itself, never of what is built of it
+}
 
 // Node gives the graph node that x stands for; nil for the zero Expr.
 func (x Expr) Node() *Node { return x.n }
 
 // Wrap makes an Expr of a node; passes and package einsum use it.
-func Wrap(n *Node) Expr { return Expr{n} }
+func Wrap(n *Node) Expr { return Expr{n: n} }
