@@ -31,10 +31,22 @@ func mapOp(o *op.Op, args ...Expr) Expr {
 	return s.apply(o, args...)
 }
 
+// Map applies an operation of op.Table elementwise to as many operands as it takes: they are promoted, then broadcast to one shape. It
+// is what the methods named after operations do.
+func Map(o *op.Op, args ...Expr) Expr {
+	if o == nil {
+		return here("map").bad(ErrInvalid, "there is no such operation")
+	}
+	return here(o.Name).apply(o, args...)
+}
+
 // apply applies an operation elementwise.
 func (s *site) apply(o *op.Op, xs ...Expr) Expr {
 	if bad, is := s.inherit(xs...); is {
 		return bad
+	}
+	if len(xs) != o.Arity {
+		return s.bad(ErrInvalid, "it has %d operands, want %d", len(xs), o.Arity)
 	}
 	types, bad, ok := s.operandTypes(o, xs)
 	if !ok {
