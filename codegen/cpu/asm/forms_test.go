@@ -98,7 +98,9 @@ func samplePlace(isa ISA, f *Form, i int, w Width, variant int) Operand {
 	return part(p.Reg)
 }
 
-func needsZ(f *Form) bool { return len(f.Places) > 1 && (f.Places[0].Reg == ZReg || f.Places[1].Reg == ZReg) }
+func needsZ(f *Form) bool {
+	return len(f.Places) > 1 && (f.Places[0].Reg == ZReg || f.Places[1].Reg == ZReg)
+}
 
 func TestFormsAgainstGo(t *testing.T) {
 	for _, isa := range []ISA{AVX2, AVX512} {

@@ -112,6 +112,10 @@ func (f *Form) fits(isa ISA, args []Operand, suffix Suffix) (w Width, ok bool) {
 			w = a.Reg.Width()
 			break
 		}
+		if p.Index == Full && a.Kind == KindMem {
+			w = a.Index.Width()
+			break
+		}
 	}
 	if w != 0 && f.widths>>w&1 == 0 || w > isa.Width() {
 		return 0, false
