@@ -125,15 +125,26 @@ func floatText(f format, b uint64) string {
 	case math.IsInf(x, -1):
 		return "-inf"
 	}
-	width := 32
-	if f.exponent == 11 {
-		width = 64
-	}
-	s := strconv.FormatFloat(x, 'g', -1, width)
-	if s == "-0" {
+	if x == 0 && math.Signbit(x) {
 		return "-0.0"
 	}
-	return s
+	return f.shortest(x)
+}
+
+// shortest is the shortest decimal that rounds to x in f.
+func (f format) shortest(x float64) string {
+	switch f.mantissa {
+	case 52:
+		return strconv.FormatFloat(x, 'g', -1, 64)
+	case 23:
+		return strconv.FormatFloat(x, 'g', -1, 32)
+	}
+	for digits := 1; ; digits++ {
+		s := strconv.FormatFloat(x, 'g', digits, 64)
+		if y, err := strconv.ParseFloat(s, 64); digits == 17 || err == nil && f.value(f.round(y)) == x {
+			return s
+		}
+	}
 }
 
 var errNotConst = errors.New("not a number of this dtype")

@@ -18,11 +18,11 @@ func (p *parser) assign(line string) error {
 	if !ok {
 		return fmt.Errorf("want a declaration or an assignment, got %q", line)
 	}
-	target, err := goparser.ParseExpr(left)
+	target, err := p.parse(left)
 	if err != nil {
-		return fmt.Errorf("%q: %w", left, err)
+		return err
 	}
-	name, at, ok := indexed(target)
+	name, at, ok := p.indexed(target)
 	if !ok {
 		return fmt.Errorf("%q is no place for a value", left)
 	}
@@ -78,32 +78,45 @@ func (p *parser) isFold(name string) bool {
 	return ok && p.b.k.Axes[a].Fold
 }
 
+// parse reads a Go expression, as valueIn and affine take it. Go's parser would take what follows the first index in brackets for types,
+// so it gets to see parentheses; brackets tells them apart again.
+func (p *parser) parse(s string) (ast.Expr, error) {
+	p.source = s
+	e, err := goparser.ParseExpr(strings.NewReplacer("[", "(", "]", ")").Replace(s))
+	if err != nil {
+		return nil, fmt.Errorf("%q: %w", strings.TrimSpace(s), err)
+	}
+	return e, nil
+}
+
+// brackets says whether a call was written with brackets.
+func (p *parser) brackets(e *ast.CallExpr) bool {
+	return p.source[e.Lparen-1] == '[' && p.source[e.Rparen-1] == ']'
+}
+
+func (p *parser) parens(e *ast.CallExpr) bool {
+	return p.source[e.Lparen-1] == '(' && p.source[e.Rparen-1] == ')'
+}
+
 // indexed takes x[i, j] apart; a name alone has no indices.
-func indexed(e ast.Expr) (name string, at []ast.Expr, ok bool) {
+func (p *parser) indexed(e ast.Expr) (name string, at []ast.Expr, ok bool) {
 	switch e := e.(type) {
 	case *ast.Ident:
 		return e.Name, nil, true
-	case *ast.IndexExpr:
-		id, ok := e.X.(*ast.Ident)
-		if !ok {
-			return "", nil, false
+	case *ast.CallExpr:
+		id, ok := e.Fun.(*ast.Ident)
+		if ok && p.brackets(e) && len(e.Args) > 0 {
+			return id.Name, e.Args, true
 		}
-		return id.Name, []ast.Expr{e.Index}, true
-	case *ast.IndexListExpr:
-		id, ok := e.X.(*ast.Ident)
-		if !ok {
-			return "", nil, false
-		}
-		return id.Name, e.Indices, true
 	}
 	return "", nil, false
 }
 
 // expression reads the text of a value; a bare number gets the dtype context.
 func (p *parser) expression(s string, context tensor.DType) (int, error) {
-	e, err := goparser.ParseExpr(s)
+	e, err := p.parse(s)
 	if err != nil {
-		return 0, fmt.Errorf("%q: %w", strings.TrimSpace(s), err)
+		return 0, err
 	}
 	return p.valueIn(e, context)
 }
@@ -120,13 +133,7 @@ func (p *parser) valueIn(e ast.Expr, context tensor.DType) (int, error) {
 	case *ast.ParenExpr:
 		return p.valueIn(e.X, context)
 	case *ast.Ident:
-		return p.name(e, nil)
-	case *ast.IndexExpr, *ast.IndexListExpr:
-		name, at, ok := indexed(e)
-		if !ok {
-			return 0, fmt.Errorf("only a param or a t is indexed")
-		}
-		return p.name(ast.NewIdent(name), at)
+		return p.name(e.Name, nil)
 	case *ast.UnaryExpr:
 		return p.operator(e.Op, e.X)
 	case *ast.BinaryExpr:
@@ -168,8 +175,7 @@ func (p *parser) constant(d tensor.DType, l literal) (int, error) {
 }
 
 // name makes the value of an identifier with its indices, if any.
-func (p *parser) name(id *ast.Ident, at []ast.Expr) (int, error) {
-	name := id.Name
+func (p *parser) name(name string, at []ast.Expr) (int, error) {
 	if v, ok := p.temps[name]; ok {
 		if len(at) != p.nested[name] {
 			return 0, fmt.Errorf("%s has %d axes in its brackets where it is made", name, p.nested[name])
@@ -206,7 +212,7 @@ func (p *parser) load(param int, at []ast.Expr) (int, error) {
 			to[i], err = p.affine(e)
 		case gather >= 0:
 			err = fmt.Errorf("%s: more than one at", q.Name)
-		case len(call.Args) != 1 || !isNamed(call.Fun, "at"):
+		case len(call.Args) != 1 || !isNamed(call.Fun, "at") || !p.parens(call):
 			err = fmt.Errorf("%s: an index is affine in the axes, or at(value)", q.Name)
 		default:
 			gather = i
@@ -288,11 +294,14 @@ func (p *parser) operator(t token.Token, args ...ast.Expr) (int, error) {
 	return 0, fmt.Errorf("no op is written %s", t)
 }
 
-// call makes a reduction, a typed constant, a cast or a Map written as a call.
+// call makes what is written with parentheses or brackets: an element of a param, a t, a reduction, a typed constant, a cast or a Map written as a call.
 func (p *parser) call(e *ast.CallExpr) (int, error) {
+	if name, at, ok := p.indexed(e); ok {
+		return p.name(name, at)
+	}
 	id, ok := e.Fun.(*ast.Ident)
-	if !ok || e.Ellipsis.IsValid() {
-		return 0, fmt.Errorf("only ops and dtypes are called")
+	if !ok || e.Ellipsis.IsValid() || !p.parens(e) {
+		return 0, fmt.Errorf("only ops and dtypes are called, and only params and ts have indices")
 	}
 	if id.Name == "reduce" {
 		return p.reduce(e.Args)

@@ -1,6 +1,7 @@
 package codegen
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/einloom/einloom/expr/op"
@@ -10,6 +11,7 @@ import (
 // The ops that the kernel itself knows by name.
 var (
 	opCast   = op.Lookup("cast")
+	opWhere  = op.Lookup("where")
 	opArgMin = op.Lookup("argmin")
 	opArgMax = op.Lookup("argmax")
 )
@@ -31,10 +33,27 @@ var symbols = map[string]symbol{
 // folds are the ops that a Reduce may fold with.
 var folds = map[string]bool{"add": true, "mul": true, "minimum": true, "maximum": true, "and": true, "or": true, "argmin": true, "argmax": true}
 
-// ResultType is the dtype that op o gives for arguments of the dtypes args, or why it takes no such arguments. A cast's is not known by it.
+// ResultType is the dtype that op o gives for arguments of the dtypes args, or why it takes no such arguments: the op's own rule, without
+// any promotion. A cast's is not known by it.
 func ResultType(o *op.Op, args []tensor.DType) (tensor.DType, error) {
-	if o == nil {
-		return tensor.Invalid, fmt.Errorf("no op")
+	if o == nil || o == opCast {
+		return tensor.Invalid, errors.New("no op, or a cast")
 	}
-	return o.Result(args...)
+	if len(args) != o.Arity {
+		return tensor.Invalid, fmt.Errorf("%s takes %d values, got %d", o.Name, o.Arity, len(args))
+	}
+	compute, result, err := o.Result(args)
+	if err != nil {
+		return tensor.Invalid, fmt.Errorf("%s of %v: %w", o.Name, args, err)
+	}
+	for i, d := range args {
+		want := compute
+		if o == opWhere && i == 0 {
+			want = tensor.Bool
+		}
+		if d != want {
+			return tensor.Invalid, fmt.Errorf("%s of %v: argument %d is to be %v", o.Name, args, i, want)
+		}
+	}
+	return result, nil
 }

@@ -50,7 +50,8 @@ type parser struct {
 	params map[string]int
 	axes   map[string]int
 	temps  map[string]int
-	nested map[string]int
+	nested map[string]int // how many axes a t has in its brackets
+	source string         // of the expression at hand
 }
 
 func (p *parser) line(line string) error {

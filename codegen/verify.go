@@ -319,11 +319,19 @@ func (v *verifier) stores() error {
 	return nil
 }
 
-// used checks that each fold axis is reduced and each loop axis of more than one point stored along.
+// used checks that each fold axis is reduced, over points that an int can count, and each loop axis of more than one point stored along.
 func (v *verifier) used() error {
 	var reduced, stored AxisSet
 	for i := range v.k.Body {
-		reduced = reduced.Union(AxesOf(v.k.Body[i].Over...))
+		x := &v.k.Body[i]
+		if x.Kind != Reduce {
+			continue
+		}
+		over := AxesOf(x.Over...)
+		if !v.countable(v.on[x.Args[0]].Union(over)) {
+			return fmt.Errorf("value %d: a fold of more points than can be counted", i)
+		}
+		reduced = reduced.Union(over)
 	}
 	for i := range v.k.Stores {
 		stored = stored.Union(v.k.Stores[i].Axes())
@@ -337,4 +345,16 @@ func (v *verifier) used() error {
 		}
 	}
 	return nil
+}
+
+func (v *verifier) countable(axes AxisSet) bool {
+	n, fits := 1, true
+	for _, a := range axes.List() {
+		if e := v.k.Axes[a].Extent; e == 0 {
+			return true
+		} else if fits {
+			n, fits = mul(n, e)
+		}
+	}
+	return fits
 }
