@@ -10,19 +10,19 @@ import (
 
 // The operations that builders are made of.
 var (
-	opAdd   = op.Lookup("add")
-	opSub   = op.Lookup("sub")
-	opMul   = op.Lookup("mul")
-	opDiv   = op.Lookup("div")
-	opEqual = op.Lookup("equal")
-	opLess  = op.Lookup("less")
-	opAbs   = op.Lookup("abs")
-	opExp   = op.Lookup("exp")
-	opLog   = op.Lookup("log")
-	opSqrt  = op.Lookup("sqrt")
-	opFloor = op.Lookup("floor")
-	opWhere = op.Lookup("where")
-	opCast  = op.Lookup("cast")
+	opAdd    = op.Lookup("add")
+	opSub    = op.Lookup("sub")
+	opMul    = op.Lookup("mul")
+	opDiv    = op.Lookup("div")
+	opEqual  = op.Lookup("equal")
+	opFinite = op.Lookup("isfinite")
+	opAbs    = op.Lookup("abs")
+	opExp    = op.Lookup("exp")
+	opLog    = op.Lookup("log")
+	opSqrt   = op.Lookup("sqrt")
+	opFloor  = op.Lookup("floor")
+	opWhere  = op.Lookup("where")
+	opCast   = op.Lookup("cast")
 )
 
 // mapOp applies an operation elementwise, for the methods in zmethods.go: operands are promoted, then broadcast to one shape.
@@ -150,18 +150,12 @@ func (n *Node) inferOp() *Error {
 		}
 		return nil
 	}
-	compute, result, err := n.Op.Result(types)
+	if n.Op.Method == "" {
+		return fail(ErrInvalid, "it is no operation of graphs")
+	}
+	result, err := n.Op.Type(types)
 	if err != nil {
 		return fail(ErrDType, "operands are %v: %v", types, err)
-	}
-	for i, d := range types {
-		want := compute
-		if n.Op == opWhere && i == 0 {
-			want = tensor.Bool
-		}
-		if d != want {
-			return fail(ErrDType, "operand %d is %s, want %v", i, n.Args[i].typ(), want)
-		}
 	}
 	n.DType = result
 	return nil

@@ -302,7 +302,7 @@ func operation(word string) (Kind, *op.Op, Fold, bool) {
 	if f := slices.Index(folds[:], word); f > 0 {
 		return KReduce, nil, Fold(f), true
 	}
-	if o := op.Lookup(word); o != nil {
+	if o := op.Lookup(word); o != nil && (o.Method != "" || o == opCast) {
 		return KMap, o, FoldNone, true
 	}
 	return KBad, nil, FoldNone, false

@@ -296,5 +296,5 @@ func (x Expr) LogSumExp(axes ...int) Expr {
 
 // finite gives y with 0 for what is infinite or NaN, so that Inf - Inf does not come about.
 func (r reduction) finite(y Expr) Expr {
-	return r.choose(r.apply(opLess, r.apply(opAbs, y), r.like(math.Inf(1), y)), y, r.like(0, y))
+	return r.choose(r.apply(opFinite, y), y, r.like(0, y))
 }
