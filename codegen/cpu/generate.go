@@ -1,0 +1,200 @@
+// Package cpu writes kernels as amd64 machine code and as the Go assembly of the same instructions. It only makes bytes: it never maps,
+// runs or loads code, and works on any machine.
+package cpu
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/einloom/einloom/codegen"
+	"github.com/einloom/einloom/codegen/cpu/asm"
+	"github.com/einloom/einloom/tensor"
+)
+
+// Generate writes k for the target called t.Name. The error is an *Unsupported where the generator has no code for what k computes.
+func Generate(k *codegen.Kernel, t codegen.Target) (*Object, error) {
+	isa := asm.AVX2
+	if t.Name == AVX512 {
+		isa = asm.AVX512
+	}
+	if err := supported(k); err != nil {
+		return nil, err
+	}
+	o, pool := &Object{}, &asm.Pool{}
+	var all []*numbers
+	base := 0
+	for _, u := range unitsOf(k) {
+		nums := &numbers{base: base}
+		code, err := write(u, nums, isa, pool)
+		if err != nil {
+			return nil, err
+		}
+		if err := o.add(code); err != nil {
+			return nil, err
+		}
+		base += len(nums.list)
+		all = append(all, nums)
+	}
+	o.Pool = pool.Bytes()
+	o.bind = func(k *codegen.Kernel) (Binding, error) { return bindUnits(k, all) }
+	return o, nil
+}
+
+// add puts a function behind what the object has, on a 16-byte boundary.
+func (o *Object) add(c *asm.Code) error {
+	code, err := c.Encode()
+	if err != nil {
+		return err
+	}
+	for len(o.Code)%16 != 0 {
+		o.Code = append(o.Code, 0xcc)
+	}
+	o.Funcs = append(o.Funcs, Func{Name: c.Name, Entry: len(o.Code)})
+	o.Code = append(o.Code, code...)
+	o.Text = string(c.AppendText([]byte(o.Text)))
+	o.Scratch = max(o.Scratch, (c.Spill+63)&^63)
+	return nil
+}
+
+// bindUnits computes the numbers and phases of k.
+func bindUnits(k *codegen.Kernel, all []*numbers) (Binding, error) {
+	units := unitsOf(k)
+	if len(units) != len(all) {
+		return Binding{}, fmt.Errorf("internal: kernel %s is not of the structure its code was written for: please report with Explain", k.Name)
+	}
+	var b Binding
+	for i, u := range units {
+		u.placeTemps(&b.Temp)
+		b.Nums = all[i].values(u, b.Nums)
+		points := 1
+		if u.flat() {
+			points = u.k.Axes[u.k.Vector].Extent
+		} else {
+			for _, a := range u.k.Order[:u.k.Parallel] {
+				points *= u.k.Axes[a].Extent
+			}
+		}
+		b.Phases = append(b.Phases, Phase{Func: i, Points: points, Grain: max(u.k.Grain, 1)})
+	}
+	return b, nil
+}
+
+// placeTemps gives each stream of partial results its place in the run's memory, and size what all take.
+func (u *unit) placeTemps(size *int) {
+	at := map[int]int{}
+	total := 0
+	for p, t := range u.temps {
+		if t < 0 {
+			continue
+		}
+		at[p] = total
+		bytes := u.k.Params[p].DType.Size()
+		for _, d := range u.k.Params[p].Dims {
+			bytes *= d
+		}
+		total += (bytes + 63) &^ 63
+	}
+	for i := range u.streams {
+		if t, ok := at[u.streams[i].param]; ok {
+			u.streams[i].offset = t
+		}
+	}
+	*size = max(*size, total)
+}
+
+// flat says whether the parallel range is the vector axis itself.
+func (u *unit) flat() bool {
+	return u.k.Parallel == 1 && u.k.Order[0] == u.k.Vector && !u.k.Axes[u.k.Vector].Fold
+}
+
+// supported says what of k no code is written for: dtypes and kinds of value.
+func supported(k *codegen.Kernel) error {
+	for _, p := range k.Params {
+		if !slices.Contains(nativeTypes, p.DType) {
+			return &Unsupported{Why: fmt.Sprintf("param %s is %v", p.Name, p.DType)}
+		}
+	}
+	for _, v := range k.Body {
+		if v.Kind == codegen.Gather {
+			return &Unsupported{Why: "a gather"}
+		}
+		if !slices.Contains(nativeTypes, v.DType) && !slices.Contains(bitTypes, v.DType) {
+			return &Unsupported{Why: fmt.Sprintf("a value is %v", v.DType)}
+		}
+	}
+	return nil
+}
+
+// bitTypes are computed in, beside the native types, by formulas that work on the bits of floats.
+var bitTypes = []tensor.DType{tensor.Uint32, tensor.Uint64}
+
+// write writes a unit.
+func write(u *unit, nums *numbers, isa asm.ISA, pool *asm.Pool) (*asm.Code, error) {
+	f := asm.New(u.name, isa, asm.Frame{Pool: ArgPool, Scratch: ArgScratch}, pool)
+	n := &nest{u: u, k: u.k, nums: nums, vector: u.k.Vector, level: levels(u.k), folds: foldsOf(u.k), flat: u.flat(), side: 1}
+	n.lanes = lanes{Func: f, wide: isa == asm.AVX512, mask: 4}
+	for i := range u.k.Body {
+		if laneBytesOrMask(u.k.Body[i].DType, 4) == 8 {
+			n.mask = 8
+		}
+	}
+	n.full = isa.Width().Bytes() / n.mask
+	if n.vector < 0 {
+		n.full = 1
+	}
+	n.n, n.unroll = n.full, unroll(u.k)
+	n.body()
+	if n.err != nil {
+		return nil, n.err
+	}
+	return f.Compile()
+}
+
+// foldsOf are the fold axes that a reduce goes over, outermost first.
+func foldsOf(k *codegen.Kernel) (list []int) {
+	for _, a := range k.Order {
+		for _, r := range reducesOf(k) {
+			if slices.Contains(k.Body[r].Over, a) && !slices.Contains(list, a) {
+				list = append(list, a)
+			}
+		}
+	}
+	return list
+}
+
+// unroll is how many blocks are computed side by side: short bodies need it to hide latencies, long ones fill the machine by themselves.
+func unroll(k *codegen.Kernel) int {
+	work := 0
+	for i := range k.Body {
+		if k.Body[i].Kind == codegen.Map {
+			work++
+		}
+	}
+	switch {
+	case k.Vector < 0 || work > 24:
+		return 1
+	case work > 8:
+		return 2
+	default:
+		return 4
+	}
+}
+
+// native says whether code is written for the core operation name on d.
+func native(name string, d tensor.DType) bool {
+	if d == tensor.Bool {
+		return slices.Contains([]string{"and", "or", "xor", "not", "equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "where", "cast"}, name)
+	}
+	if !slices.Contains(nativeTypes, d) && !slices.Contains(bitTypes, d) {
+		return false
+	}
+	switch name {
+	case "where", "cast", "bitcast", "neg", "abs", "equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "add", "sub", "mul", "min", "max":
+		return true
+	case "div", "sqrt", "floor", "ceil", "trunc", "rint":
+		return d.IsFloat()
+	case "and", "or", "xor", "not", "shl", "shr", "sar":
+		return d.IsInt() && d != tensor.Uint8
+	}
+	return false
+}

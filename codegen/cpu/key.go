@@ -1,0 +1,78 @@
+package cpu
+
+import (
+	"encoding/binary"
+
+	"github.com/einloom/einloom/codegen"
+)
+
+// Key describes k's structure: kernels with equal keys have the same code and differ in the numbers that Object.Bind gives. Names,
+// extents and the size of strides are not part of it; what the code takes for granted of them is: which steps are 0 or one element, and
+// whether a reduction is split.
+func Key(k *codegen.Kernel) string {
+	b := keyWriter{}
+	for _, u := range unitsOf(k) {
+		b.unit(u)
+	}
+	return string(b)
+}
+
+type keyWriter []byte
+
+func (b *keyWriter) num(list ...int) {
+	for _, x := range list {
+		*b = binary.AppendVarint(*b, int64(x))
+	}
+}
+
+func (b *keyWriter) ints(list []int) {
+	b.num(len(list))
+	b.num(list...)
+}
+
+func (b *keyWriter) unit(u *unit) {
+	k := u.k
+	b.num(int(k.Nest), k.Vector, k.Parallel, u.ragged, u.piece)
+	b.ints(k.Order)
+	for _, a := range k.Axes {
+		fold := 0
+		if a.Fold {
+			fold = 1
+		}
+		b.num(fold)
+	}
+	b.ints(u.temps)
+	b.num(len(u.streams))
+	for i := range u.streams {
+		s := &u.streams[i]
+		b.num(s.param, int(s.dtype))
+		for a := range k.Axes {
+			b.num(int(s.class(a)))
+		}
+	}
+	b.num(len(k.Body))
+	for i := range k.Body {
+		b.value(u, &k.Body[i])
+	}
+	b.num(len(k.Stores))
+	for _, s := range k.Stores {
+		b.num(findStream(u.streams, s.Param, s.At), s.Value)
+	}
+}
+
+func (b *keyWriter) value(u *unit, v *codegen.Value) {
+	b.num(int(v.Kind), int(v.DType))
+	switch v.Kind {
+	case codegen.Load:
+		b.num(findStream(u.streams, v.Param, v.At))
+	case codegen.Const:
+		*b = binary.LittleEndian.AppendUint64(*b, v.Bits)
+	case codegen.Index:
+		b.num(v.Axis)
+	case codegen.Map, codegen.Reduce:
+		b.num(len(v.Op.Name))
+		*b = append(*b, v.Op.Name...)
+		b.ints(v.Over)
+	}
+	b.ints(v.Args)
+}

@@ -1,0 +1,293 @@
+package cpu
+
+import (
+	"github.com/einloom/einloom/codegen"
+	"github.com/einloom/einloom/codegen/cpu/asm"
+)
+
+// body writes the whole function. The parallel range is either points of the leading axes, each of which is taken apart into its indices,
+// or the vector axis itself.
+func (n *nest) body() {
+	n.open()
+	targets := n.stores()
+	for s := range n.u.streams {
+		n.scope.ptrs[s] = n.base(s)
+	}
+	if n.flat {
+		count := n.GP()
+		n.Move(n.Arg(ArgHi), count)
+		n.Ins("SUBQ", n.Arg(ArgLo), count)
+		n.moveAll(targets, n.vector, n.Arg(ArgLo))
+		if n.asksIndex(targets, n.vector) {
+			n.index = n.GP()
+			n.Move(n.Arg(ArgLo), n.index)
+		}
+		n.core(targets, count)
+	} else {
+		n.points(targets)
+	}
+	n.close()
+	n.Ret()
+}
+
+func (n *nest) stores() []target {
+	var list []target
+	for i := range n.k.Stores {
+		list = append(list, target{store: i, reduce: -1})
+	}
+	return list
+}
+
+// base is the address of a stream at index 0 of every axis.
+func (n *nest) base(s int) asm.Reg {
+	st := &n.u.streams[s]
+	p := n.GP()
+	if t := n.u.temps[st.param]; t >= 0 {
+		n.Move(n.Arg(ArgTemp), p)
+	} else {
+		n.Move(n.Arg(ArgPtrs, 8*st.param), p)
+	}
+	n.Ins("ADDQ", n.num(number{kind: offsetOf, a: s}), p)
+	return p
+}
+
+// moveAll moves, in this scope, the streams of the targets by index along axis.
+func (n *nest) moveAll(targets []target, axis int, index asm.Reg) {
+	for _, s := range n.active(targets) {
+		if n.u.streams[s].class(axis) == still {
+			continue
+		}
+		by, p := n.GP(), n.GP()
+		n.Move(index, by)
+		n.Ins("IMULQ", n.num(number{kind: stepOf, a: s, b: axis, mul: 1}), by)
+		n.Move(n.ptr(s), p)
+		n.Ins("ADDQ", by, p)
+		n.scope.ptrs[s] = p
+	}
+}
+
+// parallel are the axes of the parallel range.
+func (n *nest) parallel() []int { return n.k.Order[:n.k.Parallel] }
+
+// points loops over the parallel range.
+func (n *nest) points(targets []target) {
+	point := n.GP()
+	n.Move(n.Arg(ArgLo), point)
+	top, end := n.Label("point"), n.Label("end")
+	n.Bind(top)
+	n.Ins("CMPQ", point, n.Arg(ArgHi))
+	n.J("GE", end)
+	n.open()
+	n.takeApart(point)
+	for _, a := range n.parallel() {
+		n.moveAll(targets, a, n.scope.idx[a])
+	}
+	var inner []int
+	for _, a := range n.k.Order[n.k.Parallel:] {
+		if !n.k.Axes[a].Fold && a != n.vector {
+			inner = append(inner, a)
+		}
+	}
+	n.inside(func() { n.sequential(targets, inner) }, n.parallel()...)
+	n.close()
+	n.Ins("INCQ", point)
+	n.Jmp(top)
+	n.Bind(end)
+}
+
+// takeApart gives each parallel axis its index: point = ((i0*n1 + i1)*n2 + i2) ... Quotients of numbers below 2^51 are exact when
+// computed in float64 and truncated.
+func (n *nest) takeApart(point asm.Reg) {
+	axes := n.parallel()
+	rest := point
+	for i := len(axes) - 1; i > 0; i-- {
+		size := n.num(number{kind: extentOf, a: axes[i]})
+		x, y, zero := n.Xmm(), n.Xmm(), n.Splat64(0).X()
+		n.Ins("VCVTSI2SDQ", rest, zero, x)
+		n.Ins("VCVTSI2SDQ", size, zero, y)
+		n.Ins("VDIVSD", y, x, x)
+		q, r, back := n.GP(), n.GP(), n.GP()
+		n.Ins("VCVTTSD2SIQ", x, q)
+		n.Move(q, back)
+		n.Ins("IMULQ", size, back)
+		n.Move(rest, r)
+		n.Ins("SUBQ", back, r)
+		n.scope.idx[axes[i]] = r
+		rest = q
+	}
+	if len(axes) > 0 {
+		n.scope.idx[axes[0]] = rest
+	}
+}
+
+// sequential writes the loops over the remaining loop axes, then the core.
+func (n *nest) sequential(targets []target, axes []int) {
+	if len(axes) == 0 {
+		n.core(targets, n.wholeCount(n.vector))
+		return
+	}
+	n.loop(targets, axes[0], n.wholeCount(axes[0]), func() { n.sequential(targets, axes[1:]) })
+}
+
+// wholeCount is a register, to be counted down, of the points of axis here.
+func (n *nest) wholeCount(axis int) asm.Reg {
+	count := n.GP()
+	if axis < 0 {
+		n.Ins("MOVQ", asm.Imm(1), count)
+		return count
+	}
+	n.Move(n.num(number{kind: extentOf, a: axis}), count)
+	if axis == n.u.ragged { // the last piece: what is left of the whole
+		left, size := n.GP(), count
+		n.Move(n.axisIndex(n.u.piece), left)
+		n.Ins("IMULQ", n.num(number{kind: extentOf, a: axis}), left)
+		n.Ins("SUBQ", n.num(number{kind: wholeOf}), left)
+		n.Ins("NEGQ", left)
+		n.Ins("CMPQ", left, size)
+		n.Ins("CMOVQLT", left, size)
+	}
+	return count
+}
+
+// enter opens a scope in which the targets' streams that move along axis have addresses of their own, to be moved on.
+func (n *nest) enter(targets []target, axis int) (moving []int) {
+	active := n.active(targets)
+	n.open()
+	for _, s := range active {
+		if n.u.streams[s].class(axis) != still {
+			p := n.GP()
+			n.Move(n.ptr(s), p)
+			n.scope.ptrs[s] = p
+			moving = append(moving, s)
+		}
+	}
+	if axis != n.vector && n.asksIndex(targets, axis) {
+		i := n.GP()
+		n.Ins("XORQ", i, i)
+		n.scope.idx[axis] = i
+	}
+	return moving
+}
+
+// advance moves on by so many points along axis.
+func (n *nest) advance(moving []int, axis, points int) {
+	for _, s := range moving {
+		st := &n.u.streams[s]
+		if st.class(axis) == adjacent {
+			n.Ins("ADDQ", asm.Imm(points*st.bytes()), n.scope.ptrs[s])
+		} else {
+			n.Ins("ADDQ", n.num(number{kind: stepOf, a: s, b: axis, mul: points}), n.scope.ptrs[s])
+		}
+	}
+	if i, ok := n.scope.idx[axis]; ok {
+		n.Ins("ADDQ", asm.Imm(points), i)
+	}
+}
+
+// inside runs f with axes fixed besides.
+func (n *nest) inside(f func(), axes ...int) {
+	before := n.fixed
+	n.fixed = n.fixed.Union(codegen.AxesOf(axes...))
+	f()
+	n.fixed = before
+}
+
+// loop runs body count times along axis, which may be none.
+func (n *nest) loop(targets []target, axis int, count asm.Reg, body func()) {
+	n.hoist(targets)
+	moving := n.enter(targets, axis)
+	n.turns(count, func() {
+		n.inside(body, axis)
+		n.advance(moving, axis, 1)
+	})
+	n.close()
+}
+
+// turns runs body count times, counting down.
+func (n *nest) turns(count asm.Reg, body func()) {
+	top, end := n.Label("loop"), n.Label("done")
+	n.Ins("TESTQ", count, count)
+	n.J("LE", end)
+	n.Bind(top)
+	n.open()
+	body()
+	n.close()
+	n.Ins("DECQ", count)
+	n.J("NE", top)
+	n.Bind(end)
+}
+
+// blocks runs body over count points of the vector axis.
+func (n *nest) blocks(targets []target, count asm.Reg, body func()) {
+	n.hoist(targets)
+	moving := n.enter(targets, n.vector)
+	outer := n.index
+	if outer != 0 {
+		n.index = n.GP()
+		n.Move(outer, n.index)
+	}
+	n.blocksFrom(targets, moving, count, body)
+	n.index = outer
+	n.close()
+}
+
+// blocksFrom runs body over count points from where the moving streams are: whole blocks, n.unroll at a time while there are so many,
+// then one by one, then the rest as a masked block or point by point.
+func (n *nest) blocksFrom(targets []target, moving []int, count asm.Reg, body func()) {
+	run := func(side, points int) {
+		top, end := n.Label("block"), n.Label("over")
+		n.Bind(top)
+		n.Ins("CMPQ", count, asm.Imm(points))
+		n.J("LT", end)
+		n.block(side, body)
+		n.advance(moving, n.vector, points)
+		if n.index != 0 {
+			n.Ins("ADDQ", asm.Imm(points), n.index)
+		}
+		n.Ins("SUBQ", asm.Imm(points), count)
+		n.Jmp(top)
+		n.Bind(end)
+	}
+	if n.unroll > 1 {
+		run(n.unroll, n.unroll*n.full)
+	}
+	if n.full > 1 {
+		run(1, n.full)
+	}
+	if n.full == 1 || !n.maskable(targets) {
+		n.n = 1
+		run(1, 1)
+		n.n = n.full
+		return
+	}
+	end := n.Label("even")
+	n.Ins("TESTQ", count, count)
+	n.J("LE", end)
+	n.open()
+	n.tail = n.newTail(count)
+	n.block(1, body)
+	n.tail = tail{}
+	n.close()
+	n.Bind(end)
+}
+
+// block is one turn over side blocks.
+func (n *nest) block(side int, body func()) {
+	before := n.side
+	n.side = side
+	n.open()
+	n.inside(body, n.vector)
+	n.close()
+	n.side = before
+}
+
+// maskable says whether a block with fewer points than lanes can be read and written under a mask.
+func (n *nest) maskable(targets []target) bool {
+	for _, s := range n.active(targets) {
+		c := n.along(s)
+		if c == strided || c == adjacent && !n.wide && n.u.streams[s].bytes() < 4 {
+			return false
+		}
+	}
+	return true
+}

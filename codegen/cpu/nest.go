@@ -1,0 +1,298 @@
+package cpu
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/einloom/einloom/codegen"
+	"github.com/einloom/einloom/codegen/cpu/asm"
+	"github.com/einloom/einloom/tensor"
+)
+
+// nest writes one unit as a function: the points of the parallel axes, the loops inside, and in them blocks of lanes along the vector
+// axis. A value is written once in the outermost loop that fixes all its axes.
+type nest struct {
+	lanes
+	u      *unit
+	k      *codegen.Kernel
+	nums   *numbers
+	vector int // the vector axis; -1: one lane
+	full   int // lanes of a whole block
+	unroll int // blocks side by side
+	level  []int
+	folds  []int // the fold axes that are looped over, outermost first
+	flat   bool  // the parallel range is the vector axis itself
+
+	scope *scope
+	tail  tail
+	index asm.Reg         // the vector axis' first index of this block, where it is asked for
+	fixed codegen.AxisSet // the axes that the enclosing loops fix
+	side  int             // blocks side by side in the enclosing turn
+}
+
+// scope is what is known inside a loop.
+type scope struct {
+	parent *scope
+	values map[valueKey]asm.Reg
+	ptrs   map[int]asm.Reg // by stream: the address at the fixed axes, the others 0
+	idx    map[int]asm.Reg // by axis
+}
+
+// valueKey is a value in block number of the unrolled ones; values that do not move along the vector axis have one for all.
+type valueKey struct{ value, block int }
+
+func (n *nest) open() {
+	n.scope = &scope{n.scope, map[valueKey]asm.Reg{}, map[int]asm.Reg{}, map[int]asm.Reg{}}
+}
+
+func (n *nest) close() { n.scope = n.scope.parent }
+
+func (n *nest) ptr(s int) asm.Reg {
+	for c := n.scope; c != nil; c = c.parent {
+		if r, ok := c.ptrs[s]; ok {
+			return r
+		}
+	}
+	n.internal("stream %d has no address", s)
+	return n.GP()
+}
+
+func (n *nest) internal(format string, args ...any) {
+	if n.err == nil {
+		n.err = fmt.Errorf("internal: %s: please report with Explain", fmt.Sprintf(format, args...))
+	}
+}
+
+// num is a run-time number in a register that is never written.
+func (n *nest) num(x number) asm.Reg { return n.Arg(ArgNums, n.nums.at(x)) }
+
+// moves says whether value v changes along axis.
+func (n *nest) moves(v, axis int) bool { return axis >= 0 && n.u.on[v].Has(axis) }
+
+func (n *nest) key(v, block int) valueKey {
+	if !n.moves(v, n.vector) {
+		block = 0
+	}
+	return valueKey{v, block}
+}
+
+// known is the register of v where an enclosing scope has it.
+func (n *nest) known(v, block int) (asm.Reg, bool) {
+	key := n.key(v, block)
+	for c := n.scope; c != nil; c = c.parent {
+		if r, ok := c.values[key]; ok {
+			return r, true
+		}
+	}
+	return 0, false
+}
+
+// value is the register of v in a block, written in the present scope if no scope has it.
+func (n *nest) value(v, block int) asm.Reg {
+	r, ok := n.known(v, block)
+	if !ok {
+		r = n.write(v, block)
+		n.scope.values[n.key(v, block)] = r
+	}
+	return n.fit(n.k.Body[v].DType, r)
+}
+
+// fit names r, a register of d, at the width of the present lanes: what was written for whole blocks serves single points too.
+func (n *nest) fit(d tensor.DType, r asm.Reg) asm.Reg {
+	if r.Class() != asm.Vec {
+		return r
+	}
+	return r.As(n.width(laneBytesOrMask(d, n.mask)))
+}
+
+func (n *nest) write(v, block int) asm.Reg {
+	x := &n.k.Body[v]
+	switch x.Kind {
+	case codegen.Const:
+		return n.splat(x.DType, x.Bits)
+	case codegen.Load:
+		return n.read(findStream(n.u.streams, x.Param, x.At), block)
+	case codegen.Index:
+		return n.indexOf(x.Axis, block)
+	case codegen.Map:
+		args := make([]asm.Reg, len(x.Args))
+		for i, a := range x.Args {
+			args[i] = n.value(a, block)
+		}
+		d := x.DType
+		if len(x.Args) > 0 {
+			d = n.k.Body[x.Args[0]].DType
+		}
+		return n.apply(x.Op.Name, d, x.DType, args)
+	default:
+		n.internal("value %d is not to be had here", v)
+		return n.reg(x.DType)
+	}
+}
+
+// read writes the load of a stream in a block.
+func (n *nest) read(s, block int) asm.Reg {
+	st := &n.u.streams[s]
+	p := n.ptr(s)
+	switch n.along(s) {
+	case still:
+		return n.loadSplat(st.dtype, asm.At(p, 0))
+	case adjacent:
+		return n.load(st.dtype, asm.At(p, block*n.n*st.bytes()), n.tail)
+	}
+	at := n.blockStart(s, p, block)
+	step := n.num(number{kind: stepOf, a: s, b: n.vector, mul: 1})
+	return n.loadStrided(st.dtype, at, func(p asm.Reg) { n.Ins("ADDQ", step, p) })
+}
+
+// along is how a stream moves along the vector axis.
+func (n *nest) along(s int) class {
+	if n.vector < 0 {
+		return still
+	}
+	return n.u.streams[s].class(n.vector)
+}
+
+// blockStart is a copy of p moved to a block.
+func (n *nest) blockStart(s int, p asm.Reg, block int) asm.Reg {
+	at := n.GP()
+	n.Move(p, at)
+	if block > 0 {
+		n.Ins("ADDQ", n.num(number{kind: stepOf, a: s, b: n.vector, mul: block * n.n}), at)
+	}
+	return at
+}
+
+// indexOf is the axis' index in int64 lanes.
+func (n *nest) indexOf(axis, block int) asm.Reg {
+	x, all := n.Vec().X(), n.reg(tensor.Int64)
+	if axis == n.vector {
+		n.Ins("VMOVQ", n.index, x)
+	} else {
+		n.Ins("VMOVQ", n.axisIndex(axis), x)
+	}
+	n.Ins("VPBROADCASTQ", x, all)
+	if axis != n.vector || n.n == 1 {
+		return all
+	}
+	iota := make([]byte, 64)
+	for i := range n.n {
+		iota[8*i] = byte(i + block*n.n)
+	}
+	return n.ins3("VPADDQ", tensor.Int64, n.Data(iota[:all.Width().Bytes()]), all)
+}
+
+func (n *nest) axisIndex(axis int) asm.Reg {
+	for c := n.scope; c != nil; c = c.parent {
+		if r, ok := c.idx[axis]; ok {
+			return r
+		}
+	}
+	n.internal("axis %d has no index", axis)
+	return n.GP()
+}
+
+// put writes a store in a block.
+func (n *nest) put(i, block int) {
+	s := &n.k.Stores[i]
+	st := findStream(n.u.streams, s.Param, s.At)
+	p, r, d := n.ptr(st), n.value(s.Value, block), n.u.streams[st].dtype
+	switch n.along(st) {
+	case still:
+		n.storeOne(d, r, asm.At(p, 0))
+	case adjacent:
+		n.store(d, r, asm.At(p, block*n.n*d.Size()), n.tail)
+	default:
+		step := n.num(number{kind: stepOf, a: st, b: n.vector, mul: 1})
+		n.storeStrided(d, r, n.blockStart(st, p, block), func(p asm.Reg) { n.Ins("ADDQ", step, p) })
+	}
+}
+
+// target is what a loop is there for: a store, or a value that a reduce folds.
+type target struct {
+	store  int // -1: none
+	reduce int // -1: none
+}
+
+func (n *nest) root(t target) int {
+	if t.store >= 0 {
+		return n.k.Stores[t.store].Value
+	}
+	return n.k.Body[t.reduce].Args[0]
+}
+
+// beneath calls f for every value that the targets need and no scope has, operands after users; f says whether to go on below.
+func (n *nest) beneath(targets []target, f func(v int) bool) {
+	seen := make([]bool, len(n.k.Body))
+	var walk func(v int)
+	walk = func(v int) {
+		if seen[v] {
+			return
+		}
+		seen[v] = true
+		if _, ok := n.known(v, 0); ok || !f(v) {
+			return
+		}
+		for _, a := range n.k.Body[v].Args {
+			walk(a)
+		}
+	}
+	for _, t := range targets {
+		walk(n.root(t))
+	}
+}
+
+// active are the streams that the targets go through.
+func (n *nest) active(targets []target) []int {
+	var list []int
+	add := func(param int, at []codegen.Affine) {
+		if s := findStream(n.u.streams, param, at); !slices.Contains(list, s) {
+			list = append(list, s)
+		}
+	}
+	n.beneath(targets, func(v int) bool {
+		x := &n.k.Body[v]
+		if x.Kind == codegen.Load {
+			add(x.Param, x.At)
+		}
+		return true
+	})
+	for _, t := range targets {
+		if t.store >= 0 {
+			add(n.k.Stores[t.store].Param, n.k.Stores[t.store].At)
+		}
+	}
+	return list
+}
+
+// hoist writes, in the present scope, what the targets need and no inner loop changes. Constants have their place already.
+func (n *nest) hoist(targets []target) {
+	var list []int
+	n.beneath(targets, func(v int) bool {
+		x := &n.k.Body[v]
+		if x.Kind == codegen.Const {
+			return false
+		}
+		if x.Kind == codegen.Reduce || !n.fixed.Contains(n.u.on[v]) {
+			return true
+		}
+		list = append(list, v)
+		return false
+	})
+	for _, v := range list {
+		for b := range n.side {
+			n.value(v, b)
+		}
+	}
+}
+
+// asksIndex says whether the targets ask for the index of axis.
+func (n *nest) asksIndex(targets []target, axis int) bool {
+	asked := false
+	n.beneath(targets, func(v int) bool {
+		x := &n.k.Body[v]
+		asked = asked || x.Kind == codegen.Index && x.Axis == axis
+		return true
+	})
+	return asked
+}
