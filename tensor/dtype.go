@@ -56,6 +56,14 @@ func (d DType) Name() string { return dtypes[d.row()].long }
 // Size is the bytes of one element.
 func (d DType) Size() int { return dtypes[d.row()].size }
 
+// unit is the bytes of one number: half of Size for complex types. It is the alignment, and what byte orders reverse.
+func (d DType) unit() int {
+	if d.IsComplex() {
+		return d.Size() / 2
+	}
+	return d.Size()
+}
+
 // ParseDType reads a short name or NumPy's.
 func ParseDType(s string) (DType, error) {
 	for d := Bool; d < NumDTypes; d++ {

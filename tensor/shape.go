@@ -27,10 +27,19 @@ func (s Shape) String() string {
 
 // Size is the number of elements; an error when an extent is negative or the number exceeds MaxLen.
 func (s Shape) Size() (int, error) {
+	n, err := s.count()
+	if err != nil {
+		return 0, fmt.Errorf("tensor: %w", err)
+	}
+	return n, nil
+}
+
+// count is Size for errors that name the room themselves.
+func (s Shape) count() (int, error) {
 	size, empty := uint64(1), false
 	for i, n := range s {
 		if n < 0 {
-			return 0, fmt.Errorf("tensor: shape %v: axis %d has the negative extent %d", s, i, n)
+			return 0, fmt.Errorf("shape %v: axis %d has the negative extent %d", s, i, n)
 		}
 		empty = empty || n == 0
 	}
@@ -40,7 +49,7 @@ func (s Shape) Size() (int, error) {
 	for _, n := range s {
 		hi, lo := bits.Mul64(size, uint64(n))
 		if hi != 0 || lo > MaxLen {
-			return 0, fmt.Errorf("tensor: shape %v has more than 2^62 elements", s)
+			return 0, fmt.Errorf("shape %v has more than 2^62 elements", s)
 		}
 		size = lo
 	}

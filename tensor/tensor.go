@@ -1,6 +1,7 @@
 package tensor
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"unsafe"
@@ -9,27 +10,26 @@ import (
 // Tensor is a strided host array: a header over memory that views share. The header never changes; it is safe to use from many
 // goroutines as long as nobody writes to the memory.
 type Tensor struct {
-	dtype    DType
-	shape    Shape
-	strides  []int // in elements; may be 0 or negative
-	offset   int   // bytes of element [0 ... 0] in mem
-	mem      []byte
-	dense    bool // row-major without gaps
-	readOnly bool
+	dtype   DType
+	shape   Shape
+	strides []int // in elements; may be 0 or negative
+	offset  int   // bytes of element [0 ... 0] in mem
+	mem     []byte
+	dense   bool     // row-major without gaps
+	mapped  *mapping // the file that mem is a mapping of; nil for the garbage collector's memory
 }
 
 // New is a row-major tensor over data, which is not copied: later writes to data are seen. Without dims it has one axis if data's length
 // is not 1, and is a scalar otherwise. An error if dims do not multiply to the length.
 func New[T Element](data []T, dims ...int) (*Tensor, error) {
-	shape := Shape(slices.Clone(dims))
+	shape, d := Shape(slices.Clone(dims)), TypeOf[T]()
 	if len(dims) == 0 && len(data) != 1 {
 		shape = Shape{len(data)}
 	}
-	n, err := shape.Size()
+	n, err := shape.count()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("tensor: %w", err)
 	}
-	d := TypeOf[T]()
 	if n != len(data) {
 		return nil, fmt.Errorf("tensor: %d elements of %v do not fill shape %v, which has %d", len(data), d, shape, n)
 	}
@@ -66,24 +66,31 @@ func elements[T Element](mem []byte) []T {
 	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(mem))), len(mem)/TypeOf[T]().Size())
 }
 
-// Zeros is a row-major tensor of zeros whose memory starts on a 64-byte boundary.
+// Zeros is a row-major tensor of zeros whose memory starts on a 64-byte boundary. An error for a shape that is none, or too large for any
+// machine.
 func Zeros(d DType, dims ...int) (*Tensor, error) {
-	if d == Invalid || d >= NumDTypes {
-		return nil, fmt.Errorf("tensor: no dtype")
-	}
 	shape := Shape(slices.Clone(dims))
-	n, err := shape.Size()
-	if err != nil {
-		return nil, err
+	if err := checkLen(d, shape); err != nil {
+		return nil, fmt.Errorf("tensor: %w", err)
 	}
-	if n > MaxLen/16 || n*d.Size() > maxBytes {
-		return nil, fmt.Errorf("tensor: %v%v is more memory than there can be", d, shape)
-	}
-	return dense(alignedBytes(n*d.Size()), d, shape), nil
+	return dense(alignedBytes(shape.Len()*d.Size()), d, shape), nil
 }
 
-// maxBytes is more than any machine's memory and less than what makes the Go runtime panic.
-const maxBytes = 1 << 46
+// maxLen is the most elements a tensor may have, be they all the same one by stride 0. 2^42 of the largest type are 2^46 bytes: more than
+// any machine's memory, and less than what makes the Go runtime panic.
+const maxLen = 1 << 42
+
+// checkLen says what makes d and shape no tensor's.
+func checkLen(d DType, shape Shape) error {
+	if d == Invalid || d >= NumDTypes {
+		return errors.New("there is no dtype")
+	}
+	n, err := shape.count()
+	if err == nil && n > maxLen {
+		err = fmt.Errorf("%v%v has more than 2^42 elements, which no machine's memory holds", d, shape)
+	}
+	return err
+}
 
 const boundary = 64
 
@@ -98,14 +105,10 @@ func alignedBytes(n int) []byte {
 }
 
 // FromBytes is a tensor over mem with element [0 ... 0] at the element offset; strides are in elements (nil: row-major). mem is not
-// copied. An error if an element would lie outside of mem or not on a multiple of its alignment.
+// copied. An error if an element would lie outside of mem, or not on a multiple of its alignment. The bytes of a bool must be 0 or 1.
 func FromBytes(mem []byte, d DType, shape Shape, strides []int, offset int) (*Tensor, error) {
-	n, err := shape.Size()
-	if err != nil {
-		return nil, err
-	}
-	if d == Invalid || d >= NumDTypes {
-		return nil, fmt.Errorf("tensor: no dtype")
+	if err := checkLen(d, shape); err != nil {
+		return nil, fmt.Errorf("tensor: %w", err)
 	}
 	if strides == nil {
 		strides = shape.Strides()
@@ -113,32 +116,38 @@ func FromBytes(mem []byte, d DType, shape Shape, strides []int, offset int) (*Te
 	if len(strides) != len(shape) {
 		return nil, fmt.Errorf("tensor: %d strides for shape %v", len(strides), shape)
 	}
-	size := d.Size()
-	if n > 0 {
-		low, high := offset, offset
-		for k, s := range strides {
-			if span := (shape[k] - 1) * s; shape[k] > 1 && s != 0 && span/s != shape[k]-1 {
-				return nil, fmt.Errorf("tensor: strides %v overflow", strides)
-			} else if span < 0 {
-				low += span
-			} else {
-				high += span
-			}
+	t := &Tensor{dtype: d, shape: shape.Clone(), strides: slices.Clone(strides), mem: mem, dense: isDense(shape, strides)}
+	if slices.Contains(shape, 0) {
+		return t, nil
+	}
+	if !inBounds(shape, strides, offset, len(mem)/d.Size()) {
+		return nil, fmt.Errorf("tensor: %v%v with strides %v and offset %d reaches outside of %d elements", d, shape, strides, offset, len(mem)/d.Size())
+	}
+	if uintptr(unsafe.Pointer(unsafe.SliceData(mem)))%uintptr(d.unit()) != 0 {
+		return nil, fmt.Errorf("tensor: memory of %v is not on a multiple of %d bytes", d, d.unit())
+	}
+	t.offset = offset * d.Size()
+	return t, nil
+}
+
+// inBounds says whether all elements of a shape without zeros lie among the n that there are.
+func inBounds(shape Shape, strides []int, offset, n int) bool {
+	low, high := offset, offset
+	for k, s := range strides {
+		if low < 0 || high >= n {
+			return false
 		}
-		if low < 0 || high < 0 || high >= len(mem)/size {
-			return nil, fmt.Errorf("tensor: %v%v with strides %v and offset %d reaches elements %d to %d of %d", d, shape, strides, offset, low, high, len(mem)/size)
-		}
-		unit := size
-		if d.IsComplex() {
-			unit /= 2
-		}
-		if uintptr(unsafe.Pointer(unsafe.SliceData(mem)))%uintptr(unit) != 0 {
-			return nil, fmt.Errorf("tensor: memory of %v is not on a multiple of %d bytes", d, unit)
+		switch last := shape[k] - 1; {
+		case last == 0 || s == 0:
+		case s >= n || s <= -n || last > n/max(s, -s): // nothing overflows below
+			return false
+		case s < 0:
+			low += last * s
+		default:
+			high += last * s
 		}
 	}
-	t := &Tensor{dtype: d, shape: shape.Clone(), strides: slices.Clone(strides), offset: offset * size, mem: mem}
-	t.dense = isDense(t.shape, t.strides)
-	return t, nil
+	return low >= 0 && high < n
 }
 
 // isDense says whether strides are row-major; those of axes with one element do not matter, nor any of an empty tensor.
@@ -187,8 +196,8 @@ func (t *Tensor) Bytes() ([]byte, error) {
 	return t.mem[t.offset : t.offset+t.Len()*t.dtype.Size()], nil
 }
 
-// ReadOnly says whether the memory is a read-only mapping of a file.
-func (t *Tensor) ReadOnly() bool { return t.readOnly }
+// ReadOnly says whether the memory is a file's (see Map); writing to it ends the program with a memory fault.
+func (t *Tensor) ReadOnly() bool { return t.mapped != nil }
 
 // SharesMemory says whether the bytes from t's first to its last element and those of u overlap.
 func (t *Tensor) SharesMemory(u *Tensor) bool {
