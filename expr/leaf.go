@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/einloom/einloom/tensor"
 )
@@ -29,7 +30,7 @@ func Of[T tensor.Element](data []T, dims ...int) Expr {
 	}
 	t, err := tensor.New(data, dims...)
 	if err != nil {
-		return s.bad(ErrData, "%v", err)
+		return s.bad(ErrData, "%s", strings.TrimPrefix(err.Error(), "tensor: "))
 	}
 	return s.make(Node{Kind: KData, Tensor: t})
 }
@@ -79,7 +80,7 @@ func unfit(d tensor.DType, v float64) string {
 			return fmt.Sprintf("%v does not fit in u64", v)
 		}
 	case d.IsInt():
-		if v != math.Trunc(v) || v < -1<<63 || v >= 1<<63 || !holds(d, int64(v)) {
+		if !exactInt(v) || !holds(d, int64(v)) {
 			return fmt.Sprintf("%v does not fit in %v", v, d)
 		}
 	}
@@ -109,10 +110,8 @@ func Arange(d tensor.DType, start, stop, step float64) Expr {
 	if !d.IsInt() {
 		return s.cast(s.line(i, start, step), d)
 	}
-	for _, v := range []float64{start, step} {
-		if msg := unfit(tensor.Int64, v); msg != "" {
-			return s.bad(ErrValue, "%s", msg)
-		}
+	if !exactInt(start) || !exactInt(step) {
+		return s.bad(ErrValue, "start %v and step %v, want integers for %v", start, step, d)
 	}
 	// The least and the greatest are the ends.
 	for _, v := range []float64{start, start + step*(count-1)} {

@@ -123,7 +123,7 @@ func (n *Node) strong() *Node {
 // checkShape holds n.Shape to sizes that can be counted.
 func (n *Node) checkShape() *Error {
 	if msg := countable(n.Shape); msg != "" {
-		return fail(ErrSize, "the result %v %s", n.Shape, msg)
+		return fail(ErrSize, "the shape %v %s", n.Shape, msg)
 	}
 	return nil
 }
@@ -320,7 +320,7 @@ func (n *Node) inferReshape() *Error {
 func (n *Node) inferTranspose() *Error {
 	a := n.Args[0]
 	if len(n.Axes) != len(a.Shape) {
-		return fail(ErrAxis, "%s has %d axes, but %d are named: %v", a.typ(), len(a.Shape), len(n.Axes), n.Axes)
+		return fail(ErrAxis, "%s has rank %d, but %d axes are named: %v", a.typ(), len(a.Shape), len(n.Axes), n.Axes)
 	}
 	n.DType = a.DType
 	n.Shape = make(tensor.Shape, len(n.Axes))
@@ -356,7 +356,7 @@ func (n *Node) inferSlice() *Error {
 	a := n.Args[0]
 	n.DType = a.DType
 	if len(n.Starts) != len(a.Shape) || len(n.Steps) != len(a.Shape) || len(n.Shape) != len(a.Shape) {
-		return fail(ErrInvalid, "%s has %d axes: starts %v, steps %v, shape %v", a.typ(), len(a.Shape), n.Starts, n.Steps, n.Shape)
+		return fail(ErrInvalid, "%s has rank %d: starts %v, steps %v, shape %v", a.typ(), len(a.Shape), n.Starts, n.Steps, n.Shape)
 	}
 	if err := n.checkShape(); err != nil {
 		return err
@@ -385,7 +385,7 @@ func (n *Node) inferPad() *Error {
 	a := n.Args[0]
 	n.DType = a.DType
 	if len(n.Before) != len(a.Shape) || len(n.After) != len(a.Shape) {
-		return fail(ErrInvalid, "%s has %d axes: before %v, after %v", a.typ(), len(a.Shape), n.Before, n.After)
+		return fail(ErrInvalid, "%s has rank %d: before %v, after %v", a.typ(), len(a.Shape), n.Before, n.After)
 	}
 	n.Shape = make(tensor.Shape, len(a.Shape))
 	for k, d := range a.Shape {

@@ -152,7 +152,7 @@ func (x Expr) Slice(ranges ...tensor.Range) Expr {
 		return bad
 	}
 	if len(ranges) > len(x.n.Shape) {
-		return s.bad(ErrAxis, "%s has %d axes, but %d ranges are given", x.n.typ(), len(x.n.Shape), len(ranges))
+		return s.bad(ErrAxis, "%s has rank %d, but %d ranges are given", x.n.typ(), len(x.n.Shape), len(ranges))
 	}
 	starts, steps, shape := whole(x.n.Shape)
 	for k, r := range ranges {
@@ -206,7 +206,7 @@ func (x Expr) At(i ...int) Expr {
 		return bad
 	}
 	if len(i) > len(x.n.Shape) {
-		return s.bad(ErrAxis, "%s has %d axes, but %d indices are given", x.n.typ(), len(x.n.Shape), len(i))
+		return s.bad(ErrAxis, "%s has rank %d, but %d indices are given", x.n.typ(), len(x.n.Shape), len(i))
 	}
 	starts, steps, shape := whole(x.n.Shape)
 	for k, v := range i {
@@ -255,7 +255,7 @@ func (x Expr) Pad(v float64, widths ...[2]int) Expr {
 		return bad
 	}
 	if len(widths) != len(x.n.Shape) {
-		return s.bad(ErrAxis, "%s has %d axes, but %d pairs of widths are given", x.n.typ(), len(x.n.Shape), len(widths))
+		return s.bad(ErrAxis, "%s has rank %d, but %d pairs of widths are given", x.n.typ(), len(x.n.Shape), len(widths))
 	}
 	if msg := unfit(x.n.DType, v); msg != "" {
 		return s.bad(ErrValue, "%s", msg)

@@ -588,6 +588,9 @@ func readSpec(text string) (labels [][]int, output []int, err error) {
 			if !unicode.IsLetter(r) {
 				return nil, fmt.Errorf("%q is no label, in %q", r, text)
 			}
+			if !strings.ContainsRune(left, r) {
+				return nil, fmt.Errorf("label %q of the output is in no operand, in %q", r, text)
+			}
 			list = append(list, int(r))
 		}
 		return list, nil

@@ -11,9 +11,9 @@ import (
 // module is the path whose packages' frames are skipped: they are the library, not the user.
 const module = "github.com/einloom/einloom"
 
-// depth is the number of frames kept. The library's own builders are at most so deep, with the user's frame above them; unwinding a
-// frame costs about 80 ns, so more would be paid for by every node.
-const depth = 6
+// depth is the number of frames kept. Builders note their place themselves, so the user's frame is nearly always the first; the others
+// are for builders made of builders. Unwinding a frame costs about 80 ns, which every node pays.
+const depth = 4
 
 // Pos is a place in the user's program, or in a text that was parsed. The zero Pos is no place.
 type Pos struct {
