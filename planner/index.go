@@ -1,0 +1,462 @@
+package planner
+
+// index: a group becomes one kernel; movements become index arithmetic.
+//
+//	before  group 0: %2 = mul %1 %1, %1 = transpose %0, over [3 4]
+//	after   kernel k0: o[i, j] = x[j, i] * x[j, i]
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/einloom/einloom/codegen"
+	"github.com/einloom/einloom/expr"
+	"github.com/einloom/einloom/expr/op"
+	"github.com/einloom/einloom/tensor"
+)
+
+// step is a kernel in the making, and the memory of its params.
+type step struct {
+	group  *group
+	source *codegen.Kernel // as index made it, for the text
+	kernel *codegen.Kernel
+	args   []spot // one a param
+}
+
+// spot is where a param's element [0 ... 0] lies.
+type spot struct {
+	node   int // whose memory: a leaf or a stored node
+	target int // the output that is that memory; -1: a buffer or a leaf
+	offset int // in elements
+}
+
+// index makes the kernels, in the order of the groups; groups without a point need none.
+func index(s *state) error {
+	for _, g := range s.groups {
+		if g.empty() {
+			continue
+		}
+		x := indexer{s: s, g: g, b: codegen.NewBuilder(fmt.Sprintf("k%d", len(s.steps))), values: make([]int, len(g.entries))}
+		k, err := x.kernel()
+		if err != nil {
+			return fmt.Errorf("internal: pass index: %w: please report with Explain", err)
+		}
+		s.steps = append(s.steps, step{group: g, source: k, kernel: k, args: x.args})
+	}
+	return nil
+}
+
+// indexer makes the kernel of one group.
+type indexer struct {
+	s      *state
+	g      *group
+	b      *codegen.Builder
+	values []int    // of each entry, its value, from 1; 0: not made yet
+	axes   []int    // of each axis of the group, the kernel's; -1: it has become part of the next
+	loads  []access // of the entries that are read, by entry
+	stores []access // of the outs
+	params []param
+	args   []spot
+}
+
+// access is how an element is found: so many elements from element [0 ... 0] of some memory.
+type access struct {
+	spot
+	used bool
+	flat codegen.Affine // over the group's axes
+}
+
+// param is a param of the kernel and the access that it serves.
+type param struct {
+	at     int // the builder's number
+	out    bool
+	access access
+	index  []codegen.Affine
+}
+
+var (
+	opAdd, opMul, opMin, opMax = op.Lookup("add"), op.Lookup("mul"), op.Lookup("minimum"), op.Lookup("maximum")
+	opAnd, opOr                = op.Lookup("and"), op.Lookup("or")
+	opArgMin, opArgMax         = op.Lookup("argmin"), op.Lookup("argmax")
+	opCast                     = op.Lookup("cast")
+)
+
+func (x *indexer) kernel() (*codegen.Kernel, error) {
+	if err := x.reach(); err != nil {
+		return nil, err
+	}
+	x.name(x.coalesce())
+	for i := range x.g.outs {
+		o := &x.g.outs[i]
+		v := x.value(o.entry)
+		d := x.s.graph.nodes[o.node].DType
+		p := x.param(x.stores[i], d, true)
+		x.b.Store(p.at, v, p.index...)
+	}
+	k, err := x.b.Kernel()
+	if err != nil {
+		return nil, err
+	}
+	x.args = x.order()
+	return k, nil
+}
+
+// reach finds how each entry that is read, and each that is stored, lies in memory.
+func (x *indexer) reach() error {
+	x.loads = make([]access, len(x.g.entries))
+	for i := range x.g.entries {
+		e := &x.g.entries[i]
+		if e.inside || e.at == nil && len(x.s.graph.nodes[e.node].Shape) > 0 {
+			continue // computed, or memory that another entry indexes
+		}
+		v, ok := x.s.memory.view(e.node)
+		if !ok {
+			return fmt.Errorf("node %d is in no memory", e.node)
+		}
+		flat := codegen.Affine{}
+		for k, a := range e.at {
+			flat = flat.Add(a.Scale(v.strides[k]))
+		}
+		target := -1
+		if outs := x.s.memory.outputs[v.base]; x.s.memory.dense[v.base] && len(outs) > 0 {
+			target = outs[0]
+		}
+		x.loads[i] = access{spot{v.base, target, v.offset + flat.Const}, true, codegen.Affine{Terms: flat.Terms}}
+	}
+	x.stores = make([]access, len(x.g.outs))
+	for i := range x.g.outs {
+		o := &x.g.outs[i]
+		flat := codegen.Affine{}
+		for k, a := range o.at {
+			flat = flat.Add(a.Scale(o.strides[k]))
+		}
+		x.stores[i] = access{spot{o.node, o.target, o.offset + flat.Const}, true, codegen.Affine{Terms: flat.Terms}}
+	}
+	return nil
+}
+
+// coalesce finds axes that lie one in the other in all memory that the kernel touches: then they are one axis. The result says of each
+// axis which one it becomes part of, as its outer part; itself if it stays.
+func (x *indexer) coalesce() []int {
+	n := len(x.g.axes)
+	into := make([]int, n)
+	extent := make([]int, n)
+	var fixed axisSet // axes whose index itself is a value
+	for a := range into {
+		into[a], extent[a] = a, x.g.axes[a].extent
+	}
+	for i := range x.g.entries {
+		e := &x.g.entries[i]
+		if e.inside && x.s.graph.nodes[e.node].Kind == expr.KIota {
+			fixed = fixed.or(axesOf(e.at))
+		}
+		if e.inside && len(e.over) == 1 && x.s.graph.nodes[e.node].Fold >= expr.FoldArgMin {
+			fixed.add(e.over[0])
+		}
+	}
+	for again := true; again; {
+		again = false
+		for inner := range n {
+			if into[inner] != inner || fixed.has(inner) {
+				continue
+			}
+			for outer := range n {
+				if outer != inner && into[outer] == outer && !fixed.has(outer) && x.nested(outer, inner, extent[inner]) {
+					into[outer] = inner
+					extent[inner] *= extent[outer]
+					again = true
+				}
+			}
+		}
+	}
+	return into
+}
+
+// nested says whether axis outer steps over inner everywhere, and both are folded together or not at all.
+func (x *indexer) nested(outer, inner, extent int) bool {
+	if x.g.axes[outer].fold != x.g.axes[inner].fold {
+		return false
+	}
+	fits := func(list []access) bool {
+		for i := range list {
+			if f := &list[i].flat; list[i].used && f.Coef(outer) != f.Coef(inner)*extent {
+				return false
+			}
+		}
+		return true
+	}
+	return fits(x.loads) && fits(x.stores)
+}
+
+// name gives the axes that stay names and numbers, loops first, in the order in which the first store's elements lie.
+func (x *indexer) name(into []int) {
+	g := x.g
+	x.axes = make([]int, len(g.axes))
+	var kept []int
+	for a := range g.axes {
+		x.axes[a] = -1
+		if into[a] == a {
+			kept = append(kept, a)
+		}
+	}
+	// What an outer part is of, with all parts of that, is one axis of the product of the extents.
+	extent := make([]int, len(g.axes))
+	for a := range g.axes {
+		extent[a] = 1
+	}
+	for a := range g.axes {
+		r := a
+		for into[r] != r {
+			r = into[r]
+		}
+		extent[r] *= g.axes[a].extent
+	}
+	step := func(a int) int { return x.stores[0].flat.Coef(a) }
+	slices.SortStableFunc(kept, func(a, b int) int {
+		if p, q := g.axes[a].fold, g.axes[b].fold; p != q {
+			if p {
+				return 1
+			}
+			return -1
+		}
+		return cmp.Compare(step(b), step(a))
+	})
+	for i, a := range kept {
+		name := "z" + fmt.Sprint(i)
+		if i < len(axisNames) {
+			name = axisNames[i : i+1]
+		}
+		if g.axes[a].fold {
+			x.axes[a] = x.b.Fold(name, extent[a])
+		} else {
+			x.axes[a] = x.b.Loop(name, extent[a])
+		}
+	}
+}
+
+// axisNames are the names of axes, as mathematicians give them.
+const axisNames = "ijklmnpqrsuvw"
+
+// kernelAt gives a function of the group's axes as one of the kernel's: of axes that have become one, the innermost stands for all.
+func (x *indexer) kernelAt(f codegen.Affine) codegen.Affine {
+	to := codegen.Affine{Const: f.Const}
+	for _, t := range f.Terms {
+		if a := x.axes[t.Axis]; a >= 0 {
+			to = to.Add(codegen.At(a).Scale(t.Coef))
+		}
+	}
+	return to
+}
+
+// param gives the kernel's param for an access: one dim for each axis that it depends on, ordered by step in memory.
+func (x *indexer) param(a access, d tensor.DType, out bool) *param {
+	for i := range x.params {
+		if p := &x.params[i]; p.access.spot == a.spot && p.access.flat.Equal(a.flat) && !out {
+			return p
+		}
+	}
+	terms := slices.Clone(x.kernelAt(a.flat).Terms)
+	slices.SortStableFunc(terms, func(s, t codegen.Term) int {
+		return cmp.Compare(max(t.Coef, -t.Coef), max(s.Coef, -s.Coef))
+	})
+	p := param{out: out, access: a, index: make([]codegen.Affine, len(terms))}
+	dims, strides := make([]int, len(terms)), make([]int, len(terms))
+	for i, t := range terms {
+		dims[i], strides[i], p.index[i] = x.b.Extent(t.Axis), t.Coef, codegen.At(t.Axis)
+	}
+	if out {
+		p.at = x.b.Output(x.title(a.spot), d, dims, strides)
+	} else {
+		p.at = x.b.Input(x.title(a.spot), d, dims, strides)
+	}
+	x.params = append(x.params, p)
+	return &x.params[len(x.params)-1]
+}
+
+// title names the memory at a place: an input by its name.
+func (x *indexer) title(p spot) string {
+	n := x.s.graph.nodes[p.node]
+	switch {
+	case p.target >= 0 && len(x.s.roots) == 1:
+		return "o"
+	case p.target >= 0:
+		return fmt.Sprintf("o%d", p.target)
+	case n.Kind == expr.KInput && isName(n.Name):
+		return n.Name
+	case n.Kind == expr.KInput || n.Kind == expr.KData:
+		return fmt.Sprintf("x%d", p.node)
+	}
+	return fmt.Sprintf("v%d", p.node)
+}
+
+// isName says whether an input's name can stand as it is.
+func isName(s string) bool {
+	for i, r := range s {
+		if r != '_' && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (i == 0 || r < '0' || r > '9') {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// order gives the places in the order of the finished kernel's params: inputs, then outputs.
+func (x *indexer) order() []spot {
+	var list []spot
+	for _, out := range []bool{false, true} {
+		for i := range x.params {
+			if x.params[i].out == out {
+				list = append(list, x.params[i].access.spot)
+			}
+		}
+	}
+	return list
+}
+
+// value makes the value of an entry.
+func (x *indexer) value(i int) int {
+	if x.values[i] > 0 {
+		return x.values[i] - 1
+	}
+	v := x.compute(i)
+	x.values[i] = v + 1
+	return v
+}
+
+func (x *indexer) compute(i int) int {
+	e := &x.g.entries[i]
+	n := x.s.graph.nodes[e.node]
+	if !e.inside {
+		p := x.param(x.loads[i], n.DType, false)
+		return x.b.Load(p.at, p.index...)
+	}
+	switch n.Kind {
+	case expr.KConst:
+		return x.constant(n.DType, n.Value)
+	case expr.KIota:
+		return x.number(x.kernelAt(e.at[0]))
+	case expr.KMap:
+		args := make([]int, len(e.args))
+		for k, a := range e.args {
+			args[k] = x.value(a)
+		}
+		if n.Op == opCast {
+			return x.b.Cast(n.DType, args[0])
+		}
+		return x.b.Map(n.Op, args...)
+	case expr.KReduce:
+		return x.reduce(n, e)
+	case expr.KContract:
+		return x.contract(n, e)
+	case expr.KGather:
+		return x.gather(n, e)
+	}
+	return x.value(e.args[0]) // a movement: its argument at other indices
+}
+
+// number is an affine index as a value.
+func (x *indexer) number(f codegen.Affine) int {
+	sum := -1
+	for _, t := range f.Terms {
+		v := x.b.Index(t.Axis)
+		if t.Coef != 1 {
+			v = x.b.Map(opMul, v, x.b.Const(tensor.Int64, uint64(t.Coef), 0))
+		}
+		if sum >= 0 {
+			v = x.b.Map(opAdd, sum, v)
+		}
+		sum = v
+	}
+	if sum < 0 || f.Const != 0 {
+		c := x.b.Const(tensor.Int64, uint64(f.Const), 0)
+		if sum < 0 {
+			return c
+		}
+		sum = x.b.Map(opAdd, sum, c)
+	}
+	return sum
+}
+
+// folds by their names in kernels.
+var foldOps = map[expr.Fold]*op.Op{
+	expr.FoldSum: opAdd, expr.FoldProd: opMul, expr.FoldMin: opMin, expr.FoldMax: opMax, expr.FoldAny: opOr, expr.FoldAll: opAnd,
+	expr.FoldArgMin: opArgMin, expr.FoldArgMax: opArgMax,
+}
+
+func (x *indexer) reduce(n *expr.Node, e *entry) int {
+	if len(e.over) == 0 && n.Fold >= expr.FoldArgMin {
+		return x.b.Const(tensor.Int64, 0, 0) // the first of one
+	}
+	return x.folded(foldOps[n.Fold], x.value(e.args[0]), e.over)
+}
+
+// contract multiplies the operands and adds up; of bool, ands and ors.
+func (x *indexer) contract(n *expr.Node, e *entry) int {
+	times, plus := opMul, opAdd
+	if n.DType.IsBool() {
+		times, plus = opAnd, opOr
+	}
+	v := x.value(e.args[0])
+	for _, a := range e.args[1:] {
+		v = x.b.Map(times, v, x.value(a))
+	}
+	return x.folded(plus, v, e.over)
+}
+
+// folded folds a value over axes of the group, if any.
+func (x *indexer) folded(o *op.Op, v int, over []int) int {
+	var axes []int
+	for _, a := range over {
+		if x.axes[a] >= 0 {
+			axes = append(axes, x.axes[a])
+		}
+	}
+	if len(axes) == 0 {
+		return v
+	}
+	return x.b.Reduce(o, v, axes...)
+}
+
+// gather reads the data, whose other axes are indexed as any, at the index along one.
+func (x *indexer) gather(n *expr.Node, e *entry) int {
+	index := x.value(e.args[0])
+	data := &x.g.entries[e.args[1]]
+	v, _ := x.s.memory.view(data.node)
+	a := x.loads[e.args[1]]
+	terms := x.kernelAt(a.flat).Terms
+	axis := n.Axes[0]
+	dims, strides := []int{n.Args[0].Shape[axis]}, []int{v.strides[axis]}
+	at := []codegen.Affine{{}}
+	for _, t := range terms {
+		dims, strides, at = append(dims, x.b.Extent(t.Axis)), append(strides, t.Coef), append(at, codegen.At(t.Axis))
+	}
+	p := x.b.Input(x.title(a.spot), n.DType, dims, strides)
+	x.params = append(x.params, param{at: p, access: access{spot: a.spot}})
+	return x.b.Gather(p, at, 0, index)
+}
+
+// constant is a constant by its bits.
+func (x *indexer) constant(d tensor.DType, v expr.Value) int {
+	lo, hi := bitsOf(d, v)
+	return x.b.Const(d, lo, hi)
+}
+
+// bitsOf gives the bits of a constant in d.
+func bitsOf(d tensor.DType, v expr.Value) (lo, hi uint64) {
+	switch {
+	case d == tensor.Complex64:
+		return uint64(math.Float32bits(float32(real(v.C)))) | uint64(math.Float32bits(float32(imag(v.C))))<<32, 0
+	case d == tensor.Complex128:
+		return math.Float64bits(real(v.C)), math.Float64bits(imag(v.C))
+	case d == tensor.Float64:
+		return math.Float64bits(v.F), 0
+	case d == tensor.Float32:
+		return uint64(math.Float32bits(float32(v.F))), 0
+	case d == tensor.Float16:
+		return uint64(tensor.Float16Of(v.F)), 0
+	case d == tensor.BFloat16:
+		return uint64(tensor.BFloat16Of(v.F)), 0
+	}
+	return uint64(v.I) & (^uint64(0) >> (64 - 8*d.Size())), 0
+}

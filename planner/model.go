@@ -1,0 +1,98 @@
+package planner
+
+import (
+	"slices"
+
+	"github.com/einloom/einloom/codegen"
+	"github.com/einloom/einloom/expr"
+)
+
+// model is what the planner assumes about a device's speed. Choices between plans weigh seconds by it; it never decides what is right.
+type model struct {
+	threads   float64
+	flops     float64 // elementwise operations per second of one worker on cached data
+	bandwidth float64 // bytes per second of one worker
+	launch    float64 // seconds a kernel costs besides its work
+	cache     float64 // bytes that a worker can go over again and again
+}
+
+// newModel takes what the target says; what it does not say is that of a common core.
+func newModel(t codegen.Target) model {
+	or := func(x, otherwise float64) float64 {
+		if x > 0 {
+			return x
+		}
+		return otherwise
+	}
+	threads := or(float64(t.Threads), 1)
+	return model{
+		threads:   threads,
+		flops:     or(t.Flops, 100e9) / 4, // the peak is of fused multiply-adds, which count twice; chains reach about half
+		bandwidth: or(t.Bandwidth, 20e9) / threads,
+		launch:    or(t.Launch, 1e-6),
+		cache:     or(float64(t.L2), 1<<20),
+	}
+}
+
+// compute is the seconds that a worker needs for so many operations, move for so many bytes.
+func (m *model) compute(ops float64) float64 { return ops / m.flops }
+func (m *model) move(bytes float64) float64  { return bytes / m.bandwidth }
+
+// Seconds estimates how long a kernel of such a cost takes on a target: computing or moving, whichever is longer, by all its workers, and
+// the launch.
+func Seconds(c codegen.Cost, t codegen.Target) float64 {
+	m := newModel(t)
+	return max(c.Flop/(2*m.flops), c.Bytes/m.bandwidth)/m.threads + m.launch
+}
+
+// dear is the work per element from which computing it again is no trifle: that of an exp.
+const dear = 10
+
+// opWork is what an op takes, in additions, where it is not 1.
+var opWork = map[string]float64{
+	"cast": 1, "div": 5, "sqrt": 5, "rsqrt": 6, "mod": 8, "remainder": 8, "floor_divide": 8,
+	"exp": 12, "exp2": 12, "expm1": 16, "log": 14, "log2": 14, "log10": 14, "log1p": 16,
+	"tanh": 18, "sigmoid": 18, "silu": 19, "erf": 20, "gelu": 23, "sin": 20, "cos": 20, "tan": 25, "pow": 40,
+}
+
+// weigh sets the work, the bytes and the folds beneath node n, whose arguments are weighed.
+func (f *fuser) weigh(n int) {
+	node := f.nodes[n]
+	bytes := float64(size(node.Shape) * node.DType.Size())
+	switch {
+	case node.Kind == expr.KConst || node.Kind == expr.KIota:
+		return
+	case isMove(node.Kind):
+		a := f.args[n][0]
+		f.work[n], f.fetch[n], f.rows[n] = f.work[a], min(f.fetch[a], bytes), f.rows[a]
+		return
+	case node.Kind == expr.KReduce:
+		f.rows[n] = float64(size(node.Args[0].Shape))
+		f.fetch[n] = bytes
+		return
+	case node.Kind == expr.KMap:
+		f.work[n] = 1
+		if w, ok := opWork[node.Op.Name]; ok {
+			f.work[n] = w
+		}
+	case node.Kind == expr.KContract && !f.folds(n):
+		f.work[n] = float64(len(node.Args) - 1)
+	case node.Kind == expr.KGather:
+		f.work[n] = 4
+	default:
+		f.fetch[n] = bytes
+		return
+	}
+	for k, a := range f.args[n] {
+		if slices.Contains(f.args[n][:k], a) {
+			continue
+		}
+		f.work[n] += f.work[a]
+		if node.Kind == expr.KGather && k == 0 {
+			f.fetch[n] += bytes
+		} else {
+			f.fetch[n] += f.fetch[a]
+		}
+		f.rows[n] = max(f.rows[n], f.rows[a])
+	}
+}

@@ -1,0 +1,130 @@
+package planner
+
+import (
+	"github.com/einloom/einloom/codegen"
+	"github.com/einloom/einloom/expr"
+)
+
+// settleMove passes what is asked of a movement on to its argument: as other indices, or as other strides over the same memory. A kernel
+// of its own copies it only where it is an output, or a reshape that neither can express.
+func (f *fuser) settleMove(n int) {
+	if len(f.outputs[n]) > 0 || f.wanted(n) && !f.viewed(n) {
+		f.store(n)
+		return
+	}
+	for i := 0; i < len(f.demands[n]); i++ {
+		f.pass(n, f.demands[n][i])
+	}
+}
+
+// viewed says whether n can be seen as memory without a copy, and asks for that memory in each group that indexes n at will.
+func (f *fuser) viewed(n int) bool {
+	v, ok := f.view(n)
+	if !ok {
+		return false
+	}
+	for _, d := range f.demands[n] {
+		if d.whole() {
+			f.ask(d.g, v.base, nil, true)
+		}
+	}
+	return true
+}
+
+// pass makes one need of a movement one of its argument.
+func (f *fuser) pass(n int, d demand) {
+	node := f.nodes[n]
+	arg := f.args[n][0]
+	if d.whole() { // viewed has seen to it
+		return
+	}
+	var at []codegen.Affine
+	if node.Kind != expr.KReshape {
+		at = moved(node, d.at())
+	} else if at = f.passReshape(n, d); at == nil {
+		return
+	}
+	f.need(d, arg, at)
+	d.g.entries[d.entry].inside = true
+}
+
+// passReshape gives the argument's indices for a reshape; nil where the reshape is read as memory instead: a leaf's by other strides,
+// another's by other strides over the memory that it then has to have, or a row-major copy.
+func (f *fuser) passReshape(n int, d demand) []codegen.Affine {
+	v, viewable := f.view(n)
+	if k := f.nodes[v.base].Kind; viewable && (k == expr.KInput || k == expr.KData || f.dense[v.base]) {
+		f.read(v.base, d)
+		return nil
+	}
+	if at, ok := d.g.reshaped(d.entry, f.nodes[n].Shape, f.nodes[n].Args[0].Shape); ok {
+		return at
+	}
+	if viewable {
+		f.ask(d.g, v.base, nil, true)
+		return nil
+	}
+	// Memory of n's own, which the argument is written to in its own shape: row-major order is the same.
+	if !f.dense[n] {
+		arg := f.args[n][0]
+		g := &group{}
+		f.groups = append(f.groups, g)
+		at := g.over(f.nodes[arg].Shape)
+		w := demand{g, f.ask(g, arg, at, false)}
+		f.write(n, w, at, 0, codegen.RowMajor(f.nodes[arg].Shape))
+	}
+	f.read(n, d)
+	return nil
+}
+
+// assemble gives a padding or a concatenation memory, and each of its parts a group that writes it there.
+func (f *fuser) assemble(n int) {
+	node := f.nodes[n]
+	strides := codegen.RowMajor(node.Shape)
+	offset := 0
+	part := func(arg int, shape []int, offset int, at func(g *group, own []codegen.Affine) []codegen.Affine) {
+		if size(shape) == 0 {
+			return
+		}
+		g := &group{}
+		f.groups = append(f.groups, g)
+		own := g.over(shape)
+		f.write(n, demand{g, f.ask(g, arg, at(g, own), false)}, own, offset, strides)
+	}
+	same := func(_ *group, own []codegen.Affine) []codegen.Affine { return own }
+	none := func(*group, []codegen.Affine) []codegen.Affine { return nil }
+	if node.Kind == expr.KConcat {
+		for _, a := range f.args[n] {
+			part(a, f.nodes[a].Shape, offset, same)
+			offset += f.nodes[a].Shape[node.Axes[0]] * strides[node.Axes[0]]
+		}
+	} else {
+		// The border is cut into slabs: before and after axis k they span the argument's extent of the axes ahead of k, and all of those
+		// behind.
+		fill := f.constant(n)
+		inner := node.Args[0].Shape
+		slab := append([]int(nil), node.Shape...)
+		for k := range inner {
+			slab[k] = node.Before[k]
+			part(fill, slab, offset, none)
+			slab[k] = node.After[k]
+			part(fill, slab, offset+(node.Before[k]+inner[k])*strides[k], none)
+			slab[k] = inner[k]
+			offset += node.Before[k] * strides[k]
+		}
+		part(f.args[n][0], inner, offset, same)
+	}
+	f.dense[n] = true
+	for _, d := range f.demands[n] {
+		f.read(n, d)
+	}
+}
+
+// constant numbers the value that a padding pads with, as a node of its own behind all others.
+func (f *fuser) constant(n int) int {
+	node := f.nodes[n]
+	c := expr.Make(expr.Node{Kind: expr.KConst, DType: node.DType, Value: node.Value, Pos: node.Pos})
+	f.graph.add(c)
+	f.demands, f.makers = append(f.demands, nil), append(f.makers, nil)
+	f.dense, f.outputs = append(f.dense, false), append(f.outputs, nil)
+	return len(f.nodes) - 1
+}

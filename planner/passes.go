@@ -1,0 +1,82 @@
+package planner
+
+import (
+	"fmt"
+
+	"github.com/einloom/einloom/expr"
+)
+
+// pass is one step of planning.
+type pass struct {
+	name  string
+	holds string // what is true afterwards; verify checks it
+	run   func(*state) error
+	check func(*state) error // whether it holds; nil where Verify of graph or kernels is all there is
+}
+
+// passes is the one list of what the planner does, in order.
+var passes = []pass{
+	{"check", "no node is bad, and none is nil", runCheck, nil},
+	{"simplify", "no exact rule applies", simplify, nil},
+	{"share", "equal nodes are one node", share, nil},
+	{"order", "a contraction has at most two operands", order, checkOrder},
+	{"fuse", "each computed node is in a group, and every group can run after those it reads from", fuse, checkFuse},
+	{"index", "a group is one kernel; movements are index arithmetic", index, checkKernels},
+	{"expand", "every op is native to the target or left to the interpreter", expand, checkKernels},
+	{"schedule", "each kernel has a schedule that its target can run, and a cost", schedule, checkKernels},
+	{"place", "buffers have places; lives that meet share no byte", place, checkPlace},
+}
+
+// orderReasons says why a pass comes before another.
+var orderReasons = []struct{ first, then, why string }{
+	{"check", "simplify", "rules look into nodes and may rely on them"},
+	{"simplify", "share", "what becomes equal by a rule is one value"},
+	{"simplify", "order", "transposes and broadcasts around contractions have become labels"},
+	{"share", "order", "a contraction that is used twice must not be merged into both uses"},
+	{"share", "fuse", "else one value is computed in two kernels"},
+	{"order", "fuse", "the intermediate contractions take part in fusion"},
+	{"fuse", "index", "a kernel's axes are those of its group"},
+	{"index", "expand", "formulas are of single elements"},
+	{"expand", "schedule", "tiles and costs are those of the ops that run"},
+	{"schedule", "place", "a buffer is reused in place only where the schedule allows it"},
+}
+
+// state is a plan in the making.
+type state struct {
+	Options
+	roots  []*expr.Node
+	orders []ordered // what the order pass decided, for its text
+	graph  *graph    // of the roots, from fuse on
+	memory memory    // which of its nodes are stored, from fuse on
+	cuts   []cut     // why, from fuse on
+	groups []*group  // in the order of execution, from fuse on
+	steps  []step    // one a kernel, from index on
+	plan   *Plan
+}
+
+// pass runs one pass, verifies what holds afterwards if asked to, and keeps its text.
+func (s *state) pass(p *pass) error {
+	if err := p.run(s); err != nil {
+		return err
+	}
+	if s.Check && p.check != nil {
+		if err := p.check(s); err != nil {
+			return fmt.Errorf("internal: after pass %s: %w: please report with Explain", p.name, err)
+		}
+	}
+	if text := s.text(p.name); text != nil {
+		s.note(p.name, text)
+	}
+	return nil
+}
+
+// off says whether a pass is left out.
+func (s *state) off(name string) bool { return s.Off[name] }
+
+// note keeps the text of a stage, which is made when it is asked for.
+func (s *state) note(name string, text func() string) {
+	s.plan.stages = append(s.plan.stages, stage{name, text})
+	if s.Trace != nil {
+		s.Trace(name, text)
+	}
+}

@@ -1,0 +1,110 @@
+// Package planner turns a graph of whole tensors into a plan: kernels in index notation, in an order in which they can run, over buffers
+// that have places. It does no I/O, starts no goroutine, reads no environment and never looks at data.
+package planner
+
+import (
+	"fmt"
+
+	"github.com/einloom/einloom/codegen"
+	"github.com/einloom/einloom/expr"
+	"github.com/einloom/einloom/tensor"
+)
+
+// Options say for whom and how to plan. The zero value plans exactly for an unknown device.
+type Options struct {
+	Target      codegen.Target
+	MemoryLimit int64                                  // bytes of arena and outputs together; 0: none. A plan over it is a *MemoryError
+	FastMath    bool                                   // rules that change roundings may fire
+	Off         map[string]bool                        // names of passes and "rule:NAME" of rules that are left out, to bisect
+	Check       bool                                   // verify after each pass
+	Strides     func(leaf *expr.Node) []int            // the layout of a leaf, in elements; a nil func or result: row-major, for data its tensor's
+	Trace       func(stage string, text func() string) // called after each pass; text may be called later, and from any goroutine
+}
+
+// Plan is kernels to run in order, with the memory that each works on. It is immutable.
+type Plan struct {
+	Target  codegen.Target
+	Leaves  []*expr.Node // inputs and data in the order of first use
+	Steps   []Step
+	Arena   int      // bytes that the intermediate buffers need together
+	Outputs []Result // one a root
+	stages  []stage
+}
+
+// Step is one kernel and where its params lie: one Ref a Param.
+type Step struct {
+	Kernel *codegen.Kernel
+	Args   []Ref
+}
+
+// Result is what a root gives: a row-major array in memory of its own, which the runtime brings.
+type Result struct {
+	DType tensor.DType
+	Shape tensor.Shape
+}
+
+// Ref is the place of a param's element [0 ... 0].
+type Ref struct {
+	Space  Space
+	Index  int // which leaf or output; 0 for the arena
+	Offset int // bytes from the start of the arena or of the output; from element [0 ... 0] of the leaf, where it may be negative
+}
+
+// Space is a kind of memory.
+type Space uint8
+
+// The spaces.
+const (
+	Leaf   Space = iota // Plan.Leaves[Index]
+	Arena               // the arena
+	Output              // Plan.Outputs[Index]
+)
+
+// MemoryError says that a plan does not fit the limit; nothing has been run.
+type MemoryError struct {
+	Need, Limit int64 // bytes
+}
+
+// Error gives both numbers.
+func (e *MemoryError) Error() string {
+	return fmt.Sprintf("planner: memory limit: the plan needs %d bytes (buffers and outputs), the limit is %d bytes", e.Need, e.Limit)
+}
+
+// Make plans the computation of roots. Bad nodes give all their root causes; a plan over the memory limit gives a *MemoryError. Any other
+// error is a broken invariant of the planner's own.
+func Make(roots []*expr.Node, o Options) (*Plan, error) {
+	s := &state{Options: o, roots: append([]*expr.Node(nil), roots...), plan: &Plan{Target: o.Target}}
+	s.note("graph", graphText(s.roots))
+	for i := range passes {
+		if err := s.pass(&passes[i]); err != nil {
+			return nil, err
+		}
+	}
+	return s.plan, nil
+}
+
+// Text shows the plan after a stage: "graph" as given, then the name of any pass; "kernel" is "index" with the schedule and the buffers.
+// An unknown stage gives "".
+func (p *Plan) Text(name string) string {
+	for i := range p.stages {
+		if p.stages[i].name == name {
+			return p.stages[i].text()
+		}
+	}
+	return ""
+}
+
+// Stages lists the stages that Text knows, in order.
+func (p *Plan) Stages() []string {
+	names := make([]string, len(p.stages))
+	for i := range p.stages {
+		names[i] = p.stages[i].name
+	}
+	return names
+}
+
+// stage is a text that can be asked for.
+type stage struct {
+	name string
+	text func() string
+}
