@@ -79,6 +79,7 @@ const (
 	setsFlags
 	usesFlags
 	idiom  // equal sources give a constant: they are not read
+	copies // from register to register: a copy
 	noFold // memory in place of a register means something else
 )
 
@@ -213,6 +214,8 @@ func (f *Form) set(a string) {
 		f.attr |= usesFlags
 	case "idiom":
 		f.attr |= idiom
+	case "copy":
+		f.attr |= copies
 	case "nofold":
 		f.attr |= noFold
 	case "yz":

@@ -15,19 +15,20 @@ type Frame struct {
 // Func is one function being written, over virtual registers. Its methods note the first mistake and go on; Compile returns it.
 // A Func is used by one goroutine.
 type Func struct {
-	Name   string
-	ISA    ISA
-	frame  Frame
-	pool   *Pool
-	entry  []Ins // loads of arguments and constants, before everything else
-	body   []Ins
-	regs   []regInfo // by number; 0 is no register
-	labels []string
-	args   Reg
-	fixed  map[fixedKey]Reg
-	note   string
-	err    error
-	slab   []Operand
+	Name    string
+	ISA     ISA
+	frame   Frame
+	pool    *Pool
+	entry   []Ins // loads of arguments and constants, before everything else
+	body    []Ins
+	regs    []regInfo // by number; 0 is no register
+	labels  []string
+	args    Reg
+	scratch Reg // the call's own memory, if anything is spilled
+	fixed   map[fixedKey]Reg
+	note    string
+	err     error
+	slab    []Operand
 }
 
 // regInfo is what is known of a virtual register.
@@ -37,7 +38,13 @@ type regInfo struct {
 	allowed uint32 // physical registers that it may be
 	fixed   bool   // written once, in entry, and always loadable again from where it came
 	pin     bool
-	temp    bool // made by the allocator: lives for one instruction
+	def     int // of a fixed register: the index in entry of the instruction that sets it
+
+	// Set by the allocator.
+	temp   bool // lives for one instruction
+	slot   bool // lives in memory
+	again  bool // a fixed one that is loaded again wherever it is wanted
+	offset int  // of the slot, from Frame.Spill
 }
 
 // fixedKey tells fixed registers apart: a field of memory reached from base, a place in the pool, or a number.
@@ -52,6 +59,7 @@ type fixedKey struct {
 func New(name string, isa ISA, frame Frame, pool *Pool) *Func {
 	f := &Func{Name: name, ISA: isa, frame: frame, pool: pool, regs: make([]regInfo, 1, 64), fixed: map[fixedKey]Reg{}}
 	f.args = f.load(fixedKey{'p', GP, 0, 0}, "MOVQ", Operand{Kind: KindParam})
+	f.scratch = f.Arg(frame.Scratch)
 	return f
 }
 
@@ -170,6 +178,7 @@ func (f *Func) load(key fixedKey, op string, src Operand) Reg {
 	in.pure = true
 	f.entry = append(f.entry, in)
 	f.regs[r.Number()].fixed = true
+	f.regs[r.Number()].def = len(f.entry) - 1
 	return r
 }
 

@@ -11,7 +11,8 @@ package asm
 // implied registers.
 //
 // vex: only registers 0-15, no zmm. evex: AVX-512. k: takes a write mask before the destination. b: takes .BCST. eN: bytes of a
-// result's element, sN: of a source's. fw, fr: writes, reads the flags. idiom: equal sources are not read.
+// result's element, sN: of a source's. fw, fr: writes, reads the flags. idiom: equal sources are not read. copy:
+// between registers of one class, a copy of all of it.
 const table = `
 # Floating point
 V{ADD,SUB,MUL,DIV,MIN,MAX}PS                     : v/m v =v : k b e4
@@ -167,13 +168,13 @@ VPMOVD2M                                         : v =k : evex e4
 VPMOVQ2M                                         : v =k : evex e8
 
 # Moves
-VMOV{U,A}PS                                      : v/m =v | v =m : k e4
-VMOV{U,A}PD                                      : v/m =v | v =m : k e8
-VMOVDQ{U,A}                                      : v/m =v | v =m : vex e8
+VMOV{U,A}PS                                      : v/m =v | v =m : k e4 copy
+VMOV{U,A}PD                                      : v/m =v | v =m : k e8 copy
+VMOVDQ{U,A}                                      : v/m =v | v =m : vex e8 copy
 VMOVDQU8                                         : v/m =v | v =m : evex k e1
 VMOVDQU16                                        : v/m =v | v =m : evex k e2
-VMOVDQ{U,A}32                                    : v/m =v | v =m : evex k e4
-VMOVDQ{U,A}64                                    : v/m =v | v =m : evex k e8
+VMOVDQ{U,A}32                                    : v/m =v | v =m : evex k e4 copy
+VMOVDQ{U,A}64                                    : v/m =v | v =m : evex k e8 copy
 VMOVNT{PS,PD,DQ}                                 : v =m : e8
 VMOVSS                                           : m32 =x | x =m32 | x x =x : e4
 VMOVSD                                           : m64 =x | x =m64 | x x =x : e8
@@ -266,7 +267,7 @@ VSCATTERQPD VPSCATTERQQ                          : v +k =g*v : evex e8
 KMOVB                                            : k =k | r =k | k =r | m8 =k | k =m8 : evex
 KMOVW                                            : k =k | r =k | k =r | m16 =k | k =m16 : evex
 KMOVD                                            : k =k | r =k | k =r | m32 =k | k =m32 : evex
-KMOVQ                                            : k =k | r =k | k =r | m64 =k | k =m64 : evex
+KMOVQ                                            : k =k | r =k | k =r | m64 =k | k =m64 : evex copy
 K{AND,ANDN,OR,ADD}{B,W,D,Q}                      : k k =k : evex
 K{XOR,XNOR}{B,W,D,Q}                             : k k =k : evex idiom
 KNOT{B,W,D,Q}                                    : k =k : evex
@@ -275,7 +276,7 @@ KORTEST{B,W,D,Q} KTEST{B,W,D,Q}                  : k k : evex fw
 KUNPCK{BW,WD,DQ}                                 : k k =k : evex
 
 # General purpose
-MOVQ                                             : r/m64 =r | r =m64 | i32 =m64 | i64 =r
+MOVQ                                             : r/m64 =r | r =m64 | i32 =m64 | i64 =r : copy
 MOVL                                             : r/m32 =r | r =m32 | i32 =m32 | i32 =r
 MOVW                                             : r =m16 | i16 =m16
 MOVB                                             : r =m8 | i8 =m8
