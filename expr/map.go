@@ -153,9 +153,12 @@ func (n *Node) inferOp() *Error {
 	if n.Op.Method == "" {
 		return fail(ErrInvalid, "it is no operation of graphs")
 	}
-	result, err := n.Op.Type(types)
+	compute, result, err := n.Op.Result(types)
 	if err != nil {
 		return fail(ErrDType, "operands are %v: %v", types, err)
+	}
+	if last := len(types) - 1; types[last] != compute {
+		return fail(ErrDType, "operand %d is %s, want %v", last, n.Args[last].typ(), compute)
 	}
 	n.DType = result
 	return nil
