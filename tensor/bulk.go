@@ -40,12 +40,12 @@ func gather[T any](t *Tensor, as func(element) T) []T {
 
 // FromFloat64s is a row-major tensor of d with the values rounded or converted to it (see Convert).
 func FromFloat64s(d DType, vals []float64, dims ...int) (*Tensor, error) {
-	return fill(d, len(vals), dims, func(i int) element { return element{f: vals[i]}.as(Float64, d) })
+	return filled(d, len(vals), dims, func(i int) element { return element{f: vals[i]}.as(Float64, d) })
 }
 
 // FromInt64s is a row-major tensor of d with the values wrapped or converted to it (see Convert).
 func FromInt64s(d DType, vals []int64, dims ...int) (*Tensor, error) {
-	return fill(d, len(vals), dims, func(i int) element { return element{i: vals[i]}.as(Int64, d) })
+	return filled(d, len(vals), dims, func(i int) element { return element{i: vals[i]}.as(Int64, d) })
 }
 
 // FromComplex128s is a row-major tensor of the complex dtype d with the values rounded to it.
@@ -53,11 +53,11 @@ func FromComplex128s(d DType, vals []complex128, dims ...int) (*Tensor, error) {
 	if !d.IsComplex() {
 		return nil, fmt.Errorf("tensor: complex values do not convert to %v", d)
 	}
-	return fill(d, len(vals), dims, func(i int) element { return element{c: vals[i]} })
+	return filled(d, len(vals), dims, func(i int) element { return element{c: vals[i]} })
 }
 
-// fill makes a tensor of n values.
-func fill(d DType, n int, dims []int, value func(i int) element) (*Tensor, error) {
+// filled makes a tensor of n values.
+func filled(d DType, n int, dims []int, value func(i int) element) (*Tensor, error) {
 	if have, err := Shape(dims).count(); err == nil && have != n { // before memory is taken
 		return nil, fmt.Errorf("tensor: %d values do not fill shape %v, which has %d", n, Shape(dims), have)
 	}

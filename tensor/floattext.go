@@ -51,19 +51,37 @@ func newFloatForm(d DType, values []float64, precision int, signed bool) *floatF
 	return f
 }
 
-// wantsExponent is NumPy's choice of the scientific form, in the arithmetic of d: numbers that do not fit in d's decimal precision (eight
-// digits at most), below 0.0001, or more than a factor of 1000 apart.
+// wantsExponent is NumPy's choice of the scientific form, in the arithmetic of d: for numbers from decimalLimit on, below 0.0001, or more
+// than a factor of 1000 apart.
 func wantsExponent(d DType, least, most float64) bool {
-	limit, small, ratio := 1e8, 1e-4, most/least
+	small, ratio := roundTo(d, 1e-4), roundTo(d, most/least)
+	return most >= decimalLimit(d) || least < small || ratio > 1000
+}
+
+// decimalLimit is ten to the number of decimal digits that d holds, at most eight.
+func decimalLimit(d DType) float64 {
 	switch d {
-	case Float32:
-		limit, small, ratio = 1e6, float64(float32(small)), float64(float32(ratio))
-	case Float16:
-		limit, small, ratio = 1e3, float64(Float16Of(small).Float32()), float64(Float16Of(ratio).Float32())
 	case BFloat16:
-		limit, small, ratio = 1e2, float64(BFloat16Of(small).Float32()), float64(BFloat16Of(ratio).Float32())
+		return 1e2
+	case Float16:
+		return 1e3
+	case Float32:
+		return 1e6
 	}
-	return most >= limit || least < small || ratio > 1000
+	return 1e8
+}
+
+// roundTo is the nearest value of the float type d.
+func roundTo(d DType, v float64) float64 {
+	switch d {
+	case Float16:
+		return float64(Float16Of(v).Float32())
+	case BFloat16:
+		return float64(BFloat16Of(v).Float32())
+	case Float32:
+		return float64(float32(v))
+	}
+	return v
 }
 
 // widen makes room for v.
@@ -78,29 +96,36 @@ func (f *floatForm) widen(v float64) {
 	f.right = max(f.right, len(fraction))
 }
 
-// parts is what stands before the point, after it, and after the e (with the exponent's sign).
+// parts is what stands before the point, after it, and after the e (with the exponent's sign), without zeros at the end of the fraction.
 func (f *floatForm) parts(v float64) (whole, fraction, exponent string) {
-	s := shortest(f.dtype, v, f.precision, f.scientific)
+	whole, fraction, exponent = f.split(v, shortest(f.dtype, v, f.precision, f.scientific))
+	return whole, strings.TrimRight(fraction, "0"), exponent
+}
+
+// split takes apart s, which is v in digits.
+func (f *floatForm) split(v float64, s string) (whole, fraction, exponent string) {
 	s, exponent, _ = strings.Cut(s, "e")
 	whole, fraction, _ = strings.Cut(s, ".")
 	if f.signed && !math.Signbit(v) {
 		whole = "+" + whole
 	}
-	return whole, strings.TrimRight(fraction, "0"), exponent
+	return whole, fraction, exponent
 }
 
-// word is v as wide as all others.
+// word is v as wide as all others. In the scientific form the digits that another number needs are v's own, not zeros.
 func (f *floatForm) word(v float64) string {
 	if v-v != 0 {
 		return pad(f.left+f.right+1, nonFinite(v, f.signed))
 	}
 	whole, fraction, exponent := f.parts(v)
-	whole = pad(f.left, whole) + "."
 	if !f.scientific {
-		return whole + fraction + strings.Repeat(" ", f.right-len(fraction))
+		return pad(f.left, whole) + "." + fraction + strings.Repeat(" ", f.right-len(fraction))
 	}
-	fraction += strings.Repeat("0", f.digits-len(fraction))
-	return whole + fraction + "e" + exponent[:1] + strings.Repeat("0", f.exponent-(len(exponent)-1)) + exponent[1:]
+	if len(fraction) < f.digits {
+		whole, fraction, exponent = f.split(v, strconv.FormatFloat(v, 'e', f.digits, 64))
+	}
+	exponent = exponent[:1] + strings.Repeat("0", f.exponent-len(exponent[1:])) + exponent[1:]
+	return pad(f.left, whole) + "." + fraction + "e" + exponent
 }
 
 // pad puts blanks before s up to the width n.
@@ -121,13 +146,13 @@ func nonFinite(v float64, signed bool) string {
 }
 
 // shortest writes a finite v of dtype d with the fewest digits that are no other number's of d, but at most precision after the point
-// (negative: as many as it takes), where v itself is rounded.
+// (negative: as many as it takes), where v itself is rounded. Of several that are as short it is the nearest to v, ties to even.
 func shortest(d DType, v float64, precision int, scientific bool) string {
 	form := byte('f')
 	if scientific {
 		form = 'e'
 	}
-	var s string
+	s := ""
 	switch d {
 	case Float64:
 		s = strconv.FormatFloat(v, form, -1, 64)
@@ -136,37 +161,47 @@ func shortest(d DType, v float64, precision int, scientific bool) string {
 	default:
 		s = strconv.FormatFloat(shortHalf(d, v), form, -1, 64)
 	}
-	if precision < 0 {
-		return s
+	digits := len(fractionOf(s))
+	if precision >= 0 && digits > precision {
+		return strconv.FormatFloat(v, form, precision, 64)
 	}
-	mantissa, _, _ := strings.Cut(s, "e")
-	if _, fraction, _ := strings.Cut(mantissa, "."); len(fraction) <= precision {
-		return s
+	if near := strconv.FormatFloat(v, form, digits, 64); names(d, near, v) {
+		return near
 	}
-	return strconv.FormatFloat(v, form, precision, 64)
+	return s
 }
 
-// shortHalf is the float64 with the fewest digits among those that round to the 16-bit float v, and of these the nearest to v.
+// fractionOf is the digits between the point and the exponent.
+func fractionOf(s string) string {
+	s, _, _ = strings.Cut(s, "e")
+	_, fraction, _ := strings.Cut(s, ".")
+	return fraction
+}
+
+// names says whether s, read and rounded to d, is v.
+func names(d DType, s string, v float64) bool {
+	bits := 64
+	if d == Float32 {
+		bits = 32
+	}
+	u, err := strconv.ParseFloat(s, bits)
+	return err == nil && roundTo(d, u) == v
+}
+
+// shortHalf is the float64 with the fewest digits among those that round to the 16-bit float v.
 func shortHalf(d DType, v float64) float64 {
-	same := func(u float64) bool {
-		if d == Float16 {
-			return Float16Of(u) == Float16Of(v)
-		}
-		return BFloat16Of(u) == BFloat16Of(v)
-	}
-	if v == 0 {
-		return v
-	}
 	for digits := 0; ; digits++ {
-		near, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'e', digits, 64), 64)
-		if same(near) {
+		s := strconv.FormatFloat(v, 'e', digits, 64)
+		near, err := strconv.ParseFloat(s, 64)
+		if err != nil || names(d, s, v) {
 			return near
 		}
-		// Where v is a power of two its neighbour below is nearer than the one above, and the decimal next above may do.
-		_, exponent, _ := strings.Cut(strconv.FormatFloat(v, 'e', digits, 64), "e")
+		// The neighbour below a power of two is nearer than the one above, so that the next decimal above may do where the nearest does not.
+		_, exponent, _ := strings.Cut(s, "e")
 		unit, _ := strconv.ParseFloat("1e"+exponent, 64)
-		next, _ := strconv.ParseFloat(strconv.FormatFloat(near+math.Copysign(unit*math.Pow10(-digits), v), 'e', digits, 64), 64)
-		if same(next) {
+		above := strconv.FormatFloat(near+math.Copysign(unit*math.Pow10(-digits), v), 'e', digits, 64)
+		if names(d, above, v) {
+			next, _ := strconv.ParseFloat(above, 64)
 			return next
 		}
 	}
@@ -200,13 +235,17 @@ func bareComplex(d DType, c complex128) string {
 	return "(" + bareFloat(d, real(c), false) + bareFloat(d, imag(c), true) + "j)"
 }
 
-// bareFloat writes v with as many digits as it takes, in the scientific form below 0.0001 and from 10^16 on.
+// bareFloat writes v with as many digits as it takes, in the scientific form below 0.0001 and where v is longer than its digits.
 func bareFloat(d DType, v float64, signed bool) string {
 	if v-v != 0 {
 		return nonFinite(v, signed)
 	}
+	limit := 1e16
+	if d != Float64 {
+		limit = decimalLimit(d)
+	}
 	a := math.Abs(v)
-	s := shortest(d, v, -1, a != 0 && (a < 1e-4 || a >= 1e16))
+	s := shortest(d, v, -1, a != 0 && (a < 1e-4 || a >= limit))
 	if signed && !math.Signbit(v) {
 		s = "+" + s
 	}

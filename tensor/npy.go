@@ -150,8 +150,15 @@ func swapBytes(mem []byte, unit int) {
 // Write writes t to w in .npy format, version 1.0, as NumPy's save does, byte for byte: in Fortran order if t lies so in memory, row-major
 // otherwise. bfloat16 is written as ml_dtypes does, as "<V2". An error if t has more than 64 axes, which NumPy could not read.
 func Write(w io.Writer, t *Tensor) error {
+	if err := t.encode(w); err != nil {
+		return fmt.Errorf("tensor: %w", err)
+	}
+	return nil
+}
+
+func (t *Tensor) encode(w io.Writer) error {
 	if len(t.shape) > maxRank {
-		return fmt.Errorf("tensor: a .npy file has at most %d axes, not %d", maxRank, len(t.shape))
+		return fmt.Errorf("a .npy file has at most %d axes, not %d", maxRank, len(t.shape))
 	}
 	back, err := t.Transpose()
 	if err != nil {
@@ -159,15 +166,12 @@ func Write(w io.Writer, t *Tensor) error {
 	}
 	fortran := back.dense && !t.dense
 	if _, err := w.Write(formatHeader(t.dtype, t.shape, fortran)); err != nil {
-		return fmt.Errorf("tensor: %w", err)
+		return err
 	}
 	if fortran {
 		t = back
 	}
-	if err := t.writeElements(w); err != nil {
-		return fmt.Errorf("tensor: %w", err)
-	}
-	return nil
+	return t.writeElements(w)
 }
 
 // writeElements writes the elements in row-major order, in pieces if they do not lie so.
@@ -197,5 +201,5 @@ func (t *Tensor) writeElements(w io.Writer) error {
 // Save writes t to a .npy file (see Write). A file of that name is replaced only when all is written, so that one that is open, mapped or
 // t's own source is never seen half-written.
 func Save(path string, t *Tensor) error {
-	return replaceFile(path, func(w io.Writer) error { return Write(w, t) })
+	return replaceFile(path, t.encode)
 }

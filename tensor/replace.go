@@ -13,27 +13,29 @@ import (
 // replaceFile has write fill a new file beside path, which then takes path's place and permissions. A path that is a device or a pipe is
 // written to directly.
 func replaceFile(path string, write func(io.Writer) error) error {
+	target := path
 	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real
+		target = real
 	}
-	info, err := os.Stat(path)
-	if err == nil && !info.Mode().IsRegular() {
-		f, err := os.OpenFile(path, os.O_WRONLY, 0)
-		if err != nil {
-			return fmt.Errorf("tensor: %w", err)
-		}
-		return writeAndClose(f, write)
+	var err error
+	switch info, none := os.Stat(target); {
+	case none != nil:
+		err = fillAndRename(target, 0o666, write) // less what the umask takes
+	case info.Mode().IsRegular():
+		err = fillAndRename(target, info.Mode().Perm(), write)
+	default:
+		err = fill(target, os.O_WRONLY, 0, write)
 	}
-	perm := fs.FileMode(0o666) // less what the umask takes
-	if err == nil {
-		perm = info.Mode().Perm()
-	}
-	beside := fmt.Sprintf("%s.%08x.tmp", path, rand.Uint32())
-	f, err := os.OpenFile(beside, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
 	if err != nil {
-		return fmt.Errorf("tensor: %w", err)
+		return fmt.Errorf("tensor: saving %s: %w", path, err)
 	}
-	if err = writeAndClose(f, write); err == nil {
+	return nil
+}
+
+func fillAndRename(path string, perm fs.FileMode, write func(io.Writer) error) error {
+	beside := fmt.Sprintf("%s.%08x.tmp", path, rand.Uint32())
+	err := fill(beside, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm, write)
+	if err == nil {
 		err = os.Rename(beside, path)
 	}
 	if err != nil {
@@ -42,11 +44,14 @@ func replaceFile(path string, write func(io.Writer) error) error {
 	return err
 }
 
-// writeAndClose writes through a buffer and closes f.
-func writeAndClose(f *os.File, write func(io.Writer) error) error {
+// fill opens a file, writes to it through a buffer, and closes it.
+func fill(path string, flag int, perm fs.FileMode, write func(io.Writer) error) error {
+	f, err := os.OpenFile(path, flag, perm)
+	if err != nil {
+		return err
+	}
 	b := bufio.NewWriterSize(f, 1<<16)
-	err := write(b)
-	if err == nil {
+	if err = write(b); err == nil {
 		err = b.Flush()
 	}
 	if closed := f.Close(); err == nil {
