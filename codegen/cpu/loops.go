@@ -174,12 +174,12 @@ func (n *nest) advance(moving []int, axis, points int) {
 	for _, s := range moving {
 		st := &n.u.streams[s]
 		if st.class(axis) == adjacent {
-			n.Ins("ADDQ", asm.Imm(points*st.bytes()), n.scope.ptrs[s])
+			n.Ins("ADDQ", asm.Imm(points*st.bytes()), n.ptr(s))
 		} else {
-			n.Ins("ADDQ", n.num(number{kind: stepOf, a: s, b: axis, mul: points}), n.scope.ptrs[s])
+			n.Ins("ADDQ", n.num(number{kind: stepOf, a: s, b: axis, mul: points}), n.ptr(s))
 		}
 	}
-	if i, ok := n.scope.idx[axis]; ok {
+	if i, ok := n.findIndex(axis); ok {
 		n.Ins("ADDQ", asm.Imm(points), i)
 	}
 }

@@ -183,13 +183,21 @@ func (n *nest) indexOf(axis, block int) asm.Reg {
 }
 
 func (n *nest) axisIndex(axis int) asm.Reg {
+	r, ok := n.findIndex(axis)
+	if !ok {
+		n.internal("axis %d has no index", axis)
+		return n.GP()
+	}
+	return r
+}
+
+func (n *nest) findIndex(axis int) (asm.Reg, bool) {
 	for c := n.scope; c != nil; c = c.parent {
 		if r, ok := c.idx[axis]; ok {
-			return r
+			return r, true
 		}
 	}
-	n.internal("axis %d has no index", axis)
-	return n.GP()
+	return 0, false
 }
 
 // put writes a store in a block.
