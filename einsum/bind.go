@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 
+	"github.com/einloom/einloom/expr"
 	"github.com/einloom/einloom/tensor"
 )
 
@@ -36,18 +38,18 @@ func (s Spec) Bind(shapes []tensor.Shape) (Contraction, error) {
 	return c, nil
 }
 
-// operands is what messages say of the operands.
+// operands is what is known of the operands.
 type operands struct {
 	shapes []tensor.Shape
-	dtypes []tensor.DType // nil if they are not known
+	args   []expr.Expr // nil if only the shapes are known
 }
 
 // describe gives "operand 0 (f32[2 3])".
 func (o operands) describe(k int) string {
-	if o.dtypes == nil {
+	if o.args == nil {
 		return fmt.Sprintf("operand %d (%v)", k, o.shapes[k])
 	}
-	return fmt.Sprintf("operand %d (%v%v)", k, o.dtypes[k], o.shapes[k])
+	return fmt.Sprintf("operand %d (%v%v)", k, o.args[k].DType(), o.shapes[k])
 }
 
 // bind is Bind with the error's own type.
@@ -58,9 +60,11 @@ func (s *Spec) bind(o operands) (Contraction, *Error) {
 		return s.size(o, s.label(o.shapes, batch), batch)
 	case err.Kind == Rank && s.worded != nil:
 		return Contraction{}, s.worded
-	case err.Kind == Rank && s.other != nil:
-		if batch, misfit := s.other.fit(o); misfit == nil {
-			return s.other.size(o, s.other.label(o.shapes, batch), batch)
+	case err.Kind == Rank && s.form == words:
+		if spelt, none := parse(s.text, letters, len(s.Inputs)-1); none == nil {
+			if batch, misfit := spelt.fit(o); misfit == nil {
+				return spelt.size(o, spelt.label(o.shapes, batch), batch)
+			}
 		}
 	}
 	return Contraction{}, err
@@ -74,20 +78,35 @@ func (s *Spec) fit(o operands) (batch int, err *Error) {
 	for k := range s.Inputs {
 		t := &s.Inputs[k]
 		extra := len(o.shapes[k]) - len(t.Labels)
-		switch {
-		case extra < 0 && t.Ellipsis >= 0:
-			return 0, s.fail(Rank, k, atStart, fmt.Sprintf("%s has %d axes, but its term names at least %d", o.describe(k), len(o.shapes[k]), len(t.Labels)))
-		case extra != 0 && t.Ellipsis < 0:
-			return 0, s.fail(Rank, k, atStart, fmt.Sprintf("%s has %d axes, but its term names %d", o.describe(k), len(o.shapes[k]), len(t.Labels)))
+		if extra < 0 || extra > 0 && t.Ellipsis < 0 {
+			return 0, s.misrank(o, k)
 		}
 		batch = max(batch, extra)
 	}
 	return batch, nil
 }
 
+// misrank says that operand k does not have the axes that its term names.
+func (s *Spec) misrank(o operands, k int) *Error {
+	names := strconv.Itoa(len(s.Inputs[k].Labels))
+	if s.Inputs[k].Ellipsis >= 0 {
+		names = "at least " + names
+	}
+	msg := fmt.Sprintf("%s has %s, but its term names %s", o.describe(k), count(len(o.shapes[k]), "axis", "axes"), names)
+	return s.fail(Rank, k, atStart, msg)
+}
+
+// count gives "1 axis", "2 axes".
+func count(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + more
+}
+
 // miscount points to the first term without an operand, or to where the first operand's without a term would stand.
 func (s *Spec) miscount(n int) *Error {
-	msg := fmt.Sprintf("the spec names %d operands, but there are %d", len(s.Inputs), n)
+	msg := fmt.Sprintf("the spec names %s, but there are %d", count(len(s.Inputs), "operand", "operands"), n)
 	if n < len(s.Inputs) {
 		return s.fail(OperandCount, n, atStart, msg)
 	}

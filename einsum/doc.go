@@ -16,8 +16,8 @@
 //	...ij,...jk->...ik
 //
 // A symbol is any Unicode letter. From U+00C0 on any other code point serves too (digits, marks, symbols, emoji), so that specs with
-// thousands of labels can be written; white space, control and format characters and the look-alikes … → and ， do not. White space may
-// stand anywhere between symbols, not inside "->" or "...".
+// thousands of labels can be written. White space does not, nor do format characters from U+2000 on and the look-alikes … → and ，. White
+// space may stand anywhere between symbols, not inside "->" or "...".
 //
 // An ellipsis stands for the axes of its operand that no label of the term names, none or more. Such batch axes are aligned from the
 // right across operands, as in broadcasting. They go where the output's ellipsis stands; an implicit output begins with them; an explicit

@@ -27,18 +27,16 @@ func read(spec string) (Spec, *Error) {
 	if !spaced || !isWorded(spec) {
 		return parse(spec, letters, commas)
 	}
-	inWords, wordsErr := parse(spec, words, commas)
-	inLetters, lettersErr := parse(spec, letters, commas)
-	switch {
-	case wordsErr != nil && lettersErr != nil:
-		return Spec{}, wordsErr
-	case wordsErr != nil:
-		inLetters.worded = wordsErr
-		return inLetters, nil
-	case lettersErr == nil:
-		inWords.other = &inLetters
+	s, wordsErr := parse(spec, words, commas)
+	if wordsErr == nil {
+		return s, nil
 	}
-	return inWords, nil
+	s, err := parse(spec, letters, commas)
+	if err != nil {
+		return Spec{}, wordsErr
+	}
+	s.worded = wordsErr
+	return s, nil
 }
 
 // survey counts the commas, and tells whether there may be white space, and any part of an arrow.

@@ -106,7 +106,7 @@ func isSymbol(r rune) bool {
 	case r == '…', r == '→', r == '，', r == utf8.RuneError:
 		return false
 	}
-	return utf8.ValidRune(r) && !unicode.IsSpace(r) && !unicode.In(r, unicode.Cc, unicode.Cf)
+	return utf8.ValidRune(r) && !unicode.IsSpace(r) && (r < 0x2000 || !unicode.Is(unicode.Cf, r))
 }
 
 // isWorded reports whether two labels stand side by side in some term of text, one of them longer than a character.

@@ -15,7 +15,6 @@ type Spec struct {
 
 	text   string
 	form   form
-	other  *Spec  // in words: the letter by letter reading, if there is one
 	worded *Error // in letters: why the words that the spec looks like make no sense
 }
 
