@@ -60,8 +60,8 @@ func (k *checker) number(p place) {
 
 // gather numbers the places that in touches.
 func (k *checker) gather(in *Ins) {
-	for i := range in.Args {
-		a := &in.Args[i]
+	for i := range in.Args() {
+		a := &in.args[i]
 		if a.Reg != 0 {
 			k.number(placeOf(a.Reg))
 		}
@@ -76,14 +76,14 @@ func (k *checker) gather(in *Ins) {
 
 // slot is the place that memory operand i of in would be if it is a slot.
 func (k *checker) slot(in *Ins, i int) place {
-	return place{slot: in.Args[i].Val, size: k.slotBytes(in, i)}
+	return place{slot: in.args[i].Val, size: k.slotBytes(in, i)}
 }
 
 // slotBytes is the size of the register that a memory operand stands for: of the source's operand there.
 func (k *checker) slotBytes(in *Ins, i int) int {
 	r := in.kept
 	if in.origin != 0 {
-		if a := &k.origin[in.origin-1].Args[i]; a.Kind == KindReg {
+		if a := &k.origin[in.origin-1].args[i]; a.Kind == KindReg {
 			r = int32(a.Reg.Number())
 		}
 	}
@@ -216,32 +216,32 @@ func (k *checker) define(s state, p place, r int32) {
 // written looks at an instruction of the source.
 func (k *checker) written(s state, in *Ins) error {
 	src := &k.origin[in.origin-1]
-	if src.Op != in.Op || src.Suffix != in.Suffix || len(src.Args) != len(in.Args) {
+	if src.Op != in.Op || src.Suffix != in.Suffix || int(src.n) != int(in.n) {
 		return fmt.Errorf("stands for %s", src.String())
 	}
 	if !src.Idiom() {
-		for i := range src.Args {
+		for i := range src.Args() {
 			if err := k.operand(s, src, in, i); err != nil {
 				return err
 			}
 		}
 	}
-	for i := range src.Args {
-		if src.Args[i].Kind != KindReg || src.role(i)&Write == 0 {
+	for i := range src.Args() {
+		if src.args[i].Kind != KindReg || src.role(i)&Write == 0 {
 			continue
 		}
-		p := placeOf(in.Args[i].Reg)
-		if in.Args[i].Kind == KindMem {
+		p := placeOf(in.args[i].Reg)
+		if in.args[i].Kind == KindMem {
 			p = k.slot(in, i)
 		}
-		k.define(s, p, int32(src.Args[i].Reg.Number()))
+		k.define(s, p, int32(src.args[i].Reg.Number()))
 	}
 	return nil
 }
 
 // operand compares operand i with the source's.
 func (k *checker) operand(s state, src, in *Ins, i int) error {
-	want, got := &src.Args[i], &in.Args[i]
+	want, got := &src.args[i], &in.args[i]
 	if want.Kind != KindReg {
 		if got.Kind != want.Kind || got.Val != want.Val || got.Scale != want.Scale {
 			return fmt.Errorf("operand %d: want %v", i, *want)
@@ -282,7 +282,7 @@ func (k *checker) operand(s state, src, in *Ins, i int) error {
 func (k *checker) inMemory(s state, r Reg, got *Operand, p place) error {
 	f := k.code.source
 	if info := &f.regs[r.Number()]; info.fixed {
-		want := &f.entry[info.def].Args[0]
+		want := &f.entry[info.def].args[0]
 		if want.Kind == got.Kind && want.Val == got.Val && got.Index == 0 {
 			if want.Reg == 0 {
 				return nil
@@ -301,10 +301,10 @@ func (k *checker) made(s state, in *Ins) error {
 	f := k.code.source
 	info := &f.regs[in.kept]
 	r := makeReg(info.class, 0, int(in.kept))
-	if in.Op.Name != moves[info.class] || len(in.Args) != 2 {
+	if in.Op.Name != moves[info.class] || int(in.n) != 2 {
 		return fmt.Errorf("is no move of the allocator's")
 	}
-	from, to := &in.Args[0], &in.Args[1]
+	from, to := &in.args[0], &in.args[1]
 	switch {
 	case to.Kind == KindReg && from.Kind != KindReg:
 		if to.Reg.Width() != info.width {

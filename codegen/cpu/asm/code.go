@@ -12,6 +12,7 @@ type Code struct {
 	source *Func
 	all    []Ins // the source list that List's origins count in
 	labels []string
+	notes  []string
 }
 
 // Encode gives the machine code. It has no relocations: it runs wherever it is put, entered with the parameter's address above the

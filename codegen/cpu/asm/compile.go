@@ -10,6 +10,7 @@ import (
 type compiler struct {
 	f    *Func
 	list []Ins
+	old  []Ins // what list was before the last spill
 	regs []regInfo
 	g    graph
 	live liveness
@@ -26,7 +27,7 @@ func (f *Func) Compile() (*Code, error) {
 	}
 	c := compilers.Get().(*compiler)
 	defer func() {
-		c.f, c.list = nil, nil
+		c.f = nil
 		compilers.Put(c)
 	}()
 	c.f = f
@@ -35,11 +36,11 @@ func (f *Func) Compile() (*Code, error) {
 	for i := range source {
 		source[i].origin = int32(i + 1)
 	}
-	c.list = source
+	c.list = append(c.list[:0], source...)
 	if err := c.allocate(); err != nil {
 		return nil, fmt.Errorf("asm: %s: %w", f.Name, err)
 	}
-	code := &Code{Name: f.Name, ISA: f.ISA, source: f, all: source, labels: f.labels}
+	code := &Code{Name: f.Name, ISA: f.ISA, source: f, all: source, labels: f.labels, notes: f.notes}
 	code.Spill = c.slots()
 	code.List = c.assign()
 	return code, nil
@@ -126,11 +127,6 @@ func (c *compiler) slots() int {
 // assign writes the physical registers and slots into the list and leaves out what has become nothing.
 func (c *compiler) assign() []Ins {
 	out := make([]Ins, 0, len(c.list))
-	n := 0
-	for i := range c.list {
-		n += len(c.list[i].Args)
-	}
-	args := make([]Operand, 0, n)
 	for i := range c.list {
 		in := c.list[i]
 		if in.Op == nil {
@@ -140,21 +136,18 @@ func (c *compiler) assign() []Ins {
 		if c.iv.dead[i] {
 			continue
 		}
-		from := len(args)
-		args = append(args, in.Args...)
-		virtual := in.Args
-		in.Args = args[from:len(args):len(args)]
-		for k := range in.Args {
-			c.assignOperand(&in.Args[k])
+		virtual := in.args
+		for k := range in.Args() {
+			c.assignOperand(&in.args[k])
 		}
 		if in.Idiom() { // what it reads does not matter: it must not be another register, which would be waited for
-			last := in.Args[len(in.Args)-1].Reg
-			for k := range in.Args[:len(in.Args)-1] {
-				in.Args[k].Reg = last
+			last := in.args[int(in.n)-1].Reg
+			for k := range in.n - 1 {
+				in.args[k].Reg = last
 			}
 		}
 		if in.isCopy() {
-			in.elided = in.Args[0].Reg == in.Args[1].Reg && in.Args[1].Reg.Width() >= c.regs[virtual[1].Reg.Number()].width
+			in.elided = in.args[0].Reg == in.args[1].Reg && in.args[1].Reg.Width() >= c.regs[virtual[1].Reg.Number()].width
 		}
 		out = append(out, in)
 	}

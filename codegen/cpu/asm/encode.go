@@ -104,7 +104,7 @@ func encode(list []Ins, labels int) (code []byte, err error) {
 	for k := range list {
 		if in := &list[k]; !in.elided {
 			if in.Op != nil && in.Op.IsJump() {
-				e.progs[i].To.SetTarget(places[in.Args[0].Val])
+				e.progs[i].To.SetTarget(places[in.args[0].Val])
 			}
 			i++
 		}
@@ -145,8 +145,8 @@ func (e *encoder) fill(p *obj.Prog, in *Ins) {
 		p.To.Type = obj.TYPE_BRANCH
 		return
 	}
-	args := in.Args
-	for len(args) > 0 && len(in.Form.Places) == len(in.Args) && in.Form.Places[len(args)-1].Pin != 0 {
+	args := in.Args()
+	for len(args) > 0 && len(in.Form.Places) == int(in.n) && in.Form.Places[len(args)-1].Pin != 0 {
 		args = args[:len(args)-1]
 	}
 	switch n := len(args); n {

@@ -66,7 +66,7 @@ func (g *graph) join(b int, list []Ins, labels []string) error {
 		kind = last.Op.jump
 	}
 	if kind == jump || kind == condJump {
-		l := last.Args[0].Val
+		l := last.args[0].Val
 		if g.at[l] < 0 {
 			return fmt.Errorf("label %s is never bound", labels[l])
 		}
@@ -113,8 +113,8 @@ func (t *touched) use(r Reg) {
 // of fills t with what in touches. A spilled register in memory counts as itself.
 func (t *touched) of(in *Ins) {
 	t.nuses, t.ndefs = 0, 0
-	for i := range in.Args {
-		a := &in.Args[i]
+	for i := range in.Args() {
+		a := &in.args[i]
 		number := int32(a.Reg.Number())
 		switch a.Kind {
 		case KindReg:

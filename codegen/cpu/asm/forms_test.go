@@ -24,11 +24,13 @@ func formSamples(isa ISA, op *Op, f *Form) (list []Ins) {
 					in := Ins{Op: op, Suffix: suffix}
 					for i := range f.Places {
 						if mask && i == len(f.Places)-1 {
-							in.Args = append(in.Args, Operand{Kind: KindReg, Reg: Physical(Mask, 0, 1+variant)})
+							in.args[in.n] = Operand{Kind: KindReg, Reg: Physical(Mask, 0, 1+variant)}
+							in.n++
 						}
-						in.Args = append(in.Args, samplePlace(isa, f, i, w, variant))
+						in.args[in.n] = samplePlace(isa, f, i, w, variant)
+						in.n++
 					}
-					if got, ok := f.fits(isa, in.Args, suffix); ok {
+					if got, ok := f.fits(isa, in.Args(), suffix); ok {
 						in.Form, in.Width = f, got
 						in.setRoles()
 						list = append(list, in)
@@ -107,7 +109,7 @@ func TestFormsAgainstGo(t *testing.T) {
 		var codes []*Code
 		count := 0
 		for i, op := range Ops() {
-			c := &Code{Name: fmt.Sprintf("f%d", i), ISA: isa, labels: []string{"here0"}, List: []Ins{{}}}
+			c := &Code{Name: fmt.Sprintf("f%d", i), ISA: isa, labels: []string{"here0"}, notes: []string{""}, List: []Ins{{}}}
 			for k, f := range op.Forms {
 				samples := formSamples(isa, op, f)
 				if len(samples) == 0 && (isa == AVX512 || f.attr&onlyEVEX == 0 && !needsZ(f)) {

@@ -23,12 +23,12 @@ type Func struct {
 	body    []Ins
 	regs    []regInfo // by number; 0 is no register
 	labels  []string
+	notes   []string // by Ins.note
 	args    Reg
 	scratch Reg // the call's own memory, if anything is spilled
 	fixed   map[fixedKey]Reg
-	note    string
+	note    int32 // of the next instruction
 	err     error
-	slab    []Operand
 }
 
 // regInfo is what is known of a virtual register.
@@ -49,7 +49,7 @@ type regInfo struct {
 
 // fixedKey tells fixed registers apart: a field of memory reached from base, a place in the pool, or a number.
 type fixedKey struct {
-	kind  byte // 'p' the parameter, 'f' a field, 'd' data of the pool, 'i' a number
+	kind  byte // 'p' the parameter, 'f' a field, 'd' data of the pool, 'i' a number, 4 and 8 elements of a vector
 	class Class
 	base  Reg
 	off   int64
@@ -57,7 +57,10 @@ type fixedKey struct {
 
 // New starts a function. The pool may be shared by functions that are called with the same pool pointer.
 func New(name string, isa ISA, frame Frame, pool *Pool) *Func {
-	f := &Func{Name: name, ISA: isa, frame: frame, pool: pool, regs: make([]regInfo, 1, 64), fixed: map[fixedKey]Reg{}}
+	f := &Func{Name: name, ISA: isa, frame: frame, pool: pool, fixed: map[fixedKey]Reg{},
+		regs: make([]regInfo, 1, 256), entry: make([]Ins, 0, 16), body: make([]Ins, 0, 256),
+		notes: []string{noteNone: "", noteSpill: "spill", noteReload: "reload"},
+	}
 	f.args = f.load(fixedKey{'p', GP, 0, 0}, "MOVQ", Operand{Kind: KindParam})
 	f.scratch = f.Arg(frame.Scratch)
 	return f
@@ -128,17 +131,23 @@ func (f *Func) Int(v int64) Reg {
 }
 
 // Splat32 gives a full vector whose 4-byte elements all are bits.
-func (f *Func) Splat32(bits uint32) Reg { return f.Bytes(repeat(uint64(bits), 4, f.ISA.Width())) }
+func (f *Func) Splat32(bits uint32) Reg { return f.splat(4, uint64(bits)) }
 
 // Splat64 gives a full vector whose 8-byte elements all are bits.
-func (f *Func) Splat64(bits uint64) Reg { return f.Bytes(repeat(bits, 8, f.ISA.Width())) }
+func (f *Func) Splat64(bits uint64) Reg { return f.splat(8, bits) }
 
-func repeat(bits uint64, size int, w Width) []byte {
-	b := make([]byte, w.Bytes())
-	for i := range b {
-		b[i] = byte(bits >> (8 * (i % size)))
+func (f *Func) splat(size byte, bits uint64) Reg {
+	key := fixedKey{size, Vec, 0, int64(bits)}
+	r, ok := f.fixed[key]
+	if !ok {
+		b := make([]byte, f.ISA.Width().Bytes())
+		for i := range b {
+			b[i] = byte(bits >> (8 * (i % int(size))))
+		}
+		r = f.Bytes(b)
+		f.fixed[key] = r
 	}
-	return b
+	return r
 }
 
 // Bytes gives a vector that holds b, which must fill the widest vector.
@@ -172,24 +181,12 @@ func (f *Func) load(key fixedKey, op string, src Operand) Reg {
 	}
 	r := f.newReg(key.class, w)
 	f.fixed[key] = r
-	args := f.operands(2)
-	args[0], args[1] = src, Operand{Kind: KindReg, Reg: r}
-	in := f.instruction(op, 0, args)
+	in := f.instruction(op, 0, src, Operand{Kind: KindReg, Reg: r})
 	in.pure = true
 	f.entry = append(f.entry, in)
 	f.regs[r.Number()].fixed = true
 	f.regs[r.Number()].def = len(f.entry) - 1
 	return r
-}
-
-// operands gives n operands to be filled in, which lie beside others in one piece of memory.
-func (f *Func) operands(n int) []Operand {
-	if cap(f.slab)-len(f.slab) < n {
-		f.slab = make([]Operand, 0, max(n, 512))
-	}
-	k := len(f.slab)
-	f.slab = f.slab[:k+n]
-	return f.slab[k : k+n : k+n]
 }
 
 // Label makes a label; name is for the reader of the text, letters and digits.
@@ -204,7 +201,17 @@ func (f *Func) Bind(l Label) {
 }
 
 // Note sets the comment beside the next instruction.
-func (f *Func) Note(format string, args ...any) { f.note = fmt.Sprintf(format, args...) }
+func (f *Func) Note(format string, args ...any) {
+	f.notes = append(f.notes, strings.ReplaceAll(fmt.Sprintf(format, args...), "\n", " "))
+	f.note = int32(len(f.notes) - 1)
+}
+
+// The notes that the allocator writes.
+const (
+	noteNone = iota
+	noteSpill
+	noteReload
+)
 
 // Ins adds an instruction. name is Go's, with suffixes (VADDPS.BCST.Z); args stand in the order of Go's assembler: sources, then the
 // write mask if any, then the destination.
@@ -214,12 +221,16 @@ func (f *Func) Ins(name string, args ...Arg) {
 		f.fail("%s: what suffix is that", name)
 		return
 	}
-	list := f.operands(len(args))
+	if len(args) > maxArgs {
+		f.fail("%s with %d operands", name, len(args))
+		return
+	}
+	var list [maxArgs]Operand
 	for i, a := range args {
 		list[i] = f.operand(a)
 	}
-	in := f.instruction(name, suffix, list)
-	in.note, f.note = f.note, ""
+	in := f.instruction(name, suffix, list[:len(args)]...)
+	in.note, f.note = f.note, noteNone
 	f.body = append(f.body, in)
 }
 
@@ -241,13 +252,14 @@ func (f *Func) operand(a Arg) Operand {
 }
 
 // instruction checks an operand list against the table and gives the Ins; on a mistake it notes it and the Ins has no op.
-func (f *Func) instruction(name string, suffix Suffix, args []Operand) Ins {
+func (f *Func) instruction(name string, suffix Suffix, args ...Operand) Ins {
 	op := ops().by[name]
 	if op == nil {
 		f.fail("there is no instruction %s in the table", name)
 		return Ins{Label: -1}
 	}
-	in := Ins{Op: op, Args: args, Suffix: suffix}
+	in := Ins{Op: op, Suffix: suffix, n: uint8(len(args))}
+	copy(in.args[:], args)
 	if !in.match(f.ISA) {
 		f.fail("%s has no such operands on %s", in.String(), f.ISA)
 		return Ins{Label: -1}
@@ -258,8 +270,8 @@ func (f *Func) instruction(name string, suffix Suffix, args []Operand) Ins {
 
 // see keeps the registers' facts up to date with a new instruction.
 func (f *Func) see(in *Ins) {
-	for i := range in.Args {
-		a := &in.Args[i]
+	for i := range in.Args() {
+		a := &in.args[i]
 		for _, r := range [2]Reg{a.Reg, a.Index} {
 			if r == 0 {
 				continue

@@ -6,25 +6,32 @@ import "fmt"
 type Ins struct {
 	Op     *Op
 	Form   *Form
-	Args   []Operand // sources, the write mask if there is one, the destination
 	Suffix Suffix
 	Width  Width // what Full means here; 0 in an instruction without such an operand
 	Label  Label // when Op is nil
 
-	note   string
-	roles  uint16 // two bits an operand
+	args   [maxArgs]Operand
+	n      uint8  // operands
 	pure   bool   // does nothing but set its destination to a value that is there during the whole call
 	elided bool   // a move of a register to itself
+	roles  uint16 // two bits an operand
+	note   int32  // index in the function's notes
 	origin int32  // in allocated code: 1 + the index in the source list; 0: made by the allocator, for register kept
 	kept   int32
 }
 
+// maxArgs is the most operands that an instruction has: an immediate, two sources, a write mask, a destination.
+const maxArgs = 5
+
+// Args gives the operands: sources, the write mask if there is one, the destination.
+func (in *Ins) Args() []Operand { return in.args[:in.n] }
+
 // Masked says whether the instruction has a write mask: its last operand but one.
-func (in *Ins) Masked() bool { return len(in.Args) > len(in.Form.Places) }
+func (in *Ins) Masked() bool { return int(in.n) > len(in.Form.Places) }
 
 // Place gives the table's description of operand i; nil for a write mask.
 func (in *Ins) place(i int) *Place {
-	if n := len(in.Form.Places); len(in.Args) > n {
+	if n := len(in.Form.Places); int(in.n) > n {
 		switch i {
 		case n - 1:
 			return nil
@@ -40,13 +47,13 @@ func (in *Ins) role(i int) Role { return Role(in.roles >> (2 * i) & 3) }
 
 // Idiom says whether the instruction gives a constant because its sources are one register.
 func (in *Ins) Idiom() bool {
-	return in.Form.attr&idiom != 0 && !in.Masked() && in.Args[0].Kind == KindReg && in.Args[0] == in.Args[1]
+	return in.Form.attr&idiom != 0 && !in.Masked() && in.args[0].Kind == KindReg && in.args[0] == in.args[1]
 }
 
 // mem gives the index of the memory operand, -1 if there is none.
 func (in *Ins) mem() int {
-	for i := range in.Args {
-		if in.Args[i].isMem() {
+	for i := range in.Args() {
+		if in.args[i].isMem() {
 			return i
 		}
 	}
@@ -59,7 +66,7 @@ func (in *Ins) match(isa ISA) bool {
 		if f.attr&onlyEVEX != 0 && isa != AVX512 {
 			continue
 		}
-		w, ok := f.fits(isa, in.Args, in.Suffix)
+		w, ok := f.fits(isa, in.Args(), in.Suffix)
 		if !ok {
 			continue
 		}
@@ -72,18 +79,18 @@ func (in *Ins) match(isa ISA) bool {
 
 func (in *Ins) setRoles() {
 	in.roles = 0
-	for i := range in.Args {
+	for i := range in.Args() {
 		r := Read
 		if p := in.place(i); p != nil {
 			r = p.Role
-			if r == Write && in.Masked() && in.Suffix&SuffixZ == 0 && in.Args[i].Kind == KindReg && p.Reg != MaskReg {
+			if r == Write && in.Masked() && in.Suffix&SuffixZ == 0 && in.args[i].Kind == KindReg && p.Reg != MaskReg {
 				r |= Read // elements that are masked off stay
 			}
 		}
 		in.roles |= uint16(r) << (2 * i)
 	}
 	if in.Idiom() {
-		in.roles = uint16(Write) << (2 * (len(in.Args) - 1))
+		in.roles = uint16(Write) << (2 * (int(in.n) - 1))
 	}
 }
 
@@ -204,11 +211,11 @@ func (p *Place) takesReg(r Reg, w Width) bool {
 func (in *Ins) append(b []byte, labels []string) []byte {
 	b = append(append(b, in.Op.Name...), in.Suffix.String()...)
 	sep := " "
-	for i := range in.Args {
+	for i := range in.Args() {
 		if in.Form != nil && i < len(in.Form.Places) && in.Form.Places[i].Pin != 0 {
 			continue
 		}
-		b = in.Args[i].append(append(b, sep...), labels)
+		b = in.args[i].append(append(b, sep...), labels)
 		sep = ", "
 	}
 	return b

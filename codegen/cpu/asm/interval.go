@@ -110,6 +110,6 @@ func (v *intervals) meet(a, b int32) bool {
 
 // isCopy says whether the instruction copies one register whole into another.
 func (in *Ins) isCopy() bool {
-	return in.Form.attr&copies != 0 && len(in.Args) == 2 && in.Args[0].Kind == KindReg && in.Args[1].Kind == KindReg &&
-		in.Args[0].Reg.Class() == in.Args[1].Reg.Class()
+	return in.Form.attr&copies != 0 && int(in.n) == 2 && in.args[0].Kind == KindReg && in.args[1].Kind == KindReg &&
+		in.args[0].Reg.Class() == in.args[1].Reg.Class()
 }

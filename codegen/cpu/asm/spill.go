@@ -1,7 +1,5 @@
 package asm
 
-import "slices"
-
 // spill rewrites the list for the registers that the scan found no place for. A fixed register is loaded again from where it came, any
 // other lives in a slot of the call's memory; either stands as a memory operand where the instruction takes one, and otherwise goes
 // through a register that lives for that one instruction.
@@ -11,13 +9,13 @@ func (c *compiler) spill() {
 		c.regs[r].again = c.regs[r].fixed
 	}
 	old := c.list
-	c.list = make([]Ins, 0, len(old)+len(old)/4+16)
+	c.list, c.old = c.old[:0], old
 	for i := range old {
 		in := &old[i]
 		switch {
 		case in.Op == nil || !c.touchesMemory(in):
 			c.list = append(c.list, *in)
-		case in.pure && c.regs[in.Args[1].Reg.Number()].again: // its register is gone
+		case in.pure && c.regs[in.args[1].Reg.Number()].again: // its register is gone
 		default:
 			c.throughMemory(*in)
 		}
@@ -30,8 +28,8 @@ func (c *compiler) inMemory(r Reg) bool {
 }
 
 func (c *compiler) touchesMemory(in *Ins) bool {
-	for i := range in.Args {
-		a := &in.Args[i]
+	for i := range in.Args() {
+		a := &in.args[i]
 		if a.Reg != 0 && c.inMemory(a.Reg) || a.Index != 0 && c.inMemory(a.Index) {
 			return true
 		}
@@ -47,7 +45,6 @@ type stand struct {
 
 // throughMemory adds in to the list with what it needs before and after.
 func (c *compiler) throughMemory(in Ins) {
-	in.Args = slices.Clone(in.Args)
 	c.fold(&in)
 	var stands [5]stand
 	n := 0
@@ -66,8 +63,8 @@ func (c *compiler) throughMemory(in Ins) {
 		stands[k].role |= role
 		*r = stands[k].reg.As(r.Width())
 	}
-	for i := range in.Args {
-		a := &in.Args[i]
+	for i := range in.Args() {
+		a := &in.args[i]
 		if a.Kind == KindReg {
 			replace(&a.Reg, in.role(i))
 		} else {
@@ -103,14 +100,14 @@ func (c *compiler) move(s stand, load bool) {
 	r := int32(s.for_.Number())
 	reg := Operand{Kind: KindReg, Reg: s.reg}
 	mem := c.memory(s.for_)
-	in := Ins{Op: ops().by[moves[s.reg.Class()]], kept: r}
+	in := Ins{Op: ops().by[moves[s.reg.Class()]], n: 2, kept: r}
 	if load {
-		in.Args = []Operand{mem, reg}
+		in.args = [maxArgs]Operand{mem, reg}
 		in.pure = c.regs[r].again
-		in.note = "reload"
+		in.note = noteReload
 	} else {
-		in.Args = []Operand{reg, mem}
-		in.note = "spill"
+		in.args = [maxArgs]Operand{reg, mem}
+		in.note = noteSpill
 	}
 	in.match(c.f.ISA)
 	if c.touchesMemory(&in) { // what the address is made of is in memory too
@@ -124,7 +121,7 @@ func (c *compiler) move(s stand, load bool) {
 func (c *compiler) memory(r Reg) Operand {
 	info := &c.regs[r.Number()]
 	if info.again {
-		return c.f.entry[info.def].Args[0]
+		return c.f.entry[info.def].args[0]
 	}
 	return Operand{Kind: kindSlot, Reg: c.f.scratch, Val: int64(r.Number())}
 }
@@ -142,25 +139,24 @@ func (c *compiler) fold(in *Ins) {
 	if in.mem() >= 0 || in.Form.attr&noFold != 0 {
 		return
 	}
-	for i := range in.Args {
-		a := in.Args[i]
+	for i := range in.Args() {
+		a := in.args[i]
 		if a.Kind != KindReg || !c.inMemory(a.Reg) || in.named(a.Reg) != 1 {
 			continue
 		}
 		try := *in
-		in.Args[i] = c.memory(a.Reg)
+		try.args[i] = c.memory(a.Reg)
 		if try.match(c.f.ISA) && c.sameMeaning(in, &try, i, &c.regs[a.Reg.Number()]) {
 			*in = try
 			return
 		}
-		in.Args[i] = a
 	}
 }
 
 // named counts the operands that are register r.
 func (in *Ins) named(r Reg) (n int) {
-	for i := range in.Args {
-		if in.Args[i].Kind == KindReg && in.Args[i].Reg.Number() == r.Number() {
+	for i := range in.Args() {
+		if in.args[i].Kind == KindReg && in.args[i].Reg.Number() == r.Number() {
 			n++
 		}
 	}
@@ -174,7 +170,7 @@ func (c *compiler) sameMeaning(in, try *Ins, i int, info *regInfo) bool {
 	if role != try.role(i) {
 		return false
 	}
-	if try.Args[i].Kind == KindImm {
+	if try.args[i].Kind == KindImm {
 		return role == Read
 	}
 	p := try.place(i)

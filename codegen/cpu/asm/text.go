@@ -1,7 +1,5 @@
 package asm
 
-import "strings"
-
 // TextHeader begins a file of assembly text.
 const TextHeader = "#include \"textflag.h\"\n"
 
@@ -25,7 +23,7 @@ func (c *Code) AppendText(b []byte) []byte {
 		}
 		start := len(b)
 		b = in.append(append(b, '\t'), c.labels)
-		if note := in.comment(); note != "" {
+		if note := c.notes[in.note]; note != "" {
 			for len(b)-start < 44 {
 				b = append(b, ' ')
 			}
@@ -44,6 +42,3 @@ func Text(codes ...*Code) string {
 	}
 	return string(b)
 }
-
-// comment is the note beside the instruction, on one line.
-func (in *Ins) comment() string { return strings.ReplaceAll(in.note, "\n", " ") }
