@@ -1,3 +1,5 @@
+// Package expr holds the graph: lazy expressions over whole arrays, the builders that make them, their mistakes, and their text. It never
+// computes an element, does no I/O, and knows no device.
 package expr
 
 import (

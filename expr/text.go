@@ -2,10 +2,8 @@ package expr
 
 import (
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/einloom/einloom/tensor"
@@ -157,121 +155,6 @@ func (p *printer) contents(b *strings.Builder, t *tensor.Tensor) (note string) {
 		attribute(b, "strides", t.Strides())
 	}
 	return ""
-}
-
-// values gives a tensor's elements in row-major order.
-func values(t *tensor.Tensor) []Value {
-	out := make([]Value, t.Len())
-	switch d := t.DType(); {
-	case d.IsComplex():
-		for i, c := range t.Complex128s() {
-			out[i].C = c
-		}
-	case d.IsFloat():
-		for i, f := range t.Float64s() {
-			out[i].F = f
-		}
-	default:
-		for i, v := range t.Int64s() {
-			out[i].I = v
-		}
-	}
-	return out
-}
-
-// reach gives the elements that strided memory spans, before and behind element [0 ... 0] and with it; near is false if they are more
-// than a text may ask a reader to allocate.
-func reach(shape, strides []int) (before int, near bool) {
-	const most = 1 << 12
-	behind := 0
-	for k, d := range shape {
-		if d == 0 {
-			return 0, true
-		}
-		s := strides[k]
-		if d == 1 {
-			continue
-		}
-		if s < -most || s > most || d > most && s != 0 {
-			return 0, false
-		}
-		if span := (d - 1) * s; span < 0 {
-			before -= span
-		} else {
-			behind += span
-		}
-		if before+behind >= most {
-			return 0, false
-		}
-	}
-	return before, true
-}
-
-// text gives a value as dtype d writes it, exactly, but for what a NaN carries.
-func (v Value) text(d tensor.DType) string {
-	switch {
-	case d.IsBool():
-		return strconv.FormatBool(v.I != 0)
-	case d == tensor.Uint64:
-		return strconv.FormatUint(uint64(v.I), 10)
-	case d.IsInt():
-		return strconv.FormatInt(v.I, 10)
-	case d.IsComplex():
-		return "(" + floatText(real(v.C), d) + " " + floatText(imag(v.C), d) + ")"
-	}
-	return floatText(v.F, d)
-}
-
-// floatText gives the shortest digits that d reads back as v.
-func floatText(v float64, d tensor.DType) string {
-	switch {
-	case v != v:
-		return "nan"
-	case math.IsInf(v, 1):
-		return "inf"
-	case math.IsInf(v, -1):
-		return "-inf"
-	case d == tensor.Float64 || d == tensor.Complex128:
-		return strconv.FormatFloat(v, 'g', -1, 64)
-	}
-	return strconv.FormatFloat(v, 'g', -1, 32)
-}
-
-// spec writes a contraction's labels as an einsum string: i, j, k ... in the order in which they stand.
-func spec(labels [][]int, output []int) string {
-	var b strings.Builder
-	for i, list := range labels {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		for _, label := range list {
-			b.WriteRune(letter(label))
-		}
-	}
-	b.WriteString("->")
-	for _, label := range output {
-		b.WriteRune(letter(label))
-	}
-	return b.String()
-}
-
-const letters = "ijklmnopqrstuvwxyzabcdefghABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-// letter gives label i's letter: the 52 of ASCII from i on, then what Unicode has from U+0100 on.
-func letter(i int) rune {
-	if i < len(letters) {
-		return rune(letters[i])
-	}
-	i -= len(letters)
-	for r := rune(0x100); r <= unicode.MaxRune; r++ {
-		if unicode.IsLetter(r) {
-			if i == 0 {
-				return r
-			}
-			i--
-		}
-	}
-	return unicode.ReplacementChar
 }
 
 // placeholder gives the number of the data that an input of that name stands for.
