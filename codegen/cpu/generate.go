@@ -25,18 +25,24 @@ func Generate(k *codegen.Kernel, t codegen.Target) (*Object, error) {
 	base := 0
 	for _, u := range unitsOf(k) {
 		nums := &numbers{base: base}
-		code, err := write(u, nums, isa, pool)
+		codes, err := write(u, nums, isa, pool)
 		if err != nil {
 			return nil, err
 		}
-		if err := o.add(code); err != nil {
-			return nil, err
+		for _, c := range codes {
+			if err := o.add(c); err != nil {
+				return nil, err
+			}
 		}
 		base += len(nums.list)
 		all = append(all, nums)
 	}
 	o.Pool = pool.Bytes()
-	o.bind = func(k *codegen.Kernel) (Binding, error) { return bindUnits(k, all) }
+	o.bind = func(k *codegen.Kernel) (Binding, error) {
+		b, err := bindUnits(k, all)
+		b.Scratch = max(b.Scratch, o.spill)
+		return b, err
+	}
 	return o, nil
 }
 
@@ -52,7 +58,10 @@ func (o *Object) add(c *asm.Code) error {
 	o.Funcs = append(o.Funcs, Func{Name: c.Name, Entry: len(o.Code)})
 	o.Code = append(o.Code, code...)
 	o.Text = string(c.AppendText([]byte(o.Text)))
-	o.Scratch = max(o.Scratch, (c.Spill+63)&^63)
+	o.spill = max(o.spill, c.Spill)
+	if o.spill > spillRoom {
+		return &Unsupported{Why: fmt.Sprintf("%d bytes of registers do not fit", o.spill)}
+	}
 	return nil
 }
 
@@ -66,6 +75,12 @@ func bindUnits(k *codegen.Kernel, all []*numbers) (Binding, error) {
 	for i, u := range units {
 		u.placeTemps(&b.Temp)
 		b.Nums = all[i].values(u, b.Nums)
+		if u.k.Nest == codegen.NestGett {
+			blocks := u.blocks()
+			b.Phases = blocks.phases()
+			b.Temp, b.Scratch = blocks.temp(), blocks.scratch()
+			continue
+		}
 		points := 1
 		if u.flat() {
 			points = u.k.Axes[u.k.Vector].Extent
@@ -129,8 +144,21 @@ func supported(k *codegen.Kernel) error {
 var bitTypes = []tensor.DType{tensor.Uint32, tensor.Uint64}
 
 // write writes a unit.
-func write(u *unit, nums *numbers, isa asm.ISA, pool *asm.Pool) (*asm.Code, error) {
-	f := asm.New(u.name, isa, asm.Frame{Pool: ArgPool, Scratch: ArgScratch}, pool)
+func write(u *unit, nums *numbers, isa asm.ISA, pool *asm.Pool) ([]*asm.Code, error) {
+	if u.k.Nest == codegen.NestGett {
+		return writeGett(u, nums, isa, pool)
+	}
+	n := newNest(u, u.name, nums, isa, pool)
+	n.body()
+	if n.err != nil {
+		return nil, n.err
+	}
+	c, err := n.Compile()
+	return []*asm.Code{c}, err
+}
+
+func newNest(u *unit, name string, nums *numbers, isa asm.ISA, pool *asm.Pool) *nest {
+	f := asm.New(name, isa, asm.Frame{Pool: ArgPool, Scratch: ArgScratch}, pool)
 	n := &nest{u: u, k: u.k, nums: nums, vector: u.k.Vector, level: levels(u.k), folds: foldsOf(u.k), flat: u.flat(), side: 1}
 	n.lanes = lanes{Func: f, wide: isa == asm.AVX512, mask: 4}
 	for i := range u.k.Body {
@@ -139,15 +167,11 @@ func write(u *unit, nums *numbers, isa asm.ISA, pool *asm.Pool) (*asm.Code, erro
 		}
 	}
 	n.full = isa.Width().Bytes() / n.mask
-	if n.vector < 0 {
+	if n.vector < 0 && u.k.Nest != codegen.NestGett {
 		n.full = 1
 	}
 	n.n, n.unroll = n.full, unroll(u.k)
-	n.body()
-	if n.err != nil {
-		return nil, n.err
-	}
-	return f.Compile()
+	return n
 }
 
 // foldsOf are the fold axes that a reduce goes over, outermost first.

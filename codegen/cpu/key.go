@@ -34,6 +34,13 @@ func (b *keyWriter) unit(u *unit) {
 	k := u.k
 	b.num(int(k.Nest), k.Vector, k.Parallel, u.ragged, u.piece)
 	b.ints(k.Order)
+	if k.Nest == codegen.NestGett {
+		g := &k.Gett
+		for _, list := range [][]int{g.M, g.N, g.K, g.Batch} {
+			b.ints(list)
+		}
+		b.num(g.MR, g.NR, g.Sum, g.A, g.B)
+	}
 	for _, a := range k.Axes {
 		fold := 0
 		if a.Fold {

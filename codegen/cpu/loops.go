@@ -78,7 +78,7 @@ func (n *nest) points(targets []target) {
 	n.Ins("CMPQ", point, n.Arg(ArgHi))
 	n.J("GE", end)
 	n.open()
-	n.takeApart(point)
+	n.takeApart(point, n.parallel())
 	for _, a := range n.parallel() {
 		n.moveAll(targets, a, n.scope.idx[a])
 	}
@@ -95,29 +95,37 @@ func (n *nest) points(targets []target) {
 	n.Bind(end)
 }
 
-// takeApart gives each parallel axis its index: point = ((i0*n1 + i1)*n2 + i2) ... Quotients of numbers below 2^51 are exact when
-// computed in float64 and truncated.
-func (n *nest) takeApart(point asm.Reg) {
-	axes := n.parallel()
+// takeApart gives each of axes its index in the flat point ((i0*n1 + i1)*n2 + i2) ...
+func (n *nest) takeApart(point asm.Reg, axes []int) {
 	rest := point
 	for i := len(axes) - 1; i > 0; i-- {
-		size := n.num(number{kind: extentOf, a: axes[i]})
-		x, y, zero := n.Xmm(), n.Xmm(), n.Splat64(0).X()
-		n.Ins("VCVTSI2SDQ", rest, zero, x)
-		n.Ins("VCVTSI2SDQ", size, zero, y)
-		n.Ins("VDIVSD", y, x, x)
-		q, r, back := n.GP(), n.GP(), n.GP()
-		n.Ins("VCVTTSD2SIQ", x, q)
-		n.Move(q, back)
-		n.Ins("IMULQ", size, back)
-		n.Move(rest, r)
-		n.Ins("SUBQ", back, r)
-		n.scope.idx[axes[i]] = r
-		rest = q
+		rest, n.scope.idx[axes[i]] = n.divide(rest, n.num(number{kind: extentOf, a: axes[i]}))
 	}
 	if len(axes) > 0 {
 		n.scope.idx[axes[0]] = rest
 	}
+}
+
+// divide gives quotient and rest of x / y. Quotients of numbers below 2^51 are exact when computed in float64 and truncated.
+func (n *nest) divide(x, y asm.Reg) (quotient, rest asm.Reg) {
+	fx, fy, zero := n.Xmm(), n.Xmm(), n.Splat64(0).X()
+	n.Ins("VCVTSI2SDQ", x, zero, fx)
+	n.Ins("VCVTSI2SDQ", y, zero, fy)
+	n.Ins("VDIVSD", fy, fx, fx)
+	quotient, rest = n.GP(), n.GP()
+	n.Ins("VCVTTSD2SIQ", fx, quotient)
+	back := n.copy(quotient)
+	n.Ins("IMULQ", y, back)
+	n.Move(x, rest)
+	n.Ins("SUBQ", back, rest)
+	return quotient, rest
+}
+
+// copy is a new general purpose register that begins as r.
+func (n *nest) copy(r asm.Reg) asm.Reg {
+	c := n.GP()
+	n.Move(r, c)
+	return c
 }
 
 // sequential writes the loops over the remaining loop axes, then the core.

@@ -220,13 +220,17 @@ func (n *nest) put(i, block int) {
 type target struct {
 	store  int // -1: none
 	reduce int // -1: none
+	value  int // itself, where there is neither
 }
 
 func (n *nest) root(t target) int {
 	if t.store >= 0 {
 		return n.k.Stores[t.store].Value
 	}
-	return n.k.Body[t.reduce].Args[0]
+	if t.reduce >= 0 {
+		return n.k.Body[t.reduce].Args[0]
+	}
+	return t.value
 }
 
 // beneath calls f for every value that the targets need and no scope has, operands after users; f says whether to go on below.

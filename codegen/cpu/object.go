@@ -5,12 +5,12 @@ import "github.com/einloom/einloom/codegen"
 // Object is a kernel's machine code and what a machine needs to drive it. It depends on the kernel's structure alone
 // (codegen.Kernel's structural key): large extents and strides are numbers read at run time, which Bind computes for one kernel.
 type Object struct {
-	Code    []byte // all functions; entered with one pointer to an Args
-	Pool    []byte // constants, to be placed 64-byte aligned
-	Funcs   []Func
-	Text    string // Go assembly of the same functions
-	Scratch int    // bytes of memory private to a worker that a call may use (spills, panels), 64-byte aligned
-	bind    func(k *codegen.Kernel) (Binding, error)
+	Code  []byte // all functions; entered with one pointer to an Args
+	Pool  []byte // constants, to be placed 64-byte aligned
+	Funcs []Func
+	Text  string // Go assembly of the same functions
+	spill int    // bytes of spilled registers
+	bind  func(k *codegen.Kernel) (Binding, error)
 }
 
 // Func is one entry of an Object.
@@ -21,9 +21,10 @@ type Func struct {
 
 // Binding is one kernel's numbers for an Object.
 type Binding struct {
-	Nums   []int64 // extents, byte strides, byte offsets: read by the code through Args.Nums
-	Temp   int     // bytes of memory shared by the workers of one run (panels, partial sums), 64-byte aligned
-	Phases []Phase // done in order; all calls of one end before the next begins
+	Nums    []int64 // extents, byte strides, byte offsets: read by the code through Args.Nums
+	Scratch int     // bytes of memory private to a worker that a call may use (spills, panels), 64-byte aligned
+	Temp    int     // bytes of memory shared by the workers of one run (panels, partial sums), 64-byte aligned
+	Phases  []Phase // done in order; all calls of one end before the next begins
 }
 
 // Phase is one function called over the points [0, Points) in pieces of Grain points. The pieces may run in any order and at the same

@@ -91,6 +91,7 @@ const (
 	offsetOf                   // bytes to stream a's first element
 	stepOf                     // bytes of stream a along axis b, times mul
 	wholeOf                    // points of the ragged axis before it was cut
+	blockOf                    // a size of a packed contraction: a is a blockSize
 )
 
 // numbers are those of one function, each once.
@@ -122,6 +123,8 @@ func (n *numbers) values(u *unit, out []int64) []int64 {
 			v = u.streams[x.a].step[x.b] * x.mul
 		case wholeOf:
 			v = u.whole
+		case blockOf:
+			v = u.blocks().size(blockSize(x.a))
 		}
 		out = append(out, int64(v))
 	}

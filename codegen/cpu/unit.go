@@ -30,6 +30,9 @@ func newUnit(name string, k *codegen.Kernel) *unit {
 
 // unitsOf gives the functions that k becomes.
 func unitsOf(k *codegen.Kernel) []*unit {
+	if k.Nest == codegen.NestGett && !packs(k) {
+		k = inRows(k)
+	}
 	if !splits(k) {
 		return []*unit{newUnit(k.Name, k)}
 	}

@@ -227,7 +227,7 @@ func cancelled(done <-chan struct{}) bool {
 // enter writes what stays the same over a launch.
 func (l *lane) enter(p *Program, ptrs []unsafe.Pointer, temp unsafe.Pointer) {
 	l.args.pool = unsafe.Pointer(unsafe.SliceData(p.code.pool))
-	l.args.scratch = reserve(&l.scratch, p.code.object.Scratch)
+	l.args.scratch = reserve(&l.scratch, p.scratch)
 	l.args.temp = temp
 	l.args.ptrs = unsafe.Pointer(unsafe.SliceData(ptrs))
 	l.args.nums = unsafe.Pointer(unsafe.SliceData(p.nums))

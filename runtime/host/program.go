@@ -16,6 +16,7 @@ type Program struct {
 	entries []uintptr
 	nums    []int64
 	temp    int
+	scratch int
 	phases  []phase
 	params  []extent
 	name    string
@@ -40,7 +41,7 @@ func newProgram(c *code, k *codegen.Kernel) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Program{code: c, nums: b.Nums, temp: b.Temp, name: k.Name}
+	p := &Program{code: c, nums: b.Nums, temp: b.Temp, scratch: b.Scratch, name: k.Name}
 	for _, f := range c.object.Funcs {
 		p.entries = append(p.entries, c.exec.Entry(f.Entry))
 	}

@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"testing"
 	"unsafe"
@@ -185,4 +186,93 @@ kernel tr
 		}
 	}
 	close32(t, o, want)
+}
+
+func TestTryGett(t *testing.T) {
+	for _, c := range []struct {
+		m, n, k  int
+		a, b     string
+		sched    string
+		as, bs   [2]int
+		epilogue string
+	}{
+		{m: 33, n: 47, k: 29, a: "a[i, k]", b: "b[k, j]"},
+		{m: 33, n: 47, k: 29, a: "a[k, i]", b: "b[k, j]"},
+		{m: 33, n: 47, k: 29, a: "a[i, k]", b: "b[j, k]"},
+		{m: 100, n: 100, k: 300, a: "a[k, i]", b: "b[j, k]"},
+		{m: 6, n: 16, k: 1, a: "a[i, k]", b: "b[k, j]"},
+		{m: 1, n: 1, k: 5, a: "a[i, k]", b: "b[k, j]"},
+	} {
+		dims := func(s string) (string, func(x, y int) int, int, int) {
+			size := map[byte]int{'i': c.m, 'j': c.n, 'k': c.k}
+			p, q := size[s[2]], size[s[5]]
+			return fmt.Sprintf("[%d %d]", p, q), func(x, y int) int { return x*q + y }, p, q
+		}
+		da, _, pa, qa := dims(c.a)
+		db, _, pb, qb := dims(c.b)
+		a, b, bias, o := ramp(pa*qa), ramp(pb*qb), ramp(c.n), make([]float32, c.m*c.n)
+		run(t, fmt.Sprintf(`
+kernel mm
+  in   a f32%s, b f32%s, bias f32[%d]
+  out  o f32[%d %d]
+  loop i %d, j %d
+  fold k %d
+  t0 = reduce(add, k, %s * %s)
+  o[i, j] = t0 + bias[j]
+  schedule gett order i j k, parallel 1, grain 1, m i, n j, k k, tile 6x16, block 24x32x64, sum t0, left %s, right %s
+`, da, db, c.n, c.m, c.n, c.m, c.n, c.k, c.a, c.b, c.a, c.b), a, b, bias, o)
+		want := make([]float32, c.m*c.n)
+		for i := range c.m {
+			for j := range c.n {
+				want[i*c.n+j] = bias[j]
+				for k := range c.k {
+					x, y := a[(i*qa+k)%len(a)], b[(k*qb+j)%len(b)]
+					if c.a[2] == 'k' {
+						x = a[k*qa+i]
+					}
+					if c.b[2] == 'j' {
+						y = b[j*qb+k]
+					}
+					want[i*c.n+j] += x * y
+				}
+			}
+		}
+		close32(t, o, want)
+	}
+}
+
+func BenchmarkGett1024(b *testing.B) {
+	n := 1024
+	x, y, o := ramp(n*n), ramp(n*n), make([]float32, n*n)
+	k, err := codegen.Parse(fmt.Sprintf(`
+kernel mm
+  in   a f32[%[1]d %[1]d], b f32[%[1]d %[1]d]
+  out  o f32[%[1]d %[1]d]
+  loop i %[1]d, j %[1]d
+  fold k %[1]d
+  t0 = reduce(add, k, a[i, k] * b[k, j])
+  o[i, j] = t0
+  schedule gett order i j k, parallel 1, grain 1, m i, n j, k k, tile 6x16, block 96x1024x512, sum t0, left a[i, k], right b[k, j]
+`, n))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, threads := range []int{1, 2} {
+		b.Run(fmt.Sprint(threads), func(b *testing.B) {
+			d, _ := Open(Config{Threads: threads})
+			defer d.Close()
+			p, err := d.Compile(context.Background(), k)
+			if err != nil {
+				b.Fatal(err)
+			}
+			l := []driver.Launch{{Program: p, Args: []driver.Arg{{Host: f32bytes(x)}, {Host: f32bytes(y)}, {Host: f32bytes(o)}}}}
+			b.ResetTimer()
+			for range b.N {
+				if err := d.Run(context.Background(), l); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(2*float64(n*n*n)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+		})
+	}
 }
