@@ -55,19 +55,20 @@ func (o operands) describe(k int) string {
 // bind is Bind with the error's own type.
 func (s *Spec) bind(o operands) (Contraction, *Error) {
 	batch, err := s.fit(o)
-	switch {
-	case err == nil:
-		return s.size(o, s.label(o.shapes, batch), batch)
-	case err.Kind == Rank && s.worded != nil:
-		return Contraction{}, s.worded
-	case err.Kind == Rank && s.form == words:
+	if s.form == words && (batch > 0 || err != nil && err.Kind == Rank) { // else the letters, which are more, do not fit
 		if spelt, none := parse(s.text, letters, len(s.Inputs)-1); none == nil {
 			if batch, misfit := spelt.fit(o); misfit == nil {
 				return spelt.size(o, spelt.label(o.shapes, batch), batch)
 			}
 		}
 	}
-	return Contraction{}, err
+	if err != nil {
+		if err.Kind == Rank && s.worded != nil {
+			err = s.worded
+		}
+		return Contraction{}, err
+	}
+	return s.size(o, s.label(o.shapes, batch), batch)
 }
 
 // fit checks the number of operands and their ranks; batch is the number of axes that the longest ellipsis stands for.

@@ -45,7 +45,9 @@ func TestBind(t *testing.T) {
 		{"i jk, jk -> i", []tensor.Shape{{2, 12}, {12}}, Contraction{[][]int{{0, 1}, {1}}, []int{0}, []int{2, 12}, nil}, tensor.Shape{2}},
 		{"i jk, jk -> i", []tensor.Shape{{2, 3, 4}, {3, 4}}, Contraction{[][]int{{0, 1, 2}, {1, 2}}, []int{0}, []int{2, 3, 4}, nil}, tensor.Shape{2}},
 		{"ij k, kl -> ij l", []tensor.Shape{{2, 3, 4}, {4, 5}}, Contraction{[][]int{{0, 1, 2}, {2, 3}}, []int{0, 1, 3}, []int{2, 3, 4, 5}, nil}, tensor.Shape{2, 3, 5}},
-		{"ab c...", []tensor.Shape{{2, 3, 4}}, Contraction{[][]int{{0, 1, 2}}, []int{2, 0, 1}, []int{2, 3, 4}, nil}, tensor.Shape{4, 2, 3}},
+		{"...j kj", []tensor.Shape{{2, 5, 4, 5}}, Contraction{[][]int{{2, 0, 1, 0}}, []int{2, 1}, []int{5, 4, 2}, nil}, tensor.Shape{2, 4}},
+		{"...j kj", []tensor.Shape{{4, 5}}, Contraction{[][]int{{0, 1}}, []int{0, 1}, []int{4, 5}, nil}, tensor.Shape{4, 5}},
+		{"... in out, ... out", []tensor.Shape{{2, 3, 4}, {2, 4}}, Contraction{[][]int{{2, 0, 1}, {2, 1}}, []int{2, 0}, []int{3, 4, 2}, nil}, tensor.Shape{2, 3}},
 	} {
 		got, err := must(c.spec).Bind(c.shapes)
 		if err != nil {

@@ -36,11 +36,10 @@
 // terms two runs of such characters stand side by side, with nothing but white space between them, and one of the two is longer than one
 // character: "batch dim, dim -> batch" is in words, while "ij, jk -> ik" and "a b, b c -> a c" are not, nor is "batch, batch ->".
 //
-// Irregular spacing can make a classical spec look so too: "ij k, kl -> ij l". Two things tell. If the words make no sense (here the output
-// has a word ij that no operand has) and the letters do, it is read letter by letter. If both make sense, as in "i jk, jk -> i", Parse
-// takes the words, and Bind goes over to letters if the ranks of the operands fit those and not the words; since the two readings
-// name different numbers of axes, both can fit only in terms with an ellipsis, and there the words win. If neither makes sense, the error
-// is the words'.
+// Irregular spacing can make a classical spec look so too: "ij k, kl -> ij l". Two things tell. If the words make no sense (here the
+// output has a word ij that no operand has) and the letters do, it is read letter by letter. If both make sense, as in "i jk, jk -> i",
+// Parse takes the words, and Bind goes over to letters if the ranks of the operands fit those: a term has more letters than words, so that
+// without an ellipsis at most one reading fits. If neither makes sense, the error is the words'.
 //
 // # Integers
 //
