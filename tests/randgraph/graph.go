@@ -42,6 +42,13 @@ func Graph(r *rand.Rand, o Options) []expr.Expr {
 	return roots
 }
 
+// usual are all dtypes; those that devices compute natively come up more often.
+var usual = []tensor.DType{
+	tensor.Bool, tensor.Int8, tensor.Int16, tensor.Int32, tensor.Int64, tensor.Uint8, tensor.Uint16, tensor.Uint32, tensor.Uint64,
+	tensor.Float16, tensor.BFloat16, tensor.Float32, tensor.Float64, tensor.Complex64, tensor.Complex128,
+	tensor.Float32, tensor.Float32, tensor.Float32, tensor.Float32, tensor.Float64, tensor.Float64, tensor.Int32, tensor.Int64, tensor.Bool,
+}
+
 // maker is one graph in the making.
 type maker struct {
 	*rand.Rand
@@ -64,9 +71,7 @@ func newMaker(r *rand.Rand, o Options) *maker {
 		g.o.Work = 4000
 	}
 	if o.DTypes == nil {
-		for d := tensor.Bool; d < tensor.NumDTypes; d++ {
-			g.o.DTypes = append(g.o.DTypes, d)
-		}
+		g.o.DTypes = usual
 	}
 	if o.Ops == nil {
 		g.o.Ops = op.Table
