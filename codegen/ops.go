@@ -2,6 +2,7 @@ package codegen
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/einloom/einloom/expr/op"
 	"github.com/einloom/einloom/tensor"
@@ -37,5 +38,12 @@ func ResultType(o *op.Op, args []tensor.DType) (tensor.DType, error) {
 	if o == nil || len(args) == 0 {
 		return tensor.Invalid, errors.New("a map without op or arguments")
 	}
-	return o.Type(args)
+	compute, result, err := o.Result(args)
+	if last := args[len(args)-1]; err == nil && last != compute {
+		err = fmt.Errorf("%s computes in %v: %v is to be cast first", o.Name, compute, last)
+	}
+	if err == nil && result == tensor.Invalid {
+		err = fmt.Errorf("%s does not take %v", o.Name, args)
+	}
+	return result, err
 }

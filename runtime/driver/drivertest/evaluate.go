@@ -1,0 +1,241 @@
+package drivertest
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+
+	"github.com/einloom/einloom/codegen"
+	"github.com/einloom/einloom/expr/op"
+	"github.com/einloom/einloom/tensor"
+)
+
+// evaluator computes what a kernel means, straight from the definition: a value is a function of a point, a reduction folds its argument
+// over all points of its axes, one after the other. Maps of known bits give known bits, by op.EvalCore; floats that a sum or a product has
+// rounded are intervals.
+type evaluator struct {
+	k     *codegen.Kernel
+	on    []codegen.AxisSet
+	mem   []array // of the params
+	point []int   // of each axis
+	folds map[string]number
+	key   []byte
+}
+
+// array is a param's memory, and the byte in it where element [0 ... 0] lies.
+type array struct {
+	mem  []byte
+	base int
+}
+
+func newEvaluator(k *codegen.Kernel, mem []array) *evaluator {
+	return &evaluator{k: k, on: k.Depends(), mem: mem, point: make([]int, len(k.Axes)), folds: map[string]number{}}
+}
+
+// element gives the place of the element at the affine indices at, for the point at hand.
+func (e *evaluator) element(p *codegen.Param, at []codegen.Affine) int {
+	f := p.Flat(at)
+	n := f.Const
+	for _, t := range f.Terms {
+		n += t.Coef * e.point[t.Axis]
+	}
+	return n
+}
+
+// each calls f at every point of the axes, which it counts through in e.point.
+func (e *evaluator) each(axes []int, f func() error) error {
+	if len(axes) == 0 {
+		return f()
+	}
+	a := axes[0]
+	for e.point[a] = 0; e.point[a] < e.k.Axes[a].Extent; e.point[a]++ {
+		if err := e.each(axes[1:], f); err != nil {
+			return err
+		}
+	}
+	e.point[a] = 0
+	return nil
+}
+
+// value computes value i at the point; done holds what was computed there already.
+func (e *evaluator) value(i int, done map[int]number) (number, error) {
+	if x, ok := done[i]; ok {
+		return x, nil
+	}
+	x, err := e.compute(i, done)
+	if err == nil {
+		done[i] = x
+	}
+	return x, err
+}
+
+func (e *evaluator) compute(i int, done map[int]number) (number, error) {
+	v := &e.k.Body[i]
+	switch v.Kind {
+	case codegen.Const:
+		return exactly(v.Bits, v.Hi), nil
+	case codegen.Index:
+		return exactly(uint64(e.point[v.Axis]), 0), nil
+	case codegen.Load:
+		return e.load(v, e.element(&e.k.Params[v.Param], v.At)), nil
+	case codegen.Gather:
+		return e.gather(v, done)
+	case codegen.Reduce:
+		return e.reduce(i, v)
+	}
+	args := make([]number, len(v.Args))
+	types := make([]tensor.DType, len(v.Args))
+	for j, a := range v.Args {
+		x, err := e.value(a, done)
+		if err != nil {
+			return number{}, err
+		}
+		args[j], types[j] = x, e.k.Body[a].DType
+	}
+	return mapped(v.Op, types, v.DType, args)
+}
+
+func (e *evaluator) load(v *codegen.Value, element int) number {
+	m := e.mem[v.Param]
+	return exactly(load(v.DType, m.mem[m.base+element*v.DType.Size():]))
+}
+
+func (e *evaluator) gather(v *codegen.Value, done map[int]number) (number, error) {
+	x, err := e.value(v.Args[0], done)
+	if err != nil {
+		return number{}, err
+	}
+	p := &e.k.Params[v.Param]
+	i, n := int64(x.lo), int64(p.Dims[v.Dim])
+	if i < 0 {
+		i += n
+	}
+	if !x.exact || i < 0 || i >= n {
+		return number{}, fmt.Errorf("index %d of %d", int64(x.lo), n)
+	}
+	return e.load(v, e.element(p, v.At)+int(i)*p.Strides[v.Dim]), nil
+}
+
+// reduce computes a reduction, once for each point of the axes it depends on.
+func (e *evaluator) reduce(i int, v *codegen.Value) (number, error) {
+	e.key = binary.AppendVarint(e.key[:0], int64(i))
+	for _, a := range e.on[i].List() {
+		e.key = binary.AppendVarint(e.key, int64(e.point[a]))
+	}
+	key := string(e.key)
+	if x, ok := e.folds[key]; ok {
+		return x, nil
+	}
+	saved := append([]int(nil), e.point...)
+	f := newFold(v.Op, e.k.Body[v.Args[0]].DType)
+	err := e.each(v.Over, func() error {
+		x, err := e.value(v.Args[0], map[int]number{})
+		if err == nil {
+			err = f.add(x, e.point[v.Over[0]])
+		}
+		return err
+	})
+	copy(e.point, saved)
+	e.folds[key] = f.result()
+	return e.folds[key], err
+}
+
+// mapped applies an op.
+func mapped(o *op.Op, types []tensor.DType, d tensor.DType, args []number) (number, error) {
+	exact := true
+	for _, x := range args {
+		exact = exact && x.exact
+	}
+	if exact {
+		return mappedBits(o, types, d, args)
+	}
+	if o.Name == "where" {
+		switch c := args[0]; {
+		case c.unknown:
+			return number{unknown: true}, nil
+		case c.lo != 0:
+			return args[1], nil
+		default:
+			return args[2], nil
+		}
+	}
+	for _, x := range args {
+		if x.unknown {
+			return x, nil
+		}
+	}
+	return mappedNear(o, types, d, args), nil
+}
+
+// mappedBits applies an op to known bits: by its formula, which is the op itself for core ops. Narrow floats are computed in float32 and
+// rounded once.
+func mappedBits(o *op.Op, types []tensor.DType, d tensor.DType, args []number) (number, error) {
+	last := types[len(types)-1]
+	switch {
+	case o.Name == "cast":
+		return cast(args[0], last, d)
+	case o.Name == "where" && args[0].lo != 0:
+		return args[1], nil
+	case o.Name == "where":
+		return args[2], nil
+	case last == tensor.Float16 || last == tensor.BFloat16:
+		return mappedNarrow(o, last, d, args)
+	}
+	f, err := o.Expand(last)
+	if err != nil {
+		return number{}, err
+	}
+	var bits []uint64
+	for i, x := range args {
+		bits = append(bits, parts(types[i], x)...)
+	}
+	return joined(d, f, bits), nil
+}
+
+func mappedNarrow(o *op.Op, from, d tensor.DType, args []number) (number, error) {
+	f, err := o.Expand(tensor.Float32)
+	if err != nil {
+		return number{}, err
+	}
+	var bits []uint64
+	for _, x := range args {
+		w, err := cast(x, from, tensor.Float32)
+		if err != nil {
+			return number{}, err
+		}
+		bits = append(bits, w.lo)
+	}
+	y := joined(tensor.Float32, f, bits)
+	if d == from {
+		return cast(y, tensor.Float32, d)
+	}
+	return y, nil
+}
+
+func cast(x number, from, to tensor.DType) (number, error) {
+	f, err := op.Cast(from, to)
+	if err != nil {
+		return number{}, err
+	}
+	return joined(to, f, parts(from, x)), nil
+}
+
+// parts are the params of a formula for known bits: complex numbers are two.
+func parts(d tensor.DType, x number) []uint64 {
+	switch d {
+	case tensor.Complex64:
+		return []uint64{x.lo & math.MaxUint32, x.lo >> 32}
+	case tensor.Complex128:
+		return []uint64{x.lo, x.hi}
+	}
+	return []uint64{x.lo}
+}
+
+// joined is the result of a formula.
+func joined(d tensor.DType, f *op.Formula, bits []uint64) number {
+	lo, hi := f.EvalBits(bits...)
+	if d == tensor.Complex64 {
+		return exactly(lo|hi<<32, 0)
+	}
+	return exactly(lo, hi)
+}
