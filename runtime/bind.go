@@ -79,9 +79,9 @@ func layout(n *expr.Node, args []Arg) []int {
 
 // seal copies the graph with every leaf replaced by an input, one for each tensor, so that a cached plan holds no user's data. The
 // inputs are called "$0", "$1" ... by the leaf's number where the leaf is data. strides has their layouts.
-func seal(sh *shape, roots []*expr.Node, args []Arg) (sealed []*expr.Node, strides map[*expr.Node][]int) {
+func seal(sh *shape, roots []*expr.Node, args []Arg) (sealed, inputs []*expr.Node, strides map[*expr.Node][]int) {
 	strides = map[*expr.Node][]int{}
-	inputs := make([]*expr.Node, len(sh.leaves))
+	inputs = make([]*expr.Node, len(sh.leaves))
 	for i, n := range sh.leaves {
 		name := n.Name
 		if n.Kind == expr.KData {
@@ -105,5 +105,5 @@ func seal(sh *shape, roots []*expr.Node, args []Arg) (sealed []*expr.Node, strid
 	for _, r := range roots {
 		sealed = append(sealed, copies[r])
 	}
-	return sealed, strides
+	return sealed, inputs, strides
 }

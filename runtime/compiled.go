@@ -3,6 +3,7 @@ package runtime
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -45,10 +46,18 @@ type patch struct {
 // timed is the estimated work (flop + bytes) from which a run's steps are timed one by one.
 const timed = 1e6
 
-func newCompiled(ctx context.Context, s *Session, plan *planner.Plan, roots []*expr.Node) (*compiled, error) {
-	c := &compiled{plan: plan, device: s.device, took: make([]atomic.Int64, len(plan.Steps))}
+// newCompiled compiles the plan's kernels; inputs are the sealed graph's leaves in the order of the description.
+func newCompiled(ctx context.Context, device driver.Device, plan *planner.Plan, inputs []*expr.Node) (*compiled, error) {
+	c := &compiled{plan: plan, device: device, took: make([]atomic.Int64, len(plan.Steps))}
+	for _, leaf := range plan.Leaves {
+		i := slices.IndexFunc(inputs, func(n *expr.Node) bool { return n.Name == leaf.Name })
+		if i < 0 {
+			return nil, fmt.Errorf("internal: leaf %q is not of the graph: please report with Explain", leaf.Name)
+		}
+		c.leaves = append(c.leaves, i)
+	}
 	for _, step := range plan.Steps {
-		p, err := s.device.Compile(ctx, step.Kernel)
+		p, err := device.Compile(ctx, step.Kernel)
 		if err != nil {
 			c.release()
 			return nil, fmt.Errorf("internal: %w: please report with Explain", err)

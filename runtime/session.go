@@ -105,7 +105,7 @@ func (s *Session) Eval(ctx context.Context, x expr.Expr, args ...Arg) (*tensor.T
 	if err := c.allocate(outs[:]); err != nil {
 		return nil, err
 	}
-	if err := c.run(ctx, s, leaves, outs[:]); err != nil {
+	if err := c.run(ctx, leaves, outs[:]); err != nil {
 		return nil, err
 	}
 	return outs[0], nil
@@ -178,7 +178,7 @@ func (s *Session) compiled(ctx context.Context, sh *shape, roots []*expr.Node, a
 
 // build plans and compiles.
 func (s *Session) build(ctx context.Context, sh *shape, roots []*expr.Node, args []Arg) (*compiled, error) {
-	sealed, strides := seal(sh, roots, args)
+	sealed, inputs, strides := seal(sh, roots, args)
 	plan, err := planner.Make(sealed, planner.Options{
 		Target:      s.device.Target(),
 		MemoryLimit: s.config.MemoryLimit,
@@ -191,7 +191,7 @@ func (s *Session) build(ctx context.Context, sh *shape, roots []*expr.Node, args
 	if err != nil {
 		return nil, err
 	}
-	return newCompiled(ctx, s, plan, sealed)
+	return newCompiled(ctx, s.device, plan, inputs)
 }
 
 func (s *Session) stage(name string, text func() string) {

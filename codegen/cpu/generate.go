@@ -81,6 +81,9 @@ func bindUnits(k *codegen.Kernel, all []*numbers) (Binding, error) {
 			b.Temp, b.Scratch = blocks.temp(), blocks.scratch()
 			continue
 		}
+		if len(u.saved) > 0 {
+			b.Scratch = max(b.Scratch, spillRoom+len(u.saved)*u.room())
+		}
 		points := 1
 		if u.flat() {
 			points = u.k.Axes[u.k.Vector].Extent
@@ -159,7 +162,7 @@ func write(u *unit, nums *numbers, isa asm.ISA, pool *asm.Pool) ([]*asm.Code, er
 
 func newNest(u *unit, name string, nums *numbers, isa asm.ISA, pool *asm.Pool) *nest {
 	f := asm.New(name, isa, asm.Frame{Pool: ArgPool, Scratch: ArgScratch}, pool)
-	n := &nest{u: u, k: u.k, nums: nums, vector: u.k.Vector, level: levels(u.k), folds: foldsOf(u.k), flat: u.flat(), side: 1}
+	n := &nest{u: u, k: u.k, nums: nums, vector: u.k.Vector, level: levels(u.k), folds: foldsOf(u.k), flat: u.flat(), side: 1, cells: map[int]asm.Reg{}}
 	n.lanes = lanes{Func: f, wide: isa == asm.AVX512, mask: 4}
 	for i := range u.k.Body {
 		if laneBytesOrMask(u.k.Body[i].DType, 4) == 8 {

@@ -49,6 +49,10 @@ func (b *keyWriter) unit(u *unit) {
 		b.num(fold)
 	}
 	b.ints(u.temps)
+	for _, v := range u.saved {
+		b.num(v.value, v.first)
+	}
+	b.num(-1)
 	b.num(len(u.streams))
 	for i := range u.streams {
 		s := &u.streams[i]

@@ -289,9 +289,17 @@ func (n *nest) block(side int, body func()) {
 	n.side = before
 }
 
-// maskable says whether a block with fewer points than lanes can be read and written under a mask.
+// maskable says whether a block with fewer points than lanes can be read and written under a mask. A kernel with saved values is asked
+// as a whole: its buffers are written and read in the same turns.
 func (n *nest) maskable(targets []target) bool {
-	for _, s := range n.active(targets) {
+	list := n.active(targets)
+	if len(n.u.saved) > 0 {
+		list = list[:0]
+		for s := range n.u.streams {
+			list = append(list, s)
+		}
+	}
+	for _, s := range list {
 		c := n.along(s)
 		if c == strided || c == adjacent && !n.wide && n.u.streams[s].bytes() < 4 {
 			return false

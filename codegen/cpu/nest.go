@@ -28,6 +28,9 @@ type nest struct {
 	index asm.Reg         // the vector axis' first index of this block, where it is asked for
 	fixed codegen.AxisSet // the axes that the enclosing loops fix
 	side  int             // blocks side by side in the enclosing turn
+
+	stageNow int             // the stage being written
+	cells    map[int]asm.Reg // by saved value: where in its buffer the present turn is
 }
 
 // scope is what is known inside a loop.
@@ -107,6 +110,9 @@ func (n *nest) fit(d tensor.DType, r asm.Reg) asm.Reg {
 
 func (n *nest) write(v, block int) asm.Reg {
 	x := &n.k.Body[v]
+	if r, ok := n.fromBuffer(v, block); ok {
+		return r
+	}
 	switch x.Kind {
 	case codegen.Const:
 		return n.splat(x.DType, x.Bits)
@@ -242,7 +248,7 @@ func (n *nest) beneath(targets []target, f func(v int) bool) {
 			return
 		}
 		seen[v] = true
-		if _, ok := n.known(v, 0); ok || !f(v) {
+		if _, ok := n.known(v, 0); ok || !f(v) || n.isSaved(v) {
 			return
 		}
 		for _, a := range n.k.Body[v].Args {

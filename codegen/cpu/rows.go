@@ -58,9 +58,11 @@ func (n *nest) folding() {
 			}
 		}
 		if len(ts) > 0 {
+			n.startBuffers(s)
 			n.stage(ts)
 		}
 	}
+	n.stageNow = 0 // nothing that moves along a fold axis is asked for from here on
 	n.putAll(after)
 }
 
@@ -267,6 +269,8 @@ func (n *nest) take(ts []target, sums []*sum) {
 			}
 		}
 	}
+	n.toBuffers()
+	n.moveBuffers()
 }
 
 // takeOne folds one value in. Where lanes are points of a fold axis, those that a short block does not have leave acc as it is.

@@ -91,6 +91,7 @@ const (
 	offsetOf                   // bytes to stream a's first element
 	stepOf                     // bytes of stream a along axis b, times mul
 	wholeOf                    // points of the ragged axis before it was cut
+	roomOf                     // bytes of a buffer of saved values, times mul
 	blockOf                    // a size of a packed contraction: a is a blockSize
 )
 
@@ -123,6 +124,8 @@ func (n *numbers) values(u *unit, out []int64) []int64 {
 			v = u.streams[x.a].step[x.b] * x.mul
 		case wholeOf:
 			v = u.whole
+		case roomOf:
+			v = u.room() * x.mul
 		case blockOf:
 			v = u.blocks().size(blockSize(x.a))
 		}

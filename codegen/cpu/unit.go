@@ -15,6 +15,7 @@ type unit struct {
 	streams []stream
 	on      []codegen.AxisSet // the axes each value depends on
 	temps   []int             // by param: the index of the partial results that it is, -1: one of the kernel's own
+	saved   []saved           // values kept from stage to stage
 	ragged  int               // the fold axis whose last piece is short, -1: none
 	piece   int               // its loop over pieces
 	whole   int               // the points of the axis before it was cut
@@ -25,6 +26,7 @@ func newUnit(name string, k *codegen.Kernel) *unit {
 	for range k.Params {
 		u.temps = append(u.temps, -1)
 	}
+	u.saved = savedOf(u)
 	return u
 }
 

@@ -276,3 +276,35 @@ kernel mm
 		})
 	}
 }
+
+func TestTrySaved(t *testing.T) {
+	for _, v := range []string{"j", "i"} {
+		x, o := ramp(51*253), make([]float32, 51*253)
+		for i := range x {
+			x[i] = x[i]/16 + 1
+		}
+		run(t, fmt.Sprintf(`
+kernel st
+  in   x f32[51 253]
+  out  o f32[51 253]
+  loop i 51
+  fold j 253
+  t1[j] = ((((x[i, j] * 2 + 1) * x[i, j] + 3) * x[i, j] + 4) * x[i, j] + 5) * x[i, j] + 6
+  t2 = reduce(add, j, t1[j])
+  o[i, j] = t1[j] / t2
+  schedule row order i j, vector %s, parallel 1, grain 16
+`, v), x, o)
+		want := make([]float32, 51*253)
+		f := func(x float32) float32 { return ((((x*2+1)*x+3)*x+4)*x+5)*x + 6 }
+		for i := range 51 {
+			v := float32(0)
+			for j := range 253 {
+				v += f(x[i*253+j])
+			}
+			for j := range 253 {
+				want[i*253+j] = f(x[i*253+j]) / v
+			}
+		}
+		close32(t, o, want)
+	}
+}
