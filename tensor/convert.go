@@ -116,27 +116,3 @@ func (t *Tensor) Convert(d DType) (*Tensor, error) {
 	}
 	return r, nil
 }
-
-// Copy is a row-major copy of t in memory of its own.
-func (t *Tensor) Copy() *Tensor {
-	r := dense(alignedBytes(t.Len()*t.dtype.Size()), t.dtype, t.shape.Clone())
-	size := t.dtype.Size()
-	if t.dense {
-		copy(r.mem, t.mem[t.offset:][:len(r.mem)])
-		return r
-	}
-	to := 0
-	for at := range t.offsets {
-		copy(r.mem[to:to+size], t.mem[at:])
-		to += size
-	}
-	return r
-}
-
-// Contiguify is t itself if it is row-major, and a Copy otherwise.
-func (t *Tensor) Contiguify() *Tensor {
-	if t.dense {
-		return t
-	}
-	return t.Copy()
-}

@@ -5,36 +5,51 @@ import (
 	"math"
 )
 
-// offsets goes over the byte offsets in t's memory of all elements in row-major order.
-func (t *Tensor) offsets(yield func(at int) bool) {
+// rows goes over the byte offsets in t's memory of all first elements of the last axis, in row-major order.
+func (t *Tensor) rows(yield func(at int) bool) {
 	if t.Len() == 0 {
 		return
 	}
-	last := len(t.shape) - 1
-	if last < 0 {
-		yield(t.offset)
-		return
-	}
-	size := t.dtype.Size()
-	index, row := make([]int, last), t.offset
+	outer := max(0, len(t.shape)-1)
+	index, at, size := make([]int, outer), t.offset, t.dtype.Size()
 	for {
-		for at, i := row, 0; i < t.shape[last]; at, i = at+t.strides[last]*size, i+1 {
-			if !yield(at) {
-				return
-			}
+		if !yield(at) {
+			return
 		}
-		k := last - 1
+		k := outer - 1
 		for ; k >= 0; k-- {
 			index[k]++
-			row += t.strides[k] * size
+			at += t.strides[k] * size
 			if index[k] < t.shape[k] {
 				break
 			}
-			row -= t.shape[k] * t.strides[k] * size
+			at -= t.shape[k] * t.strides[k] * size
 			index[k] = 0
 		}
 		if k < 0 {
 			return
+		}
+	}
+}
+
+// row is the length of the last axis and the bytes from one of its elements to the next; a scalar is one element.
+func (t *Tensor) row() (n, step int) {
+	last := len(t.shape) - 1
+	if last < 0 {
+		return 1, 0
+	}
+	return t.shape[last], t.strides[last] * t.dtype.Size()
+}
+
+// offsets goes over the byte offsets in t's memory of all elements in row-major order.
+func (t *Tensor) offsets(yield func(at int) bool) {
+	n, step := t.row()
+	for at := range t.rows {
+		for range n {
+			if !yield(at) {
+				return
+			}
+			at += step
 		}
 	}
 }
@@ -47,73 +62,71 @@ type element struct {
 }
 
 func (t *Tensor) read(at int) (e element) {
-	m := t.mem[at:]
 	switch t.dtype {
 	case Bool:
-		if m[0] != 0 {
+		if t.mem[at] != 0 {
 			e.i = 1
 		}
 	case Int8:
-		e.i = int64(int8(m[0]))
+		e.i = int64(int8(t.mem[at]))
 	case Uint8:
-		e.i = int64(m[0])
+		e.i = int64(t.mem[at])
 	case Int16:
-		e.i = int64(elements[int16](m[:2])[0])
+		e.i = int64(*cell[int16](t.mem, at))
 	case Uint16:
-		e.i = int64(elements[uint16](m[:2])[0])
+		e.i = int64(*cell[uint16](t.mem, at))
 	case Int32:
-		e.i = int64(elements[int32](m[:4])[0])
+		e.i = int64(*cell[int32](t.mem, at))
 	case Uint32:
-		e.i = int64(elements[uint32](m[:4])[0])
+		e.i = int64(*cell[uint32](t.mem, at))
 	case Int64:
-		e.i = elements[int64](m[:8])[0]
+		e.i = *cell[int64](t.mem, at)
 	case Uint64:
-		e.i = int64(elements[uint64](m[:8])[0])
+		e.i = int64(*cell[uint64](t.mem, at))
 	case Float16:
-		e.f = float64(elements[F16](m[:2])[0].Float32())
+		e.f = float64(cell[F16](t.mem, at).Float32())
 	case BFloat16:
-		e.f = float64(elements[BF16](m[:2])[0].Float32())
+		e.f = float64(cell[BF16](t.mem, at).Float32())
 	case Float32:
-		e.f = float64(elements[float32](m[:4])[0])
+		e.f = float64(*cell[float32](t.mem, at))
 	case Float64:
-		e.f = elements[float64](m[:8])[0]
+		e.f = *cell[float64](t.mem, at)
 	case Complex64:
-		e.c = complex128(elements[complex64](m[:8])[0])
+		e.c = complex128(*cell[complex64](t.mem, at))
 	case Complex128:
-		e.c = elements[complex128](m[:16])[0]
+		e.c = *cell[complex128](t.mem, at)
 	}
 	return e
 }
 
 // write is into row-major memory of t's own.
 func (t *Tensor) write(at int, e element) {
-	m := t.mem[at:]
 	switch t.dtype {
 	case Bool:
-		m[0] = 0
+		t.mem[at] = 0
 		if e.i != 0 {
-			m[0] = 1
+			t.mem[at] = 1
 		}
 	case Int8, Uint8:
-		m[0] = byte(e.i)
+		t.mem[at] = byte(e.i)
 	case Int16, Uint16:
-		elements[uint16](m[:2])[0] = uint16(e.i)
+		*cell[uint16](t.mem, at) = uint16(e.i)
 	case Int32, Uint32:
-		elements[uint32](m[:4])[0] = uint32(e.i)
+		*cell[uint32](t.mem, at) = uint32(e.i)
 	case Int64, Uint64:
-		elements[int64](m[:8])[0] = e.i
+		*cell[int64](t.mem, at) = e.i
 	case Float16:
-		elements[F16](m[:2])[0] = Float16Of(e.f)
+		*cell[F16](t.mem, at) = Float16Of(e.f)
 	case BFloat16:
-		elements[BF16](m[:2])[0] = BFloat16Of(e.f)
+		*cell[BF16](t.mem, at) = BFloat16Of(e.f)
 	case Float32:
-		elements[float32](m[:4])[0] = float32(e.f)
+		*cell[float32](t.mem, at) = float32(e.f)
 	case Float64:
-		elements[float64](m[:8])[0] = e.f
+		*cell[float64](t.mem, at) = e.f
 	case Complex64:
-		elements[complex64](m[:8])[0] = complex64(e.c)
+		*cell[complex64](t.mem, at) = complex64(e.c)
 	case Complex128:
-		elements[complex128](m[:16])[0] = e.c
+		*cell[complex128](t.mem, at) = e.c
 	}
 }
 
@@ -145,11 +158,11 @@ func (t *Tensor) At(index ...int) (any, error) {
 	case Uint64:
 		return uint64(e.i), nil
 	case Float16:
-		return elements[F16](t.mem[at : at+2])[0], nil
+		return *cell[F16](t.mem, at), nil
 	case BFloat16:
-		return elements[BF16](t.mem[at : at+2])[0], nil
+		return *cell[BF16](t.mem, at), nil
 	case Float32:
-		return elements[float32](t.mem[at : at+4])[0], nil
+		return *cell[float32](t.mem, at), nil
 	case Float64:
 		return e.f, nil
 	case Complex64:

@@ -157,6 +157,9 @@ func Write(w io.Writer, t *Tensor) error {
 }
 
 func (t *Tensor) encode(w io.Writer) error {
+	if t == nil {
+		return errors.New("the tensor is nil")
+	}
 	if len(t.shape) > maxRank {
 		return fmt.Errorf("a .npy file has at most %d axes, not %d", maxRank, len(t.shape))
 	}

@@ -39,11 +39,11 @@ func Infer(n int, dims []int) (Shape, error) {
 	if err != nil {
 		return nil, err
 	}
+	fits := known == n && hole < 0
 	if hole >= 0 && known > 0 && n%known == 0 {
-		shape[hole] = n / known
-		known = n
+		shape[hole], fits = n/known, true
 	}
-	if known != n || hole >= 0 && known == 0 {
+	if !fits {
 		return nil, fmt.Errorf("%d elements do not fill shape %v", n, Shape(dims))
 	}
 	return shape, nil

@@ -66,6 +66,12 @@ func elements[T Element](mem []byte) []T {
 	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(mem))), len(mem)/TypeOf[T]().Size())
 }
 
+// cell sees the memory from byte at on as one T.
+func cell[T any](mem []byte, at int) *T {
+	var v T
+	return (*T)(unsafe.Pointer(unsafe.SliceData(mem[at:][:unsafe.Sizeof(v)])))
+}
+
 // Zeros is a row-major tensor of zeros whose memory starts on a 64-byte boundary. An error for a shape that is none, or too large for any
 // machine.
 func Zeros(d DType, dims ...int) (*Tensor, error) {

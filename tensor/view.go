@@ -2,6 +2,7 @@ package tensor
 
 import (
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -164,6 +165,7 @@ func (t *Tensor) Diagonal(offset, a, b int) (*Tensor, error) {
 	if a == b {
 		return nil, fmt.Errorf("tensor: diagonal: axis %d stands twice", a)
 	}
+	offset = max(offset, -math.MaxInt) // whose negative there is
 	i, j := max(0, -offset), max(0, offset)
 	n := max(0, min(t.shape[a]-i, t.shape[b]-j))
 	shape, strides := Shape{}, []int{}
