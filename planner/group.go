@@ -55,7 +55,7 @@ type axisSet [2]uint64
 
 func (s *axisSet) add(a int)              { s[a>>6] |= 1 << (a & 63) }
 func (s axisSet) has(a int) bool          { return s[a>>6]>>(a&63)&1 != 0 }
-func (s axisSet) or(t axisSet) axisSet { return axisSet{s[0] | t[0], s[1] | t[1]} }
+func (s axisSet) or(t axisSet) axisSet    { return axisSet{s[0] | t[0], s[1] | t[1]} }
 func (s axisSet) minus(t axisSet) axisSet { return axisSet{s[0] &^ t[0], s[1] &^ t[1]} }
 func (s axisSet) meets(t axisSet) bool    { return s[0]&t[0]|s[1]&t[1] != 0 }
 

@@ -18,8 +18,9 @@ type pass struct {
 var passes = []pass{
 	{"check", "no node is bad, and none is nil", runCheck, nil},
 	{"simplify", "no exact rule applies", simplify, nil},
+	{"lower", "no fold for which kernels have no word, and none of no elements", lower, nil},
 	{"share", "equal nodes are one node", share, nil},
-	{"order", "a contraction has at most two operands", order, checkOrder},
+	{"order", "a contraction has at most two operands", runOrder, checkOrder},
 	{"fuse", "each computed node is in a group, and every group can run after those it reads from", fuse, checkFuse},
 	{"index", "a group is one kernel; movements are index arithmetic", index, checkKernels},
 	{"expand", "every op is native to the target or left to the interpreter", expand, checkKernels},
@@ -32,6 +33,8 @@ var orderReasons = []struct{ first, then, why string }{
 	{"check", "simplify", "rules look into nodes and may rely on them"},
 	{"simplify", "share", "what becomes equal by a rule is one value"},
 	{"simplify", "order", "transposes and broadcasts around contractions have become labels"},
+	{"simplify", "lower", "a rule sees an argmax better than what it becomes"},
+	{"lower", "share", "the greatest element beneath an argmax may be there already"},
 	{"share", "order", "a contraction that is used twice must not be merged into both uses"},
 	{"share", "fuse", "else one value is computed in two kernels"},
 	{"order", "fuse", "the intermediate contractions take part in fusion"},
@@ -44,14 +47,16 @@ var orderReasons = []struct{ first, then, why string }{
 // state is a plan in the making.
 type state struct {
 	Options
-	roots  []*expr.Node
-	orders []ordered // what the order pass decided, for its text
-	graph  *graph    // of the roots, from fuse on
-	memory memory    // which of its nodes are stored, from fuse on
-	cuts   []cut     // why, from fuse on
-	groups []*group  // in the order of execution, from fuse on
-	steps  []step    // one a kernel, from index on
-	plan   *Plan
+	roots   []*expr.Node
+	fired   map[string]int // how often each rule fired
+	orders  []ordered      // what the order pass decided, for its text
+	graph   *graph         // of the roots, from fuse on
+	memory  memory         // which of its nodes are stored, from fuse on
+	cuts    []cut          // why, from fuse on
+	groups  []*group       // in the order of execution, from fuse on
+	steps   []step         // one a kernel, from index on
+	buffers []buffer       // from place on
+	plan    *Plan
 }
 
 // pass runs one pass, verifies what holds afterwards if asked to, and keeps its text.

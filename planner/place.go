@@ -22,25 +22,23 @@ type buffer struct {
 	node        int
 	bytes       int // rounded up to the alignment
 	first, last int // the steps that it lives in
+	same        int // the buffer whose place it takes over in its first step; -1: none
+	taken       bool
+	until       int // the last step of it and of those that take its place over
 	offset      int
 }
 
 // place gives the buffers their offsets and makes the plan's steps.
 func place(s *state) error {
 	p := s.plan
-	buffers := s.lives()
-	s.inPlace(buffers)
+	buffers, of := s.lives()
+	s.inPlace(buffers, of)
 	p.Arena = pack(buffers)
-	for k, r := range s.graph.roots {
-		_ = k
-		n := s.graph.nodes[r]
-		p.Outputs = append(p.Outputs, Result{n.DType, n.Shape})
+	s.buffers = buffers
+	for _, r := range s.roots {
+		p.Outputs = append(p.Outputs, Result{r.DType, r.Shape})
 	}
 	s.leaves()
-	at := make(map[int]int, len(buffers))
-	for i := range buffers {
-		at[buffers[i].node] = buffers[i].offset
-	}
 	leaf := make(map[*expr.Node]int, len(p.Leaves))
 	for i, n := range p.Leaves {
 		leaf[n] = i
@@ -57,7 +55,7 @@ func place(s *state) error {
 			case !s.memory.dense[a.node]:
 				refs[k] = Ref{Leaf, leaf[n], offset}
 			default:
-				refs[k] = Ref{Arena, 0, at[a.node] + offset}
+				refs[k] = Ref{Arena, 0, buffers[of[a.node]].offset + offset}
 			}
 		}
 		p.Steps = append(p.Steps, Step{st.kernel, refs})
@@ -86,45 +84,120 @@ func (s *state) limit() error {
 	return nil
 }
 
-// lives finds the buffers and the steps from the first that writes one to the last that touches it.
-func (s *state) lives() []buffer {
-	index := map[int]int{}
-	var list []buffer
+// lives finds the buffers and the steps from the first that writes one to the last that touches it; and of each node its buffer.
+func (s *state) lives() (list []buffer, of []int) {
+	of = make([]int, len(s.graph.nodes))
 	for i := range s.steps {
 		for _, a := range s.steps[i].args {
 			if a.target >= 0 || !s.memory.dense[a.node] {
 				continue
 			}
-			k, known := index[a.node]
-			if !known {
-				k = len(list)
-				index[a.node] = k
+			if of[a.node] == 0 {
 				n := s.graph.nodes[a.node]
 				bytes := (size(n.Shape)*n.DType.Size() + alignment - 1) / alignment * alignment
-				list = append(list, buffer{node: a.node, bytes: bytes, first: i})
+				list = append(list, buffer{node: a.node, bytes: bytes, first: i, same: -1})
+				of[a.node] = len(list)
 			}
-			list[k].last = i
+			list[of[a.node]-1].last = i
 		}
 	}
-	return list
+	for n := range of {
+		of[n]--
+	}
+	return list, of
 }
 
-// pack gives each buffer the place where it fits best among those whose lives meet its own, the largest first: the lowest gap of least
-// size that holds it. The bytes that they reach together come back. (Best fit by size; Pisarchyk and Lee, arXiv 2001.03288.)
-func pack(buffers []buffer) int {
-	bySize := make([]int, len(buffers))
-	for i := range bySize {
-		bySize[i] = i
+// inPlace lets a map write where it reads: where the map is the last to touch a buffer, reads it once, and writes each element where it
+// has read it. The two buffers are then one, named by the later.
+func (s *state) inPlace(buffers []buffer, of []int) {
+	for i := range s.steps {
+		st := &s.steps[i]
+		if st.kernel.Nest != codegen.NestMap {
+			continue
+		}
+		for o := range st.args {
+			b := s.bufferOf(buffers, of, st, o)
+			if b == nil || !st.kernel.Params[o].Out || b.first != i || b.same >= 0 || times(st, o) > 1 {
+				continue
+			}
+			for k := range st.args {
+				a := s.bufferOf(buffers, of, st, k)
+				if a == nil || a == b || a.last != i || a.taken || a.bytes != b.bytes || times(st, k) > 1 || !congruent(st, o, k) || s.makers(b) > 1 {
+					continue
+				}
+				b.same, a.taken = of[st.args[k].node], true
+				break
+			}
+		}
 	}
-	slices.SortStableFunc(bySize, func(a, b int) int { return cmp.Compare(buffers[b].bytes, buffers[a].bytes) })
+}
+
+// bufferOf is the buffer that param k of a step lies in, nil if none.
+func (s *state) bufferOf(buffers []buffer, of []int, st *step, k int) *buffer {
+	if a := st.args[k]; a.target < 0 && s.memory.dense[a.node] {
+		return &buffers[of[a.node]]
+	}
+	return nil
+}
+
+// times counts the params of a step that lie in the memory of param k.
+func times(st *step, k int) int {
+	n := 0
+	for _, a := range st.args {
+		if a.node == st.args[k].node {
+			n++
+		}
+	}
+	return n
+}
+
+// congruent says whether two params have their elements at the same places of their buffers.
+func congruent(st *step, o, k int) bool {
+	p, q := &st.kernel.Params[o], &st.kernel.Params[k]
+	return st.args[o].offset == st.args[k].offset && p.DType.Size() == q.DType.Size() &&
+		slices.Equal(p.Dims, q.Dims) && slices.Equal(p.Strides, q.Strides)
+}
+
+// makers counts the steps that write a buffer.
+func (s *state) makers(b *buffer) int {
+	n := 0
+	for i := b.first; i <= b.last; i++ {
+		st := &s.steps[i]
+		for k, a := range st.args {
+			if a.node == b.node && a.target < 0 && st.kernel.Params[k].Out {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// pack gives each buffer the place where it fits best among those whose lives meet its own, the largest first: the smallest gap that holds
+// it, or the end. The bytes that they reach together come back. (Best fit by size: Pisarchyk and Lee, arXiv 2001.03288.)
+func pack(buffers []buffer) int {
+	// Buffers that are one live from the first's first step to the last's last.
+	var list []int
+	for i := len(buffers) - 1; i >= 0; i-- {
+		if b := &buffers[i]; b.same >= 0 {
+			a := &buffers[b.same]
+			a.until = max(a.until, b.last, b.until)
+		}
+	}
+	for i := range buffers {
+		if b := &buffers[i]; b.same < 0 {
+			b.until = max(b.until, b.last)
+			list = append(list, i)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b int) int { return cmp.Compare(buffers[b].bytes, buffers[a].bytes) })
 	var placed []int // by offset
 	top := 0
-	for _, i := range bySize {
+	for _, i := range list {
 		b := &buffers[i]
 		best, room, end := -1, 0, 0
 		for _, k := range placed {
 			o := &buffers[k]
-			if o.last < b.first || b.last < o.first {
+			if o.until < b.first || b.until < o.first {
 				continue
 			}
 			if gap := o.offset - end; gap >= b.bytes && (best < 0 || gap < room) {
@@ -140,13 +213,30 @@ func pack(buffers []buffer) int {
 		at, _ := slices.BinarySearchFunc(placed, b.offset, func(k, offset int) int { return cmp.Compare(buffers[k].offset, offset) })
 		placed = slices.Insert(placed, at, i)
 	}
+	for i := range buffers {
+		if b := &buffers[i]; b.same >= 0 {
+			b.offset = buffers[b.same].offset // that one is earlier: it has its place
+		}
+	}
 	return top
 }
 
-// checkPlace holds the places to the promise: buffers whose lives meet share no byte, and all lie in the arena.
+// checkPlace holds the places to the promise: no byte that a step writes lies in a buffer that is read later and was written before, other
+// than in the one that it is the same as; and every buffer is in the arena.
 func checkPlace(s *state) error {
+	for i := range s.buffers {
+		a := &s.buffers[i]
+		if a.offset < 0 || a.offset%alignment != 0 || a.offset+a.bytes > s.plan.Arena {
+			return fmt.Errorf("a buffer at %d of %d bytes, the arena has %d", a.offset, a.bytes, s.plan.Arena)
+		}
+		for k := range s.buffers[:i] {
+			b := &s.buffers[k]
+			apart := a.offset+a.bytes <= b.offset || b.offset+b.bytes <= a.offset
+			joined := a.same == k && b.last == a.first || b.same == i && a.last == b.first
+			if !apart && !joined && a.first <= b.last && b.first <= a.last {
+				return fmt.Errorf("the buffers of nodes %d and %d share bytes", a.node, b.node)
+			}
+		}
+	}
 	return nil
 }
-
-var _ = fmt.Sprint
-var _ codegen.Param

@@ -80,6 +80,7 @@ func Make(roots []*expr.Node, o Options) (*Plan, error) {
 			return nil, err
 		}
 	}
+	s.note("kernel", func() string { return s.plan.readable(s.steps) })
 	return s.plan, nil
 }
 

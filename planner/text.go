@@ -1,32 +1,185 @@
 package planner
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/einloom/einloom/codegen"
 	"github.com/einloom/einloom/expr"
 )
 
-// graphText is the text of a graph.
+// text gives the function that prints what a pass has made; nil for passes that only look. It may run later, when the state has moved on:
+// it keeps what it prints.
+func (s *state) text(name string) func() string {
+	roots := slices.Clone(s.roots)
+	switch name {
+	case "simplify":
+		fired := s.fired
+		return func() string { return expr.Text(roots...) + firedText(fired) }
+	case "lower", "share":
+		return graphText(roots)
+	case "order":
+		orders := s.orders
+		return func() string { return orderText(orders) + expr.Text(roots...) }
+	case "fuse":
+		graph, groups, cuts := s.graph, s.groups, s.cuts
+		return func() string { return fuseText(graph, groups, cuts) }
+	case "index", "expand", "schedule":
+		kernels := make([]*codegen.Kernel, len(s.steps))
+		for i := range s.steps {
+			kernels[i] = s.steps[i].kernel
+		}
+		return func() string { return kernelsText(kernels) }
+	case "place":
+		return s.placeText
+	}
+	return nil
+}
+
+// graphText prints a graph.
 func graphText(roots []*expr.Node) func() string {
 	return func() string { return expr.Text(roots...) }
 }
 
-// text gives the function that prints what a pass has made.
-func (s *state) text(name string) func() string {
-	switch name {
-	case "simplify", "share":
-		return graphText(s.roots)
-	case "index":
-		steps := s.steps
-		return func() string {
-			var b strings.Builder
-			for i := range steps {
-				fmt.Fprintln(&b, steps[i].source.String())
-			}
-			return b.String()
+// firedText lists the rules that have fired, as comment.
+func firedText(fired map[string]int) string {
+	var b strings.Builder
+	for i := range rules {
+		if n := fired[rules[i].name]; n > 0 {
+			fmt.Fprintf(&b, "; rule %s fired %d times: %s\n", rules[i].name, n, rules[i].shows)
 		}
-	case "kernel":
 	}
-	return nil
+	return b.String()
+}
+
+// fuseText lists the groups: what each computes, stores and reads, and why it does not compute that itself.
+func fuseText(g *graph, groups []*group, cuts []cut) string {
+	var b strings.Builder
+	for _, x := range groups {
+		fmt.Fprintf(&b, "group %d over %s\n", x.number, x.extentsText())
+		b.WriteString("  computes")
+		for _, n := range x.nodes(true) {
+			fmt.Fprintf(&b, " %%%d %s", n, word(g.nodes[n]))
+		}
+		b.WriteString("\n  stores")
+		for _, o := range x.outs {
+			fmt.Fprintf(&b, " %%%d", o.node)
+			if o.target >= 0 {
+				fmt.Fprintf(&b, " (output %d)", o.target)
+			}
+		}
+		b.WriteByte('\n')
+		for _, n := range x.nodes(false) {
+			fmt.Fprintf(&b, "  reads %%%d", n)
+			for _, c := range cuts {
+				if c.node == n && c.g.now() == x {
+					fmt.Fprintf(&b, ": %s", c.why)
+					break
+				}
+			}
+			b.WriteByte('\n')
+		}
+	}
+	return b.String()
+}
+
+// extentsText gives the extents of a group's axes.
+func (g *group) extentsText() string {
+	var loops, folds []int
+	for _, a := range g.axes {
+		if !a.fold {
+			loops = append(loops, a.extent)
+		}
+	}
+	for _, a := range g.row {
+		folds = append(folds, g.axes[a].extent)
+	}
+	if len(folds) == 0 {
+		return fmt.Sprint(loops)
+	}
+	return fmt.Sprintf("%v, folding rows of %v", loops, folds)
+}
+
+// nodes lists the nodes that a group computes, or those that it reads, from the roots down.
+func (g *group) nodes(inside bool) []int {
+	var list []int
+	for i := range g.entries {
+		if e := &g.entries[i]; e.inside == inside && !slices.Contains(list, e.node) {
+			list = append(list, e.node)
+		}
+	}
+	slices.SortFunc(list, func(a, b int) int { return cmp.Compare(b, a) })
+	return list
+}
+
+// word is what a node does.
+func word(n *expr.Node) string {
+	switch n.Kind {
+	case expr.KMap:
+		return n.Op.Name
+	case expr.KReduce:
+		return [...]string{"", "sum", "prod", "min", "max", "any", "all", "argmin", "argmax"}[n.Fold]
+	}
+	return [...]string{
+		"bad", "input", "data", "const", "iota", "map", "reduce", "contract", "reshape", "transpose", "broadcast", "slice", "pad",
+		"diagonal", "concat", "gather",
+	}[n.Kind]
+}
+
+func kernelsText(kernels []*codegen.Kernel) string {
+	texts := make([]string, len(kernels))
+	for i, k := range kernels {
+		texts[i] = strings.TrimRight(k.String(), "\n") + "\n"
+	}
+	return strings.Join(texts, "\n")
+}
+
+// readable prints the kernels as index made them, with their schedules and costs: what formulas become is left to stage expand.
+func (p *Plan) readable(steps []step) string {
+	kernels := make([]*codegen.Kernel, len(steps))
+	for i := range steps {
+		from, to := steps[i].source, steps[i].kernel
+		k := from.Clone()
+		k.Cost = to.Cost
+		k.Schedule = to.Schedule
+		if to.Nest == codegen.NestGett && !newScheduler(k, p.Target).gett() {
+			k.Schedule = codegen.Schedule{Vector: -1}
+		}
+		kernels[i] = k
+	}
+	return kernelsText(kernels)
+}
+
+// placeText lists steps with the memory of their params, then the arena.
+func (s *state) placeText() string {
+	var b strings.Builder
+	for i, step := range s.plan.Steps {
+		fmt.Fprintf(&b, "step %d  %s\n", i, step.Kernel.Name)
+		for k, r := range step.Args {
+			p := &step.Kernel.Params[k]
+			way := "reads "
+			if p.Out {
+				way = "writes"
+			}
+			fmt.Fprintf(&b, "  %s %-8s %s\n", way, p.Name, s.plan.refText(r))
+		}
+	}
+	fmt.Fprintf(&b, "arena %d bytes\n", s.plan.Arena)
+	return b.String()
+}
+
+func (p *Plan) refText(r Ref) string {
+	switch r.Space {
+	case Leaf:
+		name := "data"
+		if n := p.Leaves[r.Index]; n.Kind == expr.KInput {
+			name = n.Name
+		}
+		return fmt.Sprintf("leaf %d (%s) %+d", r.Index, name, r.Offset)
+	case Output:
+		return fmt.Sprintf("output %d %+d", r.Index, r.Offset)
+	}
+	return fmt.Sprintf("arena %d", r.Offset)
 }

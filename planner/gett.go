@@ -1,0 +1,117 @@
+package planner
+
+import (
+	"slices"
+
+	"github.com/einloom/einloom/codegen"
+	"github.com/einloom/einloom/tensor"
+)
+
+// Contractions below these sizes are done by plain loops: packing would cost more than it saves.
+const (
+	packedSide = 8       // of m, n and k
+	packedWork = 1 << 15 // m*n*k
+)
+
+// gett schedules a kernel that is one large sum of products by packed panels (Springer and Bientinesi's GETT, arXiv 1607.00145; Matthews'
+// TBLIS, arXiv 1607.00291): its axes fall into those of the left factor alone (m), of the right one alone (n), of both and the result
+// (batch), and those that are folded (k). It gives false, and does nothing, for any other kernel.
+func (p *scheduler) gett() bool {
+	k := p.k
+	if p.target.Vector == 0 {
+		return false
+	}
+	sum := -1
+	for i := range k.Body {
+		if k.Body[i].Kind == codegen.Reduce {
+			if sum >= 0 {
+				return false
+			}
+			sum = i
+		}
+	}
+	if sum < 0 || k.Body[sum].Op != opAdd || !packs(k.Body[sum].DType) {
+		return false
+	}
+	product := &k.Body[k.Body[sum].Args[0]]
+	if product.Kind != codegen.Map || product.Op != opMul || p.rowStores() {
+		return false
+	}
+	g := codegen.Gett{Sum: sum, A: product.Args[0], B: product.Args[1]}
+	if !p.sides(&g) {
+		return false
+	}
+	m, n, depth := p.points(g.M), p.points(g.N), p.points(g.K)
+	if min(m, n, depth) < packedSide || m*n*depth < packedWork {
+		return false
+	}
+	p.tile(&g, k.Body[sum].DType)
+	k.Schedule = codegen.Schedule{
+		Nest: codegen.NestGett, Vector: -1, Grain: 1, Parallel: 0, Gett: g,
+		Order: slices.Concat(g.Batch, g.M, g.N, g.K),
+	}
+	return true
+}
+
+// packs says whether there are micro-kernels for a dtype.
+func packs(d tensor.DType) bool { return d == tensor.Float32 || d == tensor.Float64 }
+
+func (p *scheduler) rowStores() bool {
+	return slices.ContainsFunc(p.streams, func(s stream) bool { return s.store && p.rowStore(s) })
+}
+
+// sides sorts the axes into the groups, each with the largest steps first. The factor that moves along with the result's innermost axis is
+// the right one: its panels are what vectors run along.
+func (p *scheduler) sides(g *codegen.Gett) bool {
+	on := p.k.Depends()
+	a, b := on[g.A], on[g.B]
+	folds := p.k.FoldAxes()
+	if loops := a.Union(b).Minus(folds); len(loops.List()) != len(p.loops) || !folds.Equal(a.Union(b).Minus(loops)) {
+		return false
+	}
+	last := p.loops[len(p.loops)-1]
+	if a.Has(last) && !b.Has(last) {
+		g.A, g.B = g.B, g.A
+		a, b = b, a
+	}
+	for _, x := range p.loops {
+		switch {
+		case a.Has(x) && b.Has(x):
+			g.Batch = append(g.Batch, x)
+		case a.Has(x):
+			g.M = append(g.M, x)
+		default:
+			g.N = append(g.N, x)
+		}
+	}
+	for _, x := range p.folds {
+		if !a.Has(x) || !b.Has(x) {
+			return false
+		}
+		g.K = append(g.K, x)
+	}
+	return len(g.M) > 0 && len(g.N) > 0
+}
+
+// tile chooses the tile of the result that stays in registers, and the blocks that stay in caches: a panel of B (kc x nr) in half of L1, a
+// block of A (mc x kc) in half of L2, a block of B (kc x nc) in half of L3 (Goto and van de Geijn, "Anatomy of high-performance matrix
+// multiplication", 2008).
+func (p *scheduler) tile(g *codegen.Gett, d tensor.DType) {
+	bytes := d.Size()
+	lanes := p.target.Vector / bytes
+	g.MR, g.NR = 6, 2*lanes // 12 accumulators, 2 panels of B and a broadcast element in 16 registers
+	if p.target.Registers >= 32 {
+		g.MR = 14 // 28 accumulators of 32
+	}
+	or := func(x, otherwise int) int {
+		if x > 0 {
+			return x
+		}
+		return otherwise
+	}
+	g.KC = between(or(p.target.L1, 32<<10)/2/(g.NR*bytes), 256, 512)
+	g.MC = between(or(p.target.L2, 1<<20)/2/(g.KC*bytes)/g.MR*g.MR, g.MR, 1024/g.MR*g.MR)
+	g.NC = between(or(p.target.L3, 16<<20)/2/(g.KC*bytes)/g.NR*g.NR, g.NR, 4096/g.NR*g.NR)
+}
+
+func between(x, lo, hi int) int { return max(lo, min(x, hi)) }

@@ -1,0 +1,121 @@
+package planner
+
+// lower: what kernels have no word for is written in words that they have; nothing is folded over no elements.
+//
+//	before  %1 = argmax %0 axes [1]                                %0 f32[2 3]
+//	after   %1 = max %0 axes [1]; ...; %9 = where (%0 == %1 or %0 != %0) iota 3; %10 = min %9 axes [1]
+
+import (
+	"slices"
+
+	"github.com/einloom/einloom/expr"
+	"github.com/einloom/einloom/expr/op"
+	"github.com/einloom/einloom/tensor"
+)
+
+var (
+	opEqual, opNotEqual, opWhere = op.Lookup("equal"), op.Lookup("not_equal"), op.Lookup("where")
+)
+
+// lower rewrites the few nodes that need it.
+func lower(s *state) error {
+	g := number(s.roots)
+	if slices.ContainsFunc(g.nodes, func(n *expr.Node) bool { return lowered(n) != nil }) {
+		s.roots = g.rewrite(func(n *expr.Node) *expr.Node {
+			if m := lowered(n); m != nil {
+				return m
+			}
+			return n
+		})
+	}
+	return nil
+}
+
+// lowered gives n in other words, nil if it may stay.
+func lowered(n *expr.Node) *expr.Node {
+	folds := n.Kind == expr.KReduce || n.Kind == expr.KContract
+	switch {
+	case size(n.Shape) == 0:
+		if n.Kind == expr.KBroadcast && n.Args[0].Kind == expr.KConst || len(n.Args) == 0 {
+			return nil
+		}
+		return at{n}.scalar(n.DType, expr.Value{}, n.Shape)
+	case folds && slices.ContainsFunc(n.Args, func(a *expr.Node) bool { return size(a.Shape) == 0 }):
+		return at{n}.scalar(n.DType, unit(n), n.Shape)
+	case n.Kind == expr.KConcat && slices.ContainsFunc(n.Args, func(a *expr.Node) bool { return size(a.Shape) == 0 }):
+		return withoutEmpty(n)
+	case n.Kind == expr.KReduce && n.Fold >= expr.FoldArgMin:
+		return firstPlace(n)
+	case n.Kind == expr.KReduce && n.Fold == expr.FoldProd && n.DType.IsComplex():
+		return productByHalves(n)
+	}
+	return nil
+}
+
+// unit is what folding nothing gives.
+func unit(n *expr.Node) expr.Value {
+	if n.Kind == expr.KReduce && (n.Fold == expr.FoldProd || n.Fold == expr.FoldAll) {
+		return count(n.DType, 1)
+	}
+	return expr.Value{}
+}
+
+func withoutEmpty(n *expr.Node) *expr.Node {
+	return n.With(slices.DeleteFunc(slices.Clone(n.Args), func(a *expr.Node) bool { return size(a.Shape) == 0 })...)
+}
+
+// firstPlace finds the least or greatest m first, then the least index i where x[i] == m; a NaN makes m a NaN, and is where x[i] != x[i].
+func firstPlace(n *expr.Node) *expr.Node {
+	p, x, axis := at{n}, n.Args[0], n.Axes[0]
+	fold := expr.FoldMin
+	if n.Fold == expr.FoldArgMax {
+		fold = expr.FoldMax
+	}
+	kept := x.Shape.Clone()
+	kept[axis] = 1
+	m := p.broadcast(p.reshape(p.reduce(fold, x, n.Axes), kept), x.Shape)
+	here := p.apply(opEqual, x, m)
+	if x.DType.IsFloat() {
+		here = p.apply(opOr, here, p.apply(opNotEqual, x, x))
+	}
+	length := x.Shape[axis]
+	line := make(tensor.Shape, len(x.Shape)-axis)
+	for k := range line {
+		line[k] = 1
+	}
+	line[0] = length
+	iota := p.make(expr.Node{Kind: expr.KIota, Shape: tensor.Shape{length}})
+	index := p.broadcast(p.reshape(iota, line), x.Shape)
+	beyond := p.scalar(tensor.Int64, count(tensor.Int64, length), x.Shape)
+	return p.reduce(expr.FoldMin, p.apply(opWhere, here, index, beyond), n.Axes)
+}
+
+// productByHalves multiplies complex numbers, whose product has no parts that fold by themselves: the first half of a row with the second,
+// until one is left. An odd one out joins at the end.
+func productByHalves(n *expr.Node) *expr.Node {
+	p, x := at{n}, n.Args[0]
+	var order []int
+	for k := range x.Shape {
+		if !slices.Contains(n.Axes, k) {
+			order = append(order, k)
+		}
+	}
+	left := size(x.Shape) / size(n.Shape)
+	x = p.reshape(p.transpose(x, append(order, n.Axes...)), append(n.Shape.Clone(), left))
+	var odd *expr.Node
+	for left > 1 {
+		if left%2 == 1 {
+			last := p.part(x, left-1, 1)
+			if odd != nil {
+				last = p.apply(opMul, odd, last)
+			}
+			odd = last
+		}
+		left /= 2
+		x = p.apply(opMul, p.part(x, 0, left), p.part(x, left, left))
+	}
+	if odd != nil {
+		x = p.apply(opMul, x, odd)
+	}
+	return p.reshape(x, n.Shape)
+}

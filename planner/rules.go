@@ -1,0 +1,617 @@
+package planner
+
+import (
+	"math"
+	"slices"
+
+	"github.com/einloom/einloom/expr"
+	"github.com/einloom/einloom/expr/op"
+	"github.com/einloom/einloom/tensor"
+)
+
+// rule is one rewriting of nodes of a kind. All rules but the fast ones keep every value: on NaN, -0, infinities, subnormals and the ends
+// of the integers. Tests hold them to that by the shows column.
+type rule struct {
+	name  string
+	shows string // before -> after
+	kind  expr.Kind
+	fast  bool // it changes roundings or special values: only with Options.FastMath
+	apply func(w rewriter, n *expr.Node) *expr.Node
+}
+
+// rules is the one list of rewritings. A row is tried before those below it.
+var rules = []rule{
+	{"transpose-identity", "transpose(x, [0 1]) -> x", expr.KTranspose, false, transposeIdentity},
+	{"transpose-transpose", "transpose(transpose(x, p), q) -> transpose(x, p[q])", expr.KTranspose, false, transposeTranspose},
+	{"transpose-constant", "transpose(broadcast(c)) -> broadcast(c)", expr.KTranspose, false, moveConstant},
+	{"reshape-identity", "reshape(x, its shape) -> x", expr.KReshape, false, sameShape},
+	{"reshape-reshape", "reshape(reshape(x)) -> reshape(x)", expr.KReshape, false, reshapeReshape},
+	{"reshape-constant", "reshape(broadcast(c)) -> broadcast(c)", expr.KReshape, false, moveConstant},
+	{"broadcast-identity", "broadcast(x, its shape) -> x", expr.KBroadcast, false, sameShape},
+	{"broadcast-broadcast", "broadcast(broadcast(x)) -> broadcast(x)", expr.KBroadcast, false, broadcastBroadcast},
+	{"broadcast-ones", "broadcast(reshape(c, [1 1])) -> broadcast(c)", expr.KBroadcast, false, broadcastOnes},
+	{"slice-identity", "x[:] -> x", expr.KSlice, false, sliceIdentity},
+	{"slice-slice", "x[a:][b:] -> x[a+b:]", expr.KSlice, false, sliceSlice},
+	{"slice-constant", "slice(broadcast(c)) -> broadcast(c)", expr.KSlice, false, moveConstant},
+	{"diagonal-constant", "diagonal(broadcast(c)) -> broadcast(c)", expr.KDiagonal, false, moveConstant},
+	{"pad-nothing", "pad(x, by nothing) -> x", expr.KPad, false, sameShape},
+	{"concat-one", "concat(x) -> x", expr.KConcat, false, concatOne},
+	{"concat-concat", "concat(concat(x, y), z) -> concat(x, y, z)", expr.KConcat, false, concatConcat},
+
+	{"fold-constants", "2 + 3 -> 5", expr.KMap, false, foldConstants},
+	{"cast-identity", "f32(f32 x) -> x", expr.KMap, false, castIdentity},
+	{"cast-cast", "f32(f64(f32 x)) -> x", expr.KMap, false, castCast},
+	{"neutral", "x*1, 1*x, x/1, x-0, x + -0, pow(x, 1) -> x; of integers also x+0, x|0, x^0, x<<0, x>>0", expr.KMap, false, neutral},
+	{"integer-zero", "x*0, x&0, x-x, x^x -> 0 of integers", expr.KMap, false, integerZero},
+	{"logic", "b&true, b|false -> b; b&false -> false; b|true -> true", expr.KMap, false, logic},
+	{"twice", "neg(neg(x)), not(not(x)), conj(conj(x)) -> x", expr.KMap, false, twice},
+	{"idempotent", "abs(abs(x)) -> abs(x), and so floor, ceil, trunc, round, relu, sign", expr.KMap, false, idempotent},
+	{"same-operands", "minimum(x, x), maximum(x, x), x&x, x|x -> x", expr.KMap, false, sameOperands},
+	{"sign-lost", "abs(neg(x)) -> abs(x), neg(x)*neg(y) -> x*y, square(neg(x)) -> square(x)", expr.KMap, false, signLost},
+	{"add-negated", "x + neg(y) -> x - y, x - neg(y) -> x + y", expr.KMap, false, addNegated},
+	{"where-same", "where(c, x, x) -> x", expr.KMap, false, whereSame},
+	{"where-constant", "where(true, x, y) -> x", expr.KMap, false, whereConstant},
+	{"where-not", "where(!c, x, y) -> where(c, y, x)", expr.KMap, false, whereNot},
+	{"pow-two", "pow(x, 2) -> square(x), which is rounded once", expr.KMap, false, powTwo},
+
+	{"fold-fold", "sum(sum(x, i), j) -> sum(x, i j), and so min, max, any, all, prod", expr.KReduce, false, foldFold},
+	{"fold-transpose", "sum(transpose(x)) -> sum(x) over the axes that are meant", expr.KReduce, false, foldTranspose},
+	{"fold-stretched", "max over an axis that broadcast made -> without it, and so min, any, all", expr.KReduce, false, foldStretched},
+	{"contract-alone", "contract \"ij->ij\" x -> x, contract \"ij->ji\" x -> transpose(x)", expr.KContract, false, contractAlone},
+
+	{"fast-zero", "x*0, x-x -> 0, x+0 -> x of floats", expr.KMap, true, fastZero},
+	{"fast-reciprocal", "x/c -> x*(1/c)", expr.KMap, true, fastReciprocal},
+	{"fast-inverse", "exp(log(x)), log(exp(x)) -> x, sqrt(square(x)) -> abs(x)", expr.KMap, true, fastInverse},
+	{"fast-stretched", "sum over an axis of n that broadcast made -> n times it", expr.KReduce, true, fastStretched},
+}
+
+// known gives the value of a node that is one constant everywhere.
+func known(n *expr.Node) (expr.Value, bool) {
+	for n.Kind == expr.KBroadcast || n.Kind == expr.KReshape || n.Kind == expr.KTranspose || n.Kind == expr.KSlice || n.Kind == expr.KDiagonal {
+		n = n.Args[0]
+	}
+	return n.Value, n.Kind == expr.KConst
+}
+
+// is says whether a node is the number v everywhere; a float 0 has to have v's sign.
+func is(n *expr.Node, v float64) bool {
+	c, ok := known(n)
+	if !ok {
+		return false
+	}
+	switch {
+	case n.DType.IsComplex():
+		return c.C == complex(v, 0) && !math.Signbit(imag(c.C)) && math.Signbit(real(c.C)) == math.Signbit(v)
+	case n.DType.IsFloat():
+		return c.F == v && math.Signbit(c.F) == math.Signbit(v)
+	}
+	return c.I == int64(v) && !(v == 0 && math.Signbit(v))
+}
+
+// named says whether a node applies the op of a name.
+func named(n *expr.Node, name string) bool { return n.Kind == expr.KMap && n.Op.Name == name }
+
+// What rules make.
+var (
+	opSub, opAbs, opSquare = op.Lookup("sub"), op.Lookup("abs"), op.Lookup("square")
+	negativeZero           = math.Copysign(0, -1)
+)
+
+func wholes(n *expr.Node) bool { return n.DType.IsInt() }
+
+// Movements.
+
+func transposeIdentity(_ rewriter, n *expr.Node) *expr.Node {
+	if identity(n.Axes) {
+		return n.Args[0]
+	}
+	return nil
+}
+
+func transposeTranspose(w rewriter, n *expr.Node) *expr.Node {
+	a := n.Args[0]
+	if a.Kind != expr.KTranspose {
+		return nil
+	}
+	axes := make([]int, len(n.Axes))
+	for k, x := range n.Axes {
+		axes[k] = a.Axes[x]
+	}
+	return w.transpose(a.Args[0], axes)
+}
+
+// moveConstant replaces a movement of one constant by that constant in the movement's shape.
+func moveConstant(w rewriter, n *expr.Node) *expr.Node {
+	if v, ok := known(n.Args[0]); ok {
+		return w.scalar(n.DType, v, n.Shape)
+	}
+	return nil
+}
+
+func sameShape(_ rewriter, n *expr.Node) *expr.Node {
+	if n.Shape.Equal(n.Args[0].Shape) {
+		return n.Args[0]
+	}
+	return nil
+}
+
+func reshapeReshape(w rewriter, n *expr.Node) *expr.Node {
+	if a := n.Args[0]; a.Kind == expr.KReshape {
+		return w.reshape(a.Args[0], n.Shape)
+	}
+	return nil
+}
+
+func broadcastBroadcast(w rewriter, n *expr.Node) *expr.Node {
+	if a := n.Args[0]; a.Kind == expr.KBroadcast {
+		return w.broadcast(a.Args[0], n.Shape)
+	}
+	return nil
+}
+
+func broadcastOnes(w rewriter, n *expr.Node) *expr.Node {
+	if a := n.Args[0]; a.Kind == expr.KReshape && len(a.Shape) > 0 && len(a.Args[0].Shape) == 0 {
+		return w.broadcast(a.Args[0], n.Shape)
+	}
+	return nil
+}
+
+func sliceIdentity(_ rewriter, n *expr.Node) *expr.Node {
+	if n.Shape.Equal(n.Args[0].Shape) && !slices.ContainsFunc(n.Steps, func(s int) bool { return s < 0 }) {
+		return n.Args[0] // all elements, forwards: from 0 by 1
+	}
+	return nil
+}
+
+func sliceSlice(w rewriter, n *expr.Node) *expr.Node {
+	a := n.Args[0]
+	if a.Kind != expr.KSlice {
+		return nil
+	}
+	starts, steps := make([]int, len(n.Starts)), make([]int, len(n.Steps))
+	for k := range starts {
+		starts[k], steps[k] = a.Starts[k]+n.Starts[k]*a.Steps[k], n.Steps[k]*a.Steps[k]
+	}
+	return w.make(expr.Node{Kind: expr.KSlice, Args: a.Args, Shape: n.Shape, Starts: starts, Steps: steps})
+}
+
+func concatOne(_ rewriter, n *expr.Node) *expr.Node {
+	if len(n.Args) == 1 {
+		return n.Args[0]
+	}
+	return nil
+}
+
+func concatConcat(_ rewriter, n *expr.Node) *expr.Node {
+	var args []*expr.Node
+	flat := false
+	for _, a := range n.Args {
+		if a.Kind == expr.KConcat && a.Axes[0] == n.Axes[0] {
+			args, flat = append(args, a.Args...), true
+		} else {
+			args = append(args, a)
+		}
+	}
+	if !flat {
+		return nil
+	}
+	return n.With(args...)
+}
+
+// Elementwise.
+
+// foldConstants applies an op to constants by the same formula that kernels use.
+func foldConstants(w rewriter, n *expr.Node) *expr.Node {
+	var args []uint64
+	for _, a := range n.Args {
+		v, ok := known(a)
+		if !ok {
+			return nil
+		}
+		lo, hi := bitsOf(a.DType, v)
+		switch a.DType {
+		case tensor.Complex64:
+			args = append(args, lo&(1<<32-1), lo>>32)
+		case tensor.Complex128:
+			args = append(args, lo, hi)
+		default:
+			args = append(args, lo)
+		}
+	}
+	f, err := formulaOf(n)
+	if err != nil {
+		return nil // halves: their kernels round once from f32
+	}
+	lo, hi := f.EvalBits(args...)
+	return w.scalar(n.DType, valueOf(n.DType, lo, hi), n.Shape)
+}
+
+func formulaOf(n *expr.Node) (*op.Formula, error) {
+	d := n.Args[len(n.Args)-1].DType
+	if n.Op == opCast {
+		return op.Cast(d, n.DType)
+	}
+	return n.Op.Expand(d)
+}
+
+// valueOf is the constant whose bits are lo; of complex dtypes, lo and hi are those of the parts.
+func valueOf(d tensor.DType, lo, hi uint64) expr.Value {
+	switch d {
+	case tensor.Float64:
+		return expr.Value{F: math.Float64frombits(lo)}
+	case tensor.Float32:
+		return expr.Value{F: float64(math.Float32frombits(uint32(lo)))}
+	case tensor.Float16:
+		return expr.Value{F: float64(tensor.F16(lo).Float32())}
+	case tensor.BFloat16:
+		return expr.Value{F: float64(tensor.BF16(lo).Float32())}
+	case tensor.Complex64:
+		return expr.Value{C: complex(float64(math.Float32frombits(uint32(lo))), float64(math.Float32frombits(uint32(hi))))}
+	case tensor.Complex128:
+		return expr.Value{C: complex(math.Float64frombits(lo), math.Float64frombits(hi))}
+	}
+	shift := 64 - 8*d.Size()
+	if d.IsUnsigned() || d.IsBool() {
+		return expr.Value{I: int64(lo)}
+	}
+	return expr.Value{I: int64(lo<<shift) >> shift}
+}
+
+func castIdentity(_ rewriter, n *expr.Node) *expr.Node {
+	if n.Op == opCast && n.DType == n.Args[0].DType {
+		return n.Args[0]
+	}
+	return nil
+}
+
+// castCast leaves out a cast to a dtype that holds every value of what is cast.
+func castCast(w rewriter, n *expr.Node) *expr.Node {
+	a := n.Args[0]
+	if n.Op != opCast || a.Kind != expr.KMap || a.Op != opCast || !holds(a.DType, a.Args[0].DType) {
+		return nil
+	}
+	return w.cast(a.Args[0], n.DType)
+}
+
+// holds says whether dtype d has every value of e, and what e's values are cast to from d is what they are cast to from e.
+func holds(d, e tensor.DType) bool {
+	switch {
+	case d == e:
+		return true
+	case e.IsBool():
+		return !d.IsComplex()
+	case e.IsInt() && d.IsInt():
+		return d.Size() > e.Size() && (d.IsSigned() || e.IsUnsigned())
+	case e.IsInt() && d == tensor.Float64:
+		return e.Size() <= 2 // larger ones fit too, but not all casts from there wrap as those of integers do
+	case e.IsFloat() && d.IsFloat():
+		return d.Size() > e.Size()
+	}
+	return false
+}
+
+func neutral(_ rewriter, n *expr.Node) *expr.Node {
+	if len(n.Args) != 2 || n.DType != n.Args[0].DType || n.DType.IsBool() {
+		return nil
+	}
+	x, y := n.Args[0], n.Args[1]
+	complex := n.DType.IsComplex()
+	switch n.Op.Name {
+	case "mul":
+		switch {
+		case complex: // (a+bi)*(1+0i) has NaN where a or b is infinite
+		case is(y, 1):
+			return x
+		case is(x, 1):
+			return y
+		}
+	case "div":
+		if is(y, 1) && !complex {
+			return x
+		}
+	case "pow":
+		if is(y, 1) && !complex {
+			return x
+		}
+	case "sub":
+		if is(y, 0) {
+			return x
+		}
+	case "add":
+		zero := negativeZero
+		if wholes(n) {
+			zero = 0
+		}
+		switch {
+		case complex:
+		case is(y, zero):
+			return x
+		case is(x, zero):
+			return y
+		}
+	case "or", "xor":
+		switch {
+		case is(y, 0):
+			return x
+		case is(x, 0):
+			return y
+		}
+	case "left_shift", "right_shift":
+		if is(y, 0) {
+			return x
+		}
+	}
+	return nil
+}
+
+func integerZero(w rewriter, n *expr.Node) *expr.Node {
+	if len(n.Args) != 2 || !wholes(n) {
+		return nil
+	}
+	x, y := n.Args[0], n.Args[1]
+	zero := false
+	switch n.Op.Name {
+	case "mul", "and":
+		zero = is(x, 0) || is(y, 0)
+	case "sub", "xor":
+		zero = x == y
+	}
+	if !zero {
+		return nil
+	}
+	return w.scalar(n.DType, expr.Value{}, n.Shape)
+}
+
+func logic(_ rewriter, n *expr.Node) *expr.Node {
+	if len(n.Args) != 2 || !n.DType.IsBool() || !n.Args[0].DType.IsBool() {
+		return nil
+	}
+	for k, a := range n.Args {
+		v, ok := known(a)
+		if !ok {
+			continue
+		}
+		switch other := n.Args[1-k]; {
+		case n.Op == opAnd && v.I != 0, n.Op == opOr && v.I == 0:
+			return other
+		case n.Op == opAnd, n.Op == opOr:
+			return a
+		}
+	}
+	return nil
+}
+
+func twice(_ rewriter, n *expr.Node) *expr.Node {
+	if a := n.Args[0]; (named(n, "neg") || named(n, "not") || named(n, "conj")) && named(a, n.Op.Name) {
+		return a.Args[0]
+	}
+	return nil
+}
+
+func idempotent(_ rewriter, n *expr.Node) *expr.Node {
+	switch n.Op.Name {
+	case "abs", "floor", "ceil", "trunc", "round", "relu", "sign":
+		if a := n.Args[0]; named(a, n.Op.Name) && a.DType == n.DType && a.Args[0].DType == n.DType {
+			return a
+		}
+	}
+	return nil
+}
+
+func sameOperands(_ rewriter, n *expr.Node) *expr.Node {
+	switch n.Op.Name {
+	case "minimum", "maximum", "and", "or":
+		if n.Args[0] == n.Args[1] && n.DType == n.Args[0].DType {
+			return n.Args[0]
+		}
+	}
+	return nil
+}
+
+func signLost(w rewriter, n *expr.Node) *expr.Node {
+	switch {
+	case n.DType.IsComplex() || n.Args[0].DType.IsComplex():
+	case (named(n, "abs") || named(n, "square")) && named(n.Args[0], "neg"):
+		return w.apply(n.Op, n.Args[0].Args[0])
+	case named(n, "mul") && named(n.Args[0], "neg") && named(n.Args[1], "neg"):
+		return w.apply(n.Op, n.Args[0].Args[0], n.Args[1].Args[0])
+	}
+	return nil
+}
+
+func addNegated(w rewriter, n *expr.Node) *expr.Node {
+	switch {
+	case n.DType.IsBool() || len(n.Args) != 2 || !named(n.Args[1], "neg"):
+	case n.Op == opAdd:
+		return w.apply(opSub, n.Args[0], n.Args[1].Args[0])
+	case n.Op == opSub:
+		return w.apply(opAdd, n.Args[0], n.Args[1].Args[0])
+	}
+	return nil
+}
+
+func whereSame(_ rewriter, n *expr.Node) *expr.Node {
+	if n.Op == opWhere && n.Args[1] == n.Args[2] {
+		return n.Args[1]
+	}
+	return nil
+}
+
+func whereConstant(_ rewriter, n *expr.Node) *expr.Node {
+	if n.Op != opWhere {
+		return nil
+	}
+	if v, ok := known(n.Args[0]); ok && v.I != 0 {
+		return n.Args[1]
+	} else if ok {
+		return n.Args[2]
+	}
+	return nil
+}
+
+func whereNot(w rewriter, n *expr.Node) *expr.Node {
+	if n.Op == opWhere && named(n.Args[0], "not") {
+		return w.apply(opWhere, n.Args[0].Args[0], n.Args[2], n.Args[1])
+	}
+	return nil
+}
+
+func powTwo(w rewriter, n *expr.Node) *expr.Node {
+	if named(n, "pow") && is(n.Args[1], 2) && !n.DType.IsComplex() {
+		return w.apply(opSquare, n.Args[0])
+	}
+	return nil
+}
+
+// Folds.
+
+func foldFold(w rewriter, n *expr.Node) *expr.Node {
+	a := n.Args[0]
+	if a.Kind != expr.KReduce || a.Fold != n.Fold || n.Fold >= expr.FoldArgMin {
+		return nil
+	}
+	var kept []int // the axes of a's argument that a leaves
+	for k := range a.Args[0].Shape {
+		if !slices.Contains(a.Axes, k) {
+			kept = append(kept, k)
+		}
+	}
+	axes := slices.Clone(a.Axes)
+	for _, k := range n.Axes {
+		axes = append(axes, kept[k])
+	}
+	slices.Sort(axes)
+	return w.reduce(n.Fold, a.Args[0], axes)
+}
+
+func foldTranspose(w rewriter, n *expr.Node) *expr.Node {
+	a := n.Args[0]
+	if a.Kind != expr.KTranspose {
+		return nil
+	}
+	var axes, kept []int // of a's argument: those folded, and the others in the order of the result
+	for k, x := range a.Axes {
+		if slices.Contains(n.Axes, k) {
+			axes = append(axes, x)
+		} else {
+			kept = append(kept, x)
+		}
+	}
+	slices.Sort(axes)
+	place := slices.Clone(kept) // the axes of the new fold's result, ascending in those of the argument
+	slices.Sort(place)
+	order := make([]int, len(kept))
+	for i, x := range kept {
+		order[i] = slices.Index(place, x)
+	}
+	return w.transpose(w.inner(w.reduce(n.Fold, a.Args[0], axes)), order)
+}
+
+// stretched splits the axes of a fold of a broadcast: those that the broadcast made, and those of its argument, which keeps its axes of
+// one element.
+func stretched(n *expr.Node) (made, own []int) {
+	a := n.Args[0]
+	if a.Kind != expr.KBroadcast {
+		return nil, n.Axes
+	}
+	from := a.Args[0].Shape
+	ahead := len(a.Shape) - len(from)
+	for _, k := range n.Axes {
+		if k < ahead || from[k-ahead] != a.Shape[k] {
+			made = append(made, k)
+		} else {
+			own = append(own, k)
+		}
+	}
+	return made, own
+}
+
+// unstretch gives the broadcast's argument with the axes of made as axes of one element, and the others as the broadcast has them.
+func unstretch(w rewriter, a *expr.Node, made []int) *expr.Node {
+	shape := a.Shape.Clone()
+	for _, k := range made {
+		shape[k] = 1
+	}
+	return w.inner(w.broadcast(a.Args[0], shape))
+}
+
+func foldStretched(w rewriter, n *expr.Node) *expr.Node {
+	switch n.Fold {
+	case expr.FoldMin, expr.FoldMax, expr.FoldAny, expr.FoldAll:
+	default:
+		return nil
+	}
+	if slices.ContainsFunc(n.Axes, func(a int) bool { return n.Args[0].Shape[a] == 0 }) {
+		return nil
+	}
+	made, own := stretched(n)
+	if len(made) == 0 {
+		return nil
+	}
+	return w.reshape(w.inner(w.reduce(n.Fold, unstretch(w, n.Args[0], made), own)), n.Shape)
+}
+
+func contractAlone(w rewriter, n *expr.Node) *expr.Node {
+	if len(n.Args) != 1 || len(n.Output) != len(n.Labels[0]) {
+		return nil
+	}
+	axes := make([]int, len(n.Output)) // every label is in the output: none is summed or twice
+	for i, l := range n.Output {
+		axes[i] = slices.Index(n.Labels[0], l)
+	}
+	return w.transpose(n.Args[0], axes)
+}
+
+// Fast ones.
+
+func fastZero(w rewriter, n *expr.Node) *expr.Node {
+	if len(n.Args) != 2 || !n.DType.IsFloat() || n.DType != n.Args[0].DType {
+		return nil
+	}
+	x, y := n.Args[0], n.Args[1]
+	zero := func(a *expr.Node) bool { return is(a, 0) || is(a, negativeZero) }
+	switch {
+	case n.Op == opMul && (zero(x) || zero(y)), n.Op == opSub && x == y:
+		return w.scalar(n.DType, expr.Value{}, n.Shape)
+	case n.Op == opAdd && zero(y), n.Op == opSub && zero(y):
+		return x
+	case n.Op == opAdd && zero(x):
+		return y
+	}
+	return nil
+}
+
+func fastReciprocal(w rewriter, n *expr.Node) *expr.Node {
+	if !named(n, "div") || !n.DType.IsFloat() {
+		return nil
+	}
+	v, ok := known(n.Args[1])
+	if !ok || v.F == 0 || math.IsInf(1/v.F, 0) {
+		return nil
+	}
+	return w.apply(opMul, n.Args[0], w.scalar(n.DType, expr.Value{F: 1 / v.F}, n.Shape))
+}
+
+func fastInverse(w rewriter, n *expr.Node) *expr.Node {
+	a := n.Args[0]
+	switch {
+	case named(n, "exp") && named(a, "log"), named(n, "log") && named(a, "exp"):
+		return a.Args[0]
+	case named(n, "sqrt") && named(a, "square") && n.DType.IsFloat():
+		return w.apply(opAbs, a.Args[0])
+	}
+	return nil
+}
+
+func fastStretched(w rewriter, n *expr.Node) *expr.Node {
+	made, own := stretched(n)
+	if n.Fold != expr.FoldSum || len(made) == 0 || !n.DType.IsFloat() {
+		return nil
+	}
+	times := 1
+	for _, k := range made {
+		times *= n.Args[0].Shape[k]
+	}
+	sum := w.inner(w.reshape(w.inner(w.reduce(n.Fold, unstretch(w, n.Args[0], made), own)), n.Shape))
+	return w.apply(opMul, sum, w.scalar(n.DType, count(n.DType, times), n.Shape))
+}

@@ -1,0 +1,273 @@
+package planner
+
+// schedule: each kernel is told how to run on its target.
+//
+//	before  loop i 512, fold j 256; t0 = reduce(add, j, x[i, j])
+//	after   schedule row order i j, vector j, parallel 1, grain 128
+
+import (
+	"cmp"
+	"math"
+	"math/bits"
+	"slices"
+
+	"github.com/einloom/einloom/codegen"
+)
+
+// The times that pieces of work aim at, in seconds: long enough that handing one out is nothing, short enough that a call into machine
+// code never keeps the collector or a cancellation waiting.
+const (
+	pieceTime = 50e-6
+	longTime  = 400e-6
+)
+
+// cycles are what a core does in a second, about. Only ratios matter.
+const cycles = 3e9
+
+// schedule fills in how each kernel runs, and what it costs. Nothing but times depends on the number of workers; pieces of folds do not.
+func schedule(s *state) error {
+	for i := range s.steps {
+		k := s.steps[i].kernel
+		if k == s.steps[i].source {
+			k = k.Clone()
+		}
+		k.Cost = k.Count()
+		p := newScheduler(k, s.Target)
+		if !p.gett() {
+			p.nest()
+		}
+		s.steps[i].kernel = k
+	}
+	return nil
+}
+
+// scheduler plans the loops of one kernel.
+type scheduler struct {
+	k       *codegen.Kernel
+	model   model
+	target  codegen.Target
+	lanes   int      // of the widest value in a vector
+	loops   []int    // outermost first
+	folds   []int    // outermost first
+	streams []stream // how each load and store moves
+	ops     float64  // operations at a point of the innermost loop
+	passes  float64  // how often the fold axes are gone through
+}
+
+// stream is one access: its step in memory along each axis.
+type stream struct {
+	step  []int
+	bytes int
+	store bool
+}
+
+func newScheduler(k *codegen.Kernel, t codegen.Target) *scheduler {
+	p := &scheduler{k: k, model: newModel(t), target: t, lanes: 1}
+	widest := 4
+	for i := range k.Body {
+		v := &k.Body[i]
+		widest = max(widest, v.DType.Size())
+		switch v.Kind {
+		case codegen.Map, codegen.Reduce:
+			p.ops++
+		case codegen.Load, codegen.Gather:
+			p.stream(v.Param, v.At, false)
+		}
+	}
+	if t.Vector > 0 {
+		p.lanes = max(1, t.Vector/widest)
+	}
+	for i := range k.Stores {
+		p.stream(k.Stores[i].Param, k.Stores[i].At, true)
+	}
+	for a := range k.Axes {
+		if k.Axes[a].Fold {
+			p.folds = append(p.folds, a)
+		} else {
+			p.loops = append(p.loops, a)
+		}
+	}
+	p.passes = float64(depth(k))
+	p.outermost(p.loops, true)
+	p.outermost(p.folds, false)
+	return p
+}
+
+func (p *scheduler) stream(param int, at []codegen.Affine, store bool) {
+	q := &p.k.Params[param]
+	s := stream{step: make([]int, len(p.k.Axes)), bytes: q.DType.Size(), store: store}
+	for _, t := range q.Flat(at).Terms {
+		s.step[t.Axis] = t.Coef
+	}
+	p.streams = append(p.streams, s)
+}
+
+// depth is how many reductions lie beneath one another, and one more where something is stored along a fold axis: how often a row is gone
+// through.
+func depth(k *codegen.Kernel) int {
+	level, most := make([]int, len(k.Body)), 1
+	for i := range k.Body {
+		v := &k.Body[i]
+		for _, a := range v.Args {
+			level[i] = max(level[i], level[a])
+		}
+		if v.Kind == codegen.Reduce {
+			level[i]++
+			most = max(most, level[i])
+		}
+	}
+	folds := k.FoldAxes()
+	for i := range k.Stores {
+		if k.Stores[i].Axes().Meets(folds) {
+			most = max(most, level[k.Stores[i].Value]+1)
+		}
+	}
+	return most
+}
+
+// outermost sorts axes by their steps in memory, the largest first: those of the stores, or those of everything.
+func (p *scheduler) outermost(axes []int, stores bool) {
+	reach := func(a int) (r int) {
+		for _, s := range p.streams {
+			if s.store || !stores {
+				r = max(r, s.step[a], -s.step[a])
+			}
+		}
+		return r
+	}
+	slices.SortStableFunc(axes, func(a, b int) int { return cmp.Compare(reach(b), reach(a)) })
+}
+
+func (p *scheduler) extent(a int) float64 { return float64(p.k.Axes[a].Extent) }
+
+// points is how many points axes have together.
+func (p *scheduler) points(axes []int) float64 {
+	n := 1.0
+	for _, a := range axes {
+		n *= p.extent(a)
+	}
+	return n
+}
+
+// nest schedules maps and rows: which axis lies in vector lanes, which axes workers share, in which pieces.
+func (p *scheduler) nest() {
+	k := p.k
+	k.Schedule = codegen.Schedule{Nest: codegen.NestMap, Vector: -1, Grain: 1}
+	if len(p.folds) > 0 {
+		k.Nest = codegen.NestRow
+	}
+	best := p.time(-1)
+	for a := range k.Axes {
+		if t := p.time(a); p.lanes > 1 && t < best {
+			best, k.Vector = t, a
+		}
+	}
+	if k.Vector >= 0 { // the innermost of its kind
+		axes := p.loops
+		if k.Axes[k.Vector].Fold {
+			axes = p.folds
+		}
+		i := slices.Index(axes, k.Vector)
+		copy(axes[i:], axes[i+1:])
+		axes[len(axes)-1] = k.Vector
+	}
+	k.Order = slices.Concat(p.loops, p.folds)
+	p.share(best)
+}
+
+// time estimates the cycles of the whole kernel with axis v in vector lanes, -1 for none. A step of the innermost loop costs its operations
+// and its memory accesses: one for a whole vector that lies in memory as it is, one for each lane otherwise, none for what the loop does
+// not move.
+func (p *scheduler) time(v int) float64 {
+	lanes := 1.0
+	inner := -1 // the innermost axis
+	switch {
+	case len(p.folds) > 0:
+		inner = p.folds[len(p.folds)-1]
+	case len(p.loops) > 0:
+		inner = p.loops[len(p.loops)-1]
+	}
+	steps := p.points(p.loops) * p.points(p.folds)
+	fold := false
+	if v >= 0 {
+		lanes = float64(p.lanes)
+		steps *= math.Ceil(p.extent(v)/lanes) / max(p.extent(v), 1)
+		fold = p.k.Axes[v].Fold
+		if fold || len(p.folds) == 0 {
+			inner = v
+		}
+	}
+	cost := p.ops
+	for _, s := range p.streams {
+		once := s.store && len(p.folds) > 0 && !p.rowStore(s) // after the folds
+		switch {
+		case inner >= 0 && s.step[inner] == 0 && (v < 0 || s.step[v] == 0 || inner != v), once:
+			cost += 0.1
+		case v < 0 || s.step[v] == 0 || s.step[v] == 1:
+			cost++
+		default:
+			cost += lanes
+		}
+	}
+	t := steps * cost * p.passes
+	if fold {
+		t += p.points(p.loops) * p.passes * 4 * float64(bits.Len(uint(p.lanes))) // folding the lanes in the end
+	}
+	return t
+}
+
+// rowStore says whether a store goes along a fold axis.
+func (p *scheduler) rowStore(s stream) bool {
+	return slices.ContainsFunc(p.folds, func(a int) bool { return s.step[a] != 0 })
+}
+
+// share cuts the work into pieces. Maps and rows go to workers by points of the leading loop axes, or, where the vector axis is the only
+// one, by blocks of it. A fold is cut where there are few rows, or long ones.
+func (p *scheduler) share(total float64) {
+	k := p.k
+	seconds := max(total/cycles, k.Cost.Bytes/p.model.bandwidth)
+	points := 1.0 // that the work can be shared by
+	unit := 1.0   // as few of them as make sense
+	if len(p.loops) == 1 && p.loops[0] == k.Vector {
+		k.Parallel = 1
+		points, unit = p.extent(k.Vector), float64(16*p.lanes)
+		if len(p.folds) > 0 {
+			unit = float64(4 * p.lanes)
+		}
+	} else {
+		for k.Parallel < len(p.loops) && p.loops[k.Parallel] != k.Vector && points < 4096 {
+			points *= p.extent(p.loops[k.Parallel])
+			k.Parallel++
+		}
+	}
+	k.Grain = int(max(1, math.Ceil(points*pieceTime/max(seconds, 1e-12)/unit)*unit))
+	k.Grain = min(k.Grain, max(1, int(points)))
+	if p.splittable() && seconds > 4*pieceTime && (points/unit < 64 || seconds*unit/points > longTime) {
+		outer := p.extent(p.folds[0])
+		k.Split = int(max(1, math.Ceil(outer*pieceTime/seconds)))
+		if p.folds[0] == k.Vector { // whole turns of the vector loop
+			turn := 16 * p.lanes
+			k.Split = (k.Split + turn - 1) / turn * turn
+		}
+		if float64(k.Split) >= outer {
+			k.Split = 0
+		}
+	}
+}
+
+// splittable says whether the folds can be done in pieces: none needs the result of another, nothing is stored along a row, and no index of
+// the cut axis is itself a value.
+func (p *scheduler) splittable() bool {
+	if len(p.folds) == 0 || depth(p.k) > 1 {
+		return false
+	}
+	for i := range p.k.Body {
+		switch v := &p.k.Body[i]; {
+		case v.Kind == codegen.Index && v.Axis == p.folds[0]:
+			return false
+		case v.Kind == codegen.Reduce && len(v.Over) != len(p.folds):
+			return false
+		}
+	}
+	return true
+}
