@@ -195,7 +195,11 @@ func (n *nest) advance(moving []int, axis, points int) {
 // inside runs f with axes fixed besides.
 func (n *nest) inside(f func(), axes ...int) {
 	before := n.fixed
-	n.fixed = n.fixed.Union(codegen.AxesOf(axes...))
+	for _, a := range axes {
+		if a >= 0 {
+			n.fixed = n.fixed.Union(codegen.AxesOf(a))
+		}
+	}
 	f()
 	n.fixed = before
 }

@@ -30,6 +30,9 @@ const (
 )
 
 func (s *stream) class(axis int) class {
+	if axis < 0 { // a kernel of one point has no vector axis
+		return still
+	}
 	switch s.step[axis] {
 	case 0:
 		return still
