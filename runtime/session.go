@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -176,8 +177,13 @@ func (s *Session) compiled(ctx context.Context, sh *shape, roots []*expr.Node, a
 	return c, nil
 }
 
-// build plans and compiles.
-func (s *Session) build(ctx context.Context, sh *shape, roots []*expr.Node, args []Arg) (*compiled, error) {
+// build plans and compiles. A broken invariant of the planner's or a generator's is an error here, never a crash.
+func (s *Session) build(ctx context.Context, sh *shape, roots []*expr.Node, args []Arg) (c *compiled, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			c, err = nil, fmt.Errorf("internal: %v: please report with this graph:\n%s\n%s", r, expr.Text(roots...), debug.Stack())
+		}
+	}()
 	sealed, inputs, strides := seal(sh, roots, args)
 	plan, err := planner.Make(sealed, planner.Options{
 		Target:      s.device.Target(),

@@ -1,0 +1,76 @@
+package tests
+
+import (
+	"context"
+	"flag"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/einloom/einloom/expr"
+	"github.com/einloom/einloom/expr/oracle"
+	"github.com/einloom/einloom/tests/randgraph"
+)
+
+var (
+	graphs = flag.Int("graphs", 400, "random graphs to compare")
+	seed   = flag.Uint64("seed", 1, "the first graph's seed; graph i has seed+i")
+)
+
+// TestRandomGraphs compares every device and target, with the planner's optimizations on and off, with the oracle on random graphs, each
+// within the bound that its own operations allow. A failure names the seed that makes the graph.
+func TestRandomGraphs(t *testing.T) {
+	n := *graphs
+	if *long {
+		n = max(n, 100_000)
+	}
+	list, start, unstable := ways(t), time.Now(), 0
+	for i := range n {
+		unstable += randomGraph(t, list, *seed+uint64(i))
+		if t.Failed() && i > 50 {
+			break
+		}
+	}
+	t.Logf("%d graphs from seed %d in %v; %d elements were too unstable to compare", n, *seed, time.Since(start).Round(time.Second), unstable)
+}
+
+func randomGraph(t *testing.T, list []way, seed uint64) (unstable int) {
+	r := rand.New(rand.NewPCG(seed, 0))
+	roots := randgraph.Graph(r, randgraph.Options{})
+	want, err := oracle.EvalBound(nil, roots...)
+	if err != nil {
+		t.Fatalf("seed %d: oracle: %v\n%s", seed, err, expr.Text(expr.Nodes(roots...)...))
+	}
+	for _, b := range want {
+		unstable += b.Unstable()
+	}
+	for _, w := range list {
+		p, err := w.session.Compile(context.Background(), roots...)
+		if err != nil {
+			t.Errorf("seed %d: %s: %v\n%s", seed, w.name, err, expr.Text(expr.Nodes(roots...)...))
+			continue
+		}
+		got, err := p.Run(context.Background())
+		if err != nil {
+			if !fragile(want) {
+				t.Errorf("seed %d: %s: %v\n%s", seed, w.name, err, expr.Text(expr.Nodes(roots...)...))
+			}
+			continue
+		}
+		for k := range got {
+			if err := want[k].Check(got[k]); err != nil {
+				t.Errorf("seed %d: %s: root %d: %v\n%s\n%s", seed, w.name, k, err, expr.Text(expr.Nodes(roots...)...), p.Plan())
+			}
+		}
+	}
+	return unstable
+}
+
+func fragile(want []oracle.Bounded) bool {
+	for _, b := range want {
+		if b.Fragile {
+			return true
+		}
+	}
+	return false
+}
