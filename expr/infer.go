@@ -76,8 +76,13 @@ func (n *Node) inferContract() *Error {
 	if len(n.Args) == 0 || len(n.Labels) != len(n.Args) {
 		return fail(ErrInvalid, "it has %d operands and %d lists of labels", len(n.Args), len(n.Labels))
 	}
-	number := map[int]int{}
-	var sizes []int
+	total := len(n.Output)
+	for _, list := range n.Labels {
+		total += len(list)
+	}
+	ids := numbering{list: make([]int, 0, min(total, fewLabels+1))}
+	sizes := make([]int, 0, total)
+	room := make([]int, 0, total)
 	labels := make([][]int, len(n.Labels))
 	for i, a := range n.Args {
 		if a.DType != n.Args[0].DType {
@@ -86,31 +91,64 @@ func (n *Node) inferContract() *Error {
 		if len(n.Labels[i]) != len(a.Shape) {
 			return fail(ErrShape, "operand %d is %s, but %d labels name its axes", i, a.typ(), len(n.Labels[i]))
 		}
-		labels[i] = make([]int, len(a.Shape))
 		for k, label := range n.Labels[i] {
-			id, known := number[label]
+			id, known := ids.of(label)
 			if !known {
-				id = len(sizes)
-				number[label] = id
 				sizes = append(sizes, a.Shape[k])
 			}
 			if sizes[id] != a.Shape[k] {
 				return fail(ErrShape, "axis %d of operand %d (%s) is %d, but its label is %d elsewhere", k, i, a.typ(), a.Shape[k], sizes[id])
 			}
-			labels[i][k] = id
+			room = append(room, id)
 		}
+		labels[i] = room[len(room)-len(a.Shape) : len(room) : len(room)]
 	}
-	output := make([]int, len(n.Output))
+	begin := len(room)
 	n.Shape = make(tensor.Shape, len(n.Output))
 	for k, label := range n.Output {
-		id, known := number[label]
-		if !known || slices.Contains(output[:k], id) {
+		id, known := ids.of(label)
+		if !known || slices.Contains(room[begin:], id) {
 			return fail(ErrInvalid, "output label %d is in no operand, or in the output twice", label)
 		}
-		output[k], n.Shape[k] = id, sizes[id]
+		room = append(room, id)
+		n.Shape[k] = sizes[id]
 	}
-	n.DType, n.Labels, n.Output = n.Args[0].DType, labels, output
+	n.DType, n.Labels, n.Output = n.Args[0].DType, labels, room[begin:]
 	return n.checkShape()
+}
+
+// fewLabels are so few that looking at each beats a map.
+const fewLabels = 24
+
+// numbering gives labels the numbers 0, 1, 2 ... in the order in which they come.
+type numbering struct {
+	list  []int
+	index map[int]int
+}
+
+// of gives the label's number; a new one if it was not known.
+func (m *numbering) of(label int) (id int, known bool) {
+	if m.index != nil {
+		id, known = m.index[label]
+	} else {
+		id = slices.Index(m.list, label)
+		known = id >= 0
+	}
+	if known {
+		return id, true
+	}
+	id = len(m.list)
+	m.list = append(m.list, label)
+	switch {
+	case m.index != nil:
+		m.index[label] = id
+	case len(m.list) > fewLabels:
+		m.index = map[int]int{}
+		for i, l := range m.list {
+			m.index[l] = i
+		}
+	}
+	return id, false
 }
 
 func (n *Node) inferReshape() *Error {

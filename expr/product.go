@@ -93,6 +93,9 @@ func sizeBack(shape tensor.Shape, batch, i int) int {
 // batched puts labels for x's batch axes before those of its matrix. An axis of size 1 that the other operand stretches is dropped: a
 // contraction needs no copies.
 func (s *site) batched(x Expr, own, batch int, other tensor.Shape, others int, matrix []int) (Expr, []int) {
+	if own == 0 {
+		return x, matrix
+	}
 	var shape tensor.Shape
 	var labels []int
 	for k, d := range x.n.Shape[:own] {
