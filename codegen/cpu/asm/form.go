@@ -95,6 +95,9 @@ type Form struct {
 // Masked says whether the form takes a write mask besides its Places.
 func (f *Form) Masked() bool { return f.attr&masked != 0 }
 
+// NeedsAVX512 says whether the form exists in AVX-512 only.
+func (f *Form) NeedsAVX512() bool { return f.attr&onlyEVEX != 0 }
+
 // Op is an instruction by its name in Go's assembler.
 type Op struct {
 	Name  string

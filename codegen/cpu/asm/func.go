@@ -292,7 +292,7 @@ func (f *Func) see(in *Ins) {
 		if a.Kind == KindLabel && (a.Val < 0 || a.Val >= int64(len(f.labels))) {
 			f.fail("%s: another function's label", in.Op.Name)
 		}
-		if p := in.place(i); p != nil && p.Pin != 0 && f.regs[a.Reg.Number()].allowed != 1<<p.Pin.Number() {
+		if p := in.Place(i); p != nil && p.Pin != 0 && f.regs[a.Reg.Number()].allowed != 1<<p.Pin.Number() {
 			f.fail("%s: operand %d must be pinned to %s", in.String(), i, p.Pin)
 		}
 	}

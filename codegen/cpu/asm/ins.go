@@ -30,7 +30,7 @@ func (in *Ins) Args() []Operand { return in.args[:in.n] }
 func (in *Ins) Masked() bool { return int(in.n) > len(in.Form.Places) }
 
 // Place gives the table's description of operand i; nil for a write mask.
-func (in *Ins) place(i int) *Place {
+func (in *Ins) Place(i int) *Place {
 	if n := len(in.Form.Places); int(in.n) > n {
 		switch i {
 		case n - 1:
@@ -81,7 +81,7 @@ func (in *Ins) setRoles() {
 	in.roles = 0
 	for i := range in.Args() {
 		r := Read
-		if p := in.place(i); p != nil {
+		if p := in.Place(i); p != nil {
 			r = p.Role
 			if r == Write && in.Masked() && in.Suffix&SuffixZ == 0 && in.args[i].Kind == KindReg && p.Reg != MaskReg {
 				r |= Read // elements that are masked off stay

@@ -173,7 +173,7 @@ func (c *compiler) sameMeaning(in, try *Ins, i int, info *regInfo) bool {
 	if try.args[i].Kind == KindImm {
 		return role == Read
 	}
-	p := try.place(i)
+	p := try.Place(i)
 	if p == nil || p.Address {
 		return false
 	}
