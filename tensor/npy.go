@@ -100,10 +100,11 @@ func Read(r io.Reader) (*Tensor, error) {
 func readElements(r io.Reader, h *header, known bool) (*Tensor, error) {
 	const piece = 1 << 20
 	n := h.bytes()
-	mem, got := alignedBytes(n), 0
+	first := n
 	if !known {
-		mem = alignedBytes(min(n, piece))
+		first = min(n, piece)
 	}
+	mem, got := alignedBytes(first), 0
 	for {
 		k, err := io.ReadFull(r, mem[got:])
 		got += k

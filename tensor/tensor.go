@@ -145,7 +145,7 @@ func inBounds(shape Shape, strides []int, offset, n int) bool {
 		}
 		switch last := shape[k] - 1; {
 		case last == 0 || s == 0:
-		case s >= n || s <= -n || last > n/max(s, -s): // nothing overflows below
+		case last > n/max(s, -s): // else nothing overflows below; the least int divides to 0
 			return false
 		case s < 0:
 			low += last * s
