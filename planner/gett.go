@@ -63,6 +63,9 @@ func (p *scheduler) rowStores() bool {
 // sides sorts the axes into the groups, each with the largest steps first. The factor that moves along with the result's innermost axis is
 // the right one: its panels are what vectors run along.
 func (p *scheduler) sides(g *codegen.Gett) bool {
+	if len(p.loops) == 0 {
+		return false
+	}
 	on := p.k.Depends()
 	a, b := on[g.A], on[g.B]
 	folds := p.k.FoldAxes()
