@@ -187,7 +187,7 @@ func (j *job) begin(ctx context.Context, p *Program, args []driver.Arg) error {
 }
 
 // work takes pieces, phase by phase, until none is left; between phases it waits until the last piece of the phase is done. A stopped
-// job's pieces are counted off without being run, so that everybody gets through.
+// job's pieces are counted off without being run, all at once, so that everybody gets through.
 func (j *job) work(f *frame) {
 	p := j.program
 	entered := false
@@ -208,7 +208,11 @@ func (j *job) work(f *frame) {
 			if f.err != nil {
 				j.fail(f)
 			}
-			n.left.Add(-1)
+			rest := int64(0)
+			if j.stop.Load() { // nobody needs to take the others one by one
+				rest = max(int64(ph.pieces)-n.taken.Swap(int64(ph.pieces)), 0)
+			}
+			n.left.Add(-1 - rest)
 		}
 		for n.left.Load() > 0 {
 			goruntime.Gosched()

@@ -110,6 +110,9 @@ func (r *folding[T]) sum(f *frame, dst []T, regs [][]T, points int) {
 	acc := regs[r.tree[0]][:f.n]
 	for ; points > 0; points -= chunk {
 		r.chunk(f, acc, min(points, chunk))
+		if f.halt {
+			return
+		}
 		chunks++
 		level := 1
 		for ; chunks>>(level-1)&1 == 0; level++ {

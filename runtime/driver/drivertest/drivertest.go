@@ -67,29 +67,37 @@ func (s *suite) compile(d driver.Device, k *codegen.Kernel) (driver.Program, err
 	return d.Compile(context.Background(), k)
 }
 
-// check compiles k, runs it on data that fill gives, and compares all outputs with the evaluator's; what lies beside the elements of
-// outputs must not be touched.
-func (s *suite) check(d driver.Device, k *codegen.Kernel, fill filler) error {
-	p, err := s.compile(d, k)
-	if err != nil {
-		return fmt.Errorf("compile: %w\n%v", err, k)
-	}
-	defer p.Close()
-	c := newCase(k, fill)
-	if err := d.Run(context.Background(), []driver.Launch{{Program: p, Args: c.args()}}); err != nil {
-		return fmt.Errorf("run: %w\n%v", err, k)
-	}
-	if err := c.compare(); err != nil {
-		return fmt.Errorf("%w\n%v", err, k)
+// check runs a kernel on data that fill gives, in each of the schedules of list, and compares all outputs with the evaluator's; what lies
+// beside the elements of outputs must not be touched.
+func (s *suite) check(d driver.Device, fill filler, list ...*codegen.Kernel) error {
+	c := newCase(list[0], fill)
+	for _, k := range list {
+		if err := s.checkOne(d, c, k); err != nil {
+			return fmt.Errorf("%w\n%v", err, k)
+		}
 	}
 	return nil
 }
 
+func (s *suite) checkOne(d driver.Device, c *testCase, k *codegen.Kernel) error {
+	p, err := s.compile(d, k)
+	if err != nil {
+		return fmt.Errorf("compile: %w", err)
+	}
+	defer p.Close()
+	c.reset()
+	if err := d.Run(context.Background(), []driver.Launch{{Program: p, Args: c.args()}}); err != nil {
+		return fmt.Errorf("run: %w", err)
+	}
+	return c.compare()
+}
+
 // testCase is a kernel with memory for each of its params.
 type testCase struct {
-	k    *codegen.Kernel
-	mem  []array
-	want []array // a copy of mem, for what the run must leave alone
+	k     *codegen.Kernel
+	mem   []array
+	first []array    // a copy of mem as it was before the run
+	want  [][]number // of each store, in the order of its points
 }
 
 // guard is the bytes before and behind each param's elements, so that a write out of bounds is seen.
@@ -115,7 +123,7 @@ func newCase(k *codegen.Kernel, fill filler) *testCase {
 			})
 		}
 		c.mem = append(c.mem, a)
-		c.want = append(c.want, array{append([]byte(nil), a.mem...), a.base})
+		c.first = append(c.first, array{append([]byte(nil), a.mem...), a.base})
 	}
 	return c
 }
@@ -182,17 +190,33 @@ func (c *testCase) args() []driver.Arg {
 	return args
 }
 
+// reset makes the memory what it was.
+func (c *testCase) reset() {
+	for i := range c.mem {
+		copy(c.mem[i].mem, c.first[i].mem)
+	}
+}
+
 // compare checks the outputs' elements, and that nothing else has changed.
 func (c *testCase) compare() error {
-	e := newEvaluator(c.k, c.want)
+	e := newEvaluator(c.k, c.first)
+	if c.want == nil {
+		for i := range c.k.Stores {
+			want, err := e.stored(&c.k.Stores[i])
+			if err != nil {
+				return err
+			}
+			c.want = append(c.want, want)
+		}
+	}
 	for i := range c.k.Stores {
-		if err := c.compareStore(e, &c.k.Stores[i]); err != nil {
+		if err := c.compareStore(e, &c.k.Stores[i], c.want[i]); err != nil {
 			return err
 		}
 	}
 	for i := range c.mem {
 		for j, b := range c.mem[i].mem {
-			if b != c.want[i].mem[j] {
+			if b != c.first[i].mem[j] {
 				return fmt.Errorf("param %s: byte %d, which is none of an output's, was written", c.k.Params[i].Name, j-c.mem[i].base)
 			}
 		}
@@ -200,22 +224,32 @@ func (c *testCase) compare() error {
 	return nil
 }
 
-// compareStore checks the elements of one store, and makes what was got wanted.
-func (c *testCase) compareStore(e *evaluator, s *codegen.Store) error {
+// stored computes what a store writes.
+func (e *evaluator) stored(s *codegen.Store) ([]number, error) {
+	var list []number
+	done := e.fresh()
+	err := e.each(s.Axes().List(), func() error {
+		clear(done.have)
+		x, err := e.value(s.Value, done)
+		list = append(list, x)
+		return err
+	})
+	return list, err
+}
+
+// compareStore checks the elements of one store, and puts back what was there before the run.
+func (c *testCase) compareStore(e *evaluator, s *codegen.Store, want []number) error {
 	p := &c.k.Params[s.Param]
 	size := p.DType.Size()
 	return e.each(s.Axes().List(), func() error {
-		want, err := e.value(s.Value, map[int]number{})
-		if err != nil {
-			return err
-		}
 		at := c.mem[s.Param].base + e.element(p, s.At)*size
 		got := c.mem[s.Param].mem[at : at+size]
 		lo, hi := load(p.DType, got)
-		if why := want.check(p.DType, lo, hi); why != "" {
-			return fmt.Errorf("%s%v at %v: %s", p.Name, s.At, e.point, why)
+		if why := want[0].check(p.DType, lo, hi); why != "" {
+			return fmt.Errorf("%s, at %v of the axes: %s", p.Name, e.point, why)
 		}
-		copy(c.want[s.Param].mem[at:], got)
+		copy(got, c.first[s.Param].mem[at:])
+		want = want[1:]
 		return nil
 	})
 }

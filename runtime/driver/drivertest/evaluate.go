@@ -16,10 +16,17 @@ import (
 type evaluator struct {
 	k     *codegen.Kernel
 	on    []codegen.AxisSet
-	mem   []array // of the params
-	point []int   // of each axis
+	mem   []array          // of the params
+	point []int            // of each axis
+	types [][]tensor.DType // of each value's arguments
 	folds map[string]number
 	key   []byte
+}
+
+// values are those computed at one point.
+type values struct {
+	x    []number
+	have []bool
 }
 
 // array is a param's memory, and the byte in it where element [0 ... 0] lies.
@@ -29,7 +36,20 @@ type array struct {
 }
 
 func newEvaluator(k *codegen.Kernel, mem []array) *evaluator {
-	return &evaluator{k: k, on: k.Depends(), mem: mem, point: make([]int, len(k.Axes)), folds: map[string]number{}}
+	e := &evaluator{k: k, on: k.Depends(), mem: mem, point: make([]int, len(k.Axes)), folds: map[string]number{}}
+	for i := range k.Body {
+		var types []tensor.DType
+		for _, a := range k.Body[i].Args {
+			types = append(types, k.Body[a].DType)
+		}
+		e.types = append(e.types, types)
+	}
+	return e
+}
+
+// fresh is room for the values of a point.
+func (e *evaluator) fresh() *values {
+	return &values{make([]number, len(e.k.Body)), make([]bool, len(e.k.Body))}
 }
 
 // element gives the place of the element at the affine indices at, for the point at hand.
@@ -58,18 +78,16 @@ func (e *evaluator) each(axes []int, f func() error) error {
 }
 
 // value computes value i at the point; done holds what was computed there already.
-func (e *evaluator) value(i int, done map[int]number) (number, error) {
-	if x, ok := done[i]; ok {
-		return x, nil
+func (e *evaluator) value(i int, done *values) (number, error) {
+	if done.have[i] {
+		return done.x[i], nil
 	}
 	x, err := e.compute(i, done)
-	if err == nil {
-		done[i] = x
-	}
+	done.x[i], done.have[i] = x, err == nil
 	return x, err
 }
 
-func (e *evaluator) compute(i int, done map[int]number) (number, error) {
+func (e *evaluator) compute(i int, done *values) (number, error) {
 	v := &e.k.Body[i]
 	switch v.Kind {
 	case codegen.Const:
@@ -83,16 +101,16 @@ func (e *evaluator) compute(i int, done map[int]number) (number, error) {
 	case codegen.Reduce:
 		return e.reduce(i, v)
 	}
-	args := make([]number, len(v.Args))
-	types := make([]tensor.DType, len(v.Args))
-	for j, a := range v.Args {
+	var room [3]number
+	args := room[:0]
+	for _, a := range v.Args {
 		x, err := e.value(a, done)
 		if err != nil {
 			return number{}, err
 		}
-		args[j], types[j] = x, e.k.Body[a].DType
+		args = append(args, x)
 	}
-	return mapped(v.Op, types, v.DType, args)
+	return mapped(v.Op, e.types[i], v.DType, args)
 }
 
 func (e *evaluator) load(v *codegen.Value, element int) number {
@@ -100,7 +118,7 @@ func (e *evaluator) load(v *codegen.Value, element int) number {
 	return exactly(load(v.DType, m.mem[m.base+element*v.DType.Size():]))
 }
 
-func (e *evaluator) gather(v *codegen.Value, done map[int]number) (number, error) {
+func (e *evaluator) gather(v *codegen.Value, done *values) (number, error) {
 	x, err := e.value(v.Args[0], done)
 	if err != nil {
 		return number{}, err
@@ -128,8 +146,10 @@ func (e *evaluator) reduce(i int, v *codegen.Value) (number, error) {
 	}
 	saved := append([]int(nil), e.point...)
 	f := newFold(v.Op, e.k.Body[v.Args[0]].DType)
+	done := e.fresh()
 	err := e.each(v.Over, func() error {
-		x, err := e.value(v.Args[0], map[int]number{})
+		clear(done.have)
+		x, err := e.value(v.Args[0], done)
 		if err == nil {
 			err = f.add(x, e.point[v.Over[0]])
 		}
