@@ -84,15 +84,6 @@ func (o *Op) Result(args []tensor.DType) (compute, result tensor.DType, err erro
 	return compute, o.Types.Gives.dtype(compute), nil
 }
 
-// Type is the dtype that o gives for operands that have been cast to the dtype it computes in; an error if they have not.
-func (o *Op) Type(args []tensor.DType) (tensor.DType, error) {
-	compute, result, err := o.Result(args)
-	if err == nil && args[len(args)-1] != compute {
-		return tensor.Invalid, fmt.Errorf("%s computes in %v: cast %v to it first", o.Name, compute, args[len(args)-1])
-	}
-	return result, err
-}
-
 func kindOf(d tensor.DType) Kinds {
 	switch {
 	case d.IsBool():

@@ -1,5 +1,7 @@
 package op
 
+import "math"
+
 // Rules that many ops share.
 var (
 	ring     = Rule{Takes: All}                     // bool too: add is or, mul is and
@@ -53,9 +55,9 @@ var rows = []*Op{
 
 	{Name: "sqrt", Method: "Sqrt", Arity: 1, Types: floating, Core: true},
 	{Name: "rsqrt", Method: "Rsqrt", Arity: 1, Types: floating},
-	{Name: "exp", Method: "Exp", Arity: 1, Types: floating},
-	{Name: "exp2", Method: "Exp2", Arity: 1, Types: floating},
-	{Name: "expm1", Method: "Expm1", Arity: 1, Types: floating},
+	{Name: "exp", Method: "Exp", Arity: 1, Types: floating, Formula: floats(expText), Ref: Ref{F: unary(math.Exp)}, ULP: ULP{1, 1}},
+	{Name: "exp2", Method: "Exp2", Arity: 1, Types: floating, Formula: floats(exp2Text), Ref: Ref{F: unary(math.Exp2)}, ULP: ULP{1, 1}},
+	{Name: "expm1", Method: "Expm1", Arity: 1, Types: floating, Formula: floats(expm1Text), Ref: Ref{F: unary(math.Expm1)}, ULP: ULP{1, 1}},
 	{Name: "log", Method: "Log", Arity: 1, Types: floating},
 	{Name: "log2", Method: "Log2", Arity: 1, Types: floating},
 	{Name: "log10", Method: "Log10", Arity: 1, Types: floating},

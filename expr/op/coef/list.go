@@ -1,0 +1,106 @@
+package main
+
+import (
+	"math"
+	"math/big"
+
+	"github.com/einloom/einloom/expr/op/exact"
+)
+
+// Short names for the formulas below.
+func add(x, y *big.Float) *big.Float { return number().Add(x, y) }
+func sub(x, y *big.Float) *big.Float { return number().Sub(x, y) }
+func mul(x, y *big.Float) *big.Float { return number().Mul(x, y) }
+func quo(x, y *big.Float) *big.Float { return number().Quo(x, y) }
+
+func itself(t *big.Float) *big.Float { return t }
+func square(t *big.Float) *big.Float { return mul(t, t) }
+
+// The digits of the two float formats.
+const (
+	single = 24
+	double = 53
+)
+
+// halfLn2 is how far the reduced argument of exp reaches, with some room for the rounding of x/ln 2.
+const halfLn2 = 0.34661
+
+// fits lists the polynomials.
+func fits() []fit {
+	one := exact.Float(1)
+	// (e^t - 1 - t)/t^2, weighed so that e^t - 1 is right relatively.
+	expTail := func(t *big.Float) *big.Float { return quo(sub(exact.Expm1(t), t), square(t)) }
+	expWeight := func(t *big.Float) *big.Float { return quo(square(t), exact.Expm1(t)) }
+	// (2^t - 1)/t
+	exp2Head := func(t *big.Float) *big.Float { return quo(exact.Expm1(mul(t, exact.Ln2())), t) }
+	exp2Weight := func(t *big.Float) *big.Float { return quo(t, exact.Exp2(t)) }
+	// (log(1+t) - t + t^2/2)/t^3
+	logTail := func(t *big.Float) *big.Float {
+		return quo(add(sub(exact.Log1p(t), t), mul(exact.Float(0.5), square(t))), mul(t, square(t)))
+	}
+	logWeight := func(t *big.Float) *big.Float { return quo(mul(t, square(t)), exact.Log1p(t)) }
+	_ = one
+	return []fit{
+		{name: "exp32", doc: "(e^t - 1 - t)/t^2 on |t| <= ln(2)/2, relative in e^t - 1",
+			f: expTail, weight: expWeight, arg: itself, lo: -halfLn2, hi: halfLn2, terms: 5, digits: single},
+		{name: "exp64", doc: "(e^t - 1 - t)/t^2 on |t| <= ln(2)/2, relative in e^t - 1",
+			f: expTail, weight: expWeight, arg: itself, lo: -halfLn2, hi: halfLn2, terms: 10, digits: double},
+		{name: "exp2of32", doc: "(2^t - 1)/t on |t| <= 1/2, relative in 2^t",
+			f: exp2Head, weight: exp2Weight, arg: itself, lo: -0.5, hi: 0.5, terms: 6, digits: single},
+		{name: "exp2of64", doc: "(2^t - 1)/t on |t| <= 1/2, relative in 2^t",
+			f: exp2Head, weight: exp2Weight, arg: itself, lo: -0.5, hi: 0.5, terms: 11, digits: double},
+		{name: "log32", doc: "(log(1+t) - t + t^2/2)/t^3 on [1/sqrt 2 - 1, sqrt 2 - 1], relative in log(1+t)",
+			f: logTail, weight: logWeight, arg: itself, lo: math.Sqrt2/2 - 1, hi: math.Sqrt2 - 1, terms: 8, digits: single},
+	}
+}
+
+// constant is one number with a name.
+type constant struct {
+	name, doc string
+	value     float64
+}
+
+// constants lists the constants. Those that differ between the formats end in 32 and 64.
+func constants() []constant {
+	ln2Hi32, ln2Lo32 := pieces(exact.Ln2(), 16, single)
+	ln2Hi64, ln2Lo64 := pieces(exact.Ln2(), 40, double)
+	log2e := quo(exact.Float(1), exact.Ln2())
+	return []constant{
+		{"mantissa32", "bits of a float32 behind the point", 23},
+		{"mantissa64", "bits of a float64 behind the point", 52},
+		{"log2e32", "1/ln 2", rounded(log2e, single)},
+		{"log2e64", "1/ln 2", rounded(log2e, double)},
+		{"ln2Hi32", "ln 2 to 16 bits: its product with any exponent is exact", ln2Hi32},
+		{"ln2Lo32", "ln 2 - ln2Hi", ln2Lo32},
+		{"ln2Hi64", "ln 2 to 40 bits: its product with any exponent is exact", ln2Hi64},
+		{"ln2Lo64", "ln 2 - ln2Hi", ln2Lo64},
+		{"expRound32", "1.5*2^23 + 2*127: what is added to it is rounded to an integer, found in the lowest bits, twice biased", 0x1.8p23 + 2*127},
+		{"expRound64", "1.5*2^52 + 2*1023: what is added to it is rounded to an integer, found in the lowest bits, twice biased", 0x1.8p52 + 2*1023},
+		{"expBias32", "makes of the exponent in t that of 2^n/2", 2*127 - 126},
+		{"expBias64", "makes of the exponent in t that of 2^n/2", 2*1023 - 1022},
+		{"expMin32", "where e^x, and x e^x too, has long been 0", -110},
+		{"expMin64", "where e^x, and x e^x too, has long been 0", -760},
+		{"expMax32", "where e^x is infinite", 89},
+		{"expMax64", "where e^x is infinite", 710},
+		{"exp2Min32", "where 2^x is 0", -155},
+		{"exp2Min64", "where 2^x is 0", -1080},
+		{"exp2Max32", "where 2^x is infinite", 129},
+		{"exp2Max64", "where 2^x is infinite", 1025},
+		{"expm1Min32", "where e^x - 1 is -1", -18},
+		{"expm1Min64", "where e^x - 1 is -1", -40},
+		{"tiny32", "where x^2 no longer counts beside x", 0x1p-26},
+		{"tiny64", "where x^2 no longer counts beside x", 0x1p-55},
+	}
+}
+
+// rounded is x to so many bits.
+func rounded(x *big.Float, digits uint) float64 {
+	f, _ := number().SetPrec(digits).Set(x).Float64()
+	return f
+}
+
+// pieces gives x as hi, of few bits, and lo, what is left to all digits.
+func pieces(x *big.Float, few, digits uint) (hi, lo float64) {
+	hi = rounded(x, few)
+	return hi, rounded(sub(x, exact.Float(hi)), digits)
+}

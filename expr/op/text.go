@@ -1,0 +1,278 @@
+package op
+
+import (
+	"fmt"
+	"go/ast"
+	"go/constant"
+	"go/parser"
+	"go/token"
+	"math"
+
+	"github.com/einloom/einloom/tensor"
+)
+
+// The text of a formula is the body of a Go function without declarations: assignments (= and :=, of several values where a definition
+// returns several), `for range width { ... }`, which is repeated once for each bit of T, and at the end a return. Expressions are
+//
+//	x y z                operands; other names are values assigned before
+//	1.5, 0x1p-126, inf   numbers, which take the dtype that they are used with
+//	ln2Hi                constants of zcoef.go: ln2Hi32 or ln2Hi64, by T; lists of coefficients stand only in poly
+//	+ - * / & | ^ << >>  core operations; >> brings in zeros; / is of floats
+//	== != < <= > >=      comparisons; ! && || are not, and, or on bool
+//	f32(x) i64(x) T(x)   casts; T is the dtype computed in, I the signed integers of its size
+//	bits(x)              the same bits as an integer, or of an integer as a float
+//	poly(x, c)           c[0] + x*(c[1] + x*(c[2] + ...))
+//	re(x) im(x)          the parts of a complex number; complex(a, b) makes one
+//	exp(x), where(c, a, b), twoSum(a, b) ...   operations of the table and definitions of define.go
+//
+// Every operation is rounded by itself; nothing is fused.
+
+// number is a constant without dtype: exact, or an infinity or a NaN.
+type number struct {
+	exact   constant.Value // nil: 0, or special
+	special float64
+}
+
+func (n *number) bits(d tensor.DType) (uint64, error) {
+	switch {
+	case n.special != 0:
+		return fromFloat(n.special, d), nil
+	case n.exact == nil:
+		return 0, nil
+	case d.IsFloat():
+		if d == tensor.Float32 {
+			f, _ := constant.Float32Val(constant.ToFloat(n.exact))
+			return bits32(f), nil
+		}
+		f, _ := constant.Float64Val(constant.ToFloat(n.exact))
+		return fromFloat(f, d), nil
+	case d.IsBool() && n.exact.Kind() == constant.Bool:
+		return truth(constant.BoolVal(n.exact)), nil
+	}
+	i := constant.ToInt(n.exact)
+	v, small := constant.Int64Val(i)
+	if !small {
+		u, ok := constant.Uint64Val(i)
+		if !ok {
+			return 0, fmt.Errorf("%v is no %v", n.exact, d)
+		}
+		return u, nil
+	}
+	b := fromInt(uint64(v), false, d)
+	if v < 0 {
+		b = fromInt(-uint64(v), true, d)
+	}
+	return b, nil
+}
+
+func (n *number) negated() *number {
+	if n.special != 0 {
+		return &number{special: -n.special}
+	}
+	return &number{exact: constant.UnaryOp(token.SUB, n.exact, 0)}
+}
+
+// run executes a text and gives what it returns.
+func (e *expander) run(text string, env scope) []value {
+	file, err := parser.ParseFile(token.NewFileSet(), "", "package p; func _() {\n"+text+"\n}", parser.SkipObjectResolution)
+	if err != nil {
+		e.fail("%w", err)
+	}
+	return e.block(file.Decls[0].(*ast.FuncDecl).Body.List, env)
+}
+
+func (e *expander) block(list []ast.Stmt, env scope) []value {
+	for _, s := range list {
+		switch s := s.(type) {
+		case *ast.AssignStmt:
+			e.assign(s, env)
+		case *ast.RangeStmt:
+			if id, ok := s.X.(*ast.Ident); !ok || id.Name != "width" || s.Key != nil {
+				e.fail("only `for range width` repeats")
+			}
+			for range 8 * e.d.Size() {
+				e.block(s.Body.List, env)
+			}
+		case *ast.ReturnStmt:
+			return e.exprs(s.Results, env)
+		default:
+			e.fail("%T has no meaning in a formula", s)
+		}
+	}
+	return nil
+}
+
+func (e *expander) assign(s *ast.AssignStmt, env scope) {
+	var values []value
+	if call, ok := s.Rhs[0].(*ast.CallExpr); ok && len(s.Lhs) > 1 && len(s.Rhs) == 1 {
+		values = e.define(call, env)
+	} else {
+		values = e.exprs(s.Rhs, env)
+	}
+	if len(values) != len(s.Lhs) || s.Tok != token.ASSIGN && s.Tok != token.DEFINE {
+		e.fail("%d values for %d names", len(values), len(s.Lhs))
+	}
+	for i, l := range s.Lhs {
+		id, ok := l.(*ast.Ident)
+		if !ok {
+			e.fail("only names are assigned to")
+		}
+		env[id.Name] = values[i]
+	}
+}
+
+func (e *expander) exprs(list []ast.Expr, env scope) []value {
+	values := make([]value, len(list))
+	for i, x := range list {
+		values[i] = e.expr(x, env)
+	}
+	return values
+}
+
+var operators = map[token.Token]string{
+	token.ADD: "add", token.SUB: "sub", token.MUL: "mul", token.QUO: "div",
+	token.AND: "and", token.OR: "or", token.XOR: "xor", token.LAND: "and", token.LOR: "or", token.SHL: "shl", token.SHR: "shr",
+	token.EQL: "equal", token.NEQ: "not_equal", token.LSS: "less", token.LEQ: "less_equal", token.GTR: "greater", token.GEQ: "greater_equal",
+}
+
+func (e *expander) expr(x ast.Expr, env scope) value {
+	switch x := x.(type) {
+	case *ast.ParenExpr:
+		return e.expr(x.X, env)
+	case *ast.BasicLit:
+		return value{at: -1, im: -1, number: &number{exact: constant.MakeFromLiteral(x.Value, x.Kind, 0)}}
+	case *ast.Ident:
+		return e.name(x.Name, env)
+	case *ast.UnaryExpr:
+		return e.unary(x.Op, e.expr(x.X, env))
+	case *ast.BinaryExpr:
+		a, b := e.expr(x.X, env), e.expr(x.Y, env)
+		name, ok := operators[x.Op]
+		if !ok {
+			e.fail("%v is no operator", x.Op)
+		}
+		return e.apply(Lookup(name), []value{a, b})
+	case *ast.CallExpr:
+		return e.call(x, env)
+	}
+	e.fail("%T has no meaning in a formula", x)
+	return value{}
+}
+
+func (e *expander) name(name string, env scope) value {
+	if v, ok := env[name]; ok {
+		return v
+	}
+	n := &number{}
+	switch name {
+	case "inf":
+		n.special = math.Inf(1)
+	case "nan":
+		n.special = math.NaN()
+	case "width":
+		n.exact = constant.MakeInt64(int64(8 * e.d.Size()))
+	case "true", "false":
+		n.exact = constant.MakeBool(name == "true")
+	default:
+		c := coefficientsFor(name, e.d)
+		if len(c) != 1 {
+			e.fail("nothing is called %s", name)
+		}
+		n.exact = constant.MakeFloat64(c[0])
+	}
+	return value{at: -1, im: -1, number: n}
+}
+
+func (e *expander) unary(t token.Token, v value) value {
+	switch {
+	case t == token.SUB && v.number != nil:
+		return value{at: -1, im: -1, number: v.number.negated()}
+	case t == token.SUB:
+		return e.apply(Lookup("neg"), []value{v})
+	case t == token.NOT || t == token.XOR:
+		return e.apply(Lookup("not"), []value{v})
+	}
+	e.fail("%v is no operator", t)
+	return value{}
+}
+
+// call makes the value of a call that gives one value.
+func (e *expander) call(x *ast.CallExpr, env scope) value {
+	name := x.Fun.(*ast.Ident).Name
+	if name == "poly" {
+		return e.poly(e.expr(x.Args[0], env), x.Args[1].(*ast.Ident).Name)
+	}
+	if d, ok := e.dtypeNamed(name); ok {
+		v := e.expr(x.Args[0], env)
+		if v.number != nil {
+			return e.typed(v, d)
+		}
+		return e.cast(v, d)
+	}
+	if o := Lookup(name); o != nil {
+		return e.apply(o, e.exprs(x.Args, env))
+	}
+	switch args := e.exprs(x.Args, env); name {
+	case "bits":
+		return e.emit(opBitcast, sameSize(e.dtype(args[0])), 0, args[0].at)
+	case "re":
+		return value{at: args[0].at, im: -1}
+	case "im":
+		return value{at: args[0].im, im: -1}
+	case "complex":
+		part := partOf(e.d)
+		return value{at: e.typed(args[0], part).at, im: e.typed(args[1], part).at}
+	}
+	if out := e.define(x, env); len(out) == 1 {
+		return out[0]
+	}
+	e.fail("%s gives several values", name)
+	return value{}
+}
+
+// define runs a definition on the values of its arguments.
+func (e *expander) define(x *ast.CallExpr, env scope) []value {
+	name := x.Fun.(*ast.Ident).Name
+	def, ok := definitions[name]
+	if !ok {
+		e.fail("nothing is called %s", name)
+	}
+	args := e.exprs(x.Args, env)
+	if len(args) != len(def.params) {
+		e.fail("%s takes %d values, not %d", name, len(def.params), len(args))
+	}
+	inner := scope{}
+	d := e.meet(args)
+	for i, a := range args {
+		inner[def.params[i]] = e.typed(a, d)
+	}
+	return e.within(d, func() []value { return e.run(def.text, inner) })
+}
+
+// coefficientsFor gives the list name32 or name64, by d, or else name.
+func coefficientsFor(name string, d tensor.DType) []float64 {
+	suffix := "64"
+	if d == tensor.Float32 || d == tensor.Complex64 {
+		suffix = "32"
+	}
+	if c, ok := coefficients[name+suffix]; ok {
+		return c
+	}
+	return coefficients[name]
+}
+
+// poly is Horner's scheme.
+func (e *expander) poly(x value, name string) value {
+	c := coefficientsFor(name, e.dtype(x))
+	if len(c) == 0 {
+		e.fail("no coefficients are called %s", name)
+	}
+	at := func(i int) value {
+		return e.typed(value{at: -1, im: -1, number: &number{exact: constant.MakeFloat64(c[i])}}, e.dtype(x))
+	}
+	sum := at(len(c) - 1)
+	for i := len(c) - 2; i >= 0; i-- {
+		sum = e.apply(Lookup("add"), []value{at(i), e.apply(Lookup("mul"), []value{x, sum})})
+	}
+	return sum
+}
