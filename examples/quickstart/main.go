@@ -24,13 +24,13 @@ func main() {
 	check(err)
 
 	// Nothing runs here: these lines build a graph.
-	x := expr.From(measures).Standardize(0)                                    // each measure to mean 0 and deviation 1
-	correlation := einsum.Contract("ni,nj->ij", x, x).Div(expr.Scalar(150))    // how the measures go together
-	member := species.NewAxis(1).Eq(expr.Arange(0, 3, 1)).Cast(tensor.Float32) // [150 3]: who belongs to which species
-	means := einsum.Contract("nc,ni->ci", member, x).Div(expr.Scalar(50))      // the mean flower of each species
-	apart := x.NewAxis(1).Sub(means)                                           // [150 3 4]
-	distance := einsum.Contract("nci,nci->nc", apart, apart)                   // squared, to each mean
-	accuracy := distance.ArgMin(1).Eq(species).Cast(tensor.Float32).Mean()
+	x := expr.From(measures).Standardise(0)                                                    // each measure to mean 0 and deviation 1
+	correlation := einsum.Contract("ni,nj->ij", x, x).Div(expr.Scalar(150))                    // how the measures go together
+	member := species.Expand(1).Equal(expr.Arange(tensor.Int64, 0, 3, 1)).Cast(tensor.Float32) // [150 3]: who belongs to which species
+	means := einsum.Contract("nc,ni->ci", member, x).Div(expr.Scalar(50))                      // the mean flower of each species
+	apart := x.Expand(1).Sub(means)                                                            // [150 3 4]
+	distance := einsum.Contract("nci,nci->nc", apart, apart)                                   // squared, to each mean
+	accuracy := distance.ArgMin(1).Equal(species).Cast(tensor.Float32).Mean()
 
 	// One plan for all three; equal parts are computed once.
 	program, err := session.Compile(ctx, correlation, distance.Slice(tensor.To(3)), accuracy)
@@ -39,7 +39,7 @@ func main() {
 	check(err)
 	fmt.Printf("correlation of the measures\n%v\n\n", out[0])
 	fmt.Printf("squared distances of the first flowers to the three means\n%v\n\n", out[1])
-	fmt.Printf("nearest mean is the right species: %v\n\n%v", out[2], program.Explain())
+	fmt.Printf("nearest mean is the right species: %v\n\n%v", out[2], program.Plan())
 }
 
 func check(err error) {
