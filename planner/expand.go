@@ -39,13 +39,13 @@ func expand(s *state) error {
 func expanded(k *codegen.Kernel, native func(string, tensor.DType) bool) bool {
 	for i := range k.Body {
 		v := &k.Body[i]
-		if v.DType.IsComplex() || v.Kind == codegen.Reduce && isHalf(v.DType) {
+		if (v.DType.IsComplex() || v.Kind == codegen.Reduce && isHalf(v.DType)) && !native(opAdd.Name, v.DType) {
 			return false
 		}
 		if v.Kind != codegen.Map || v.Op == opCast {
 			continue
 		}
-		if d := k.Body[v.Args[len(v.Args)-1]].DType; d.IsComplex() || !v.Op.Native(d) && !native(v.Op.Name, d) {
+		if d := k.Body[v.Args[len(v.Args)-1]].DType; !v.Op.Native(d) && !native(v.Op.Name, d) {
 			return false
 		}
 	}

@@ -150,8 +150,10 @@ func (f *fuser) keep(n int, d demand, at []codegen.Affine) {
 
 // write stores an entry, whose place in row-major memory of n (or a part of it) is given by at, an offset and strides.
 func (f *fuser) write(n int, d demand, at []codegen.Affine, offset int, strides []int) {
-	f.dense[n] = true
-	f.makers[n] = append(f.makers[n], d.g)
+	if k := f.nodes[n].Kind; k != expr.KInput && k != expr.KData { // a leaf has its memory, whatever output is a copy of it
+		f.dense[n] = true
+		f.makers[n] = append(f.makers[n], d.g)
+	}
 	targets := f.outputs[n]
 	if len(targets) == 0 {
 		targets = []int{-1}
@@ -323,7 +325,7 @@ func (f *fuser) host(n int) (demand, bool) {
 	}
 	for _, d := range f.demands[n] {
 		g := d.g
-		if d.whole() || g.inside >= maxInside || len(g.outs) >= maxOuts || !g.covers(d.at(), f.nodes[n].Shape) || !f.free(n, g) {
+		if d.whole() || g.inside >= maxInside || len(g.outs) >= maxOuts || !g.covers(d.at(), f.nodes[n].Shape) || !f.free(n, d) {
 			continue
 		}
 		if f.folds(n) {
@@ -340,10 +342,10 @@ func (f *fuser) host(n int) (demand, bool) {
 	return demand{}, false
 }
 
-// free says whether g may store n: no other group that reads n runs before g, and g itself does not index it at will.
-func (f *fuser) free(n int, g *group) bool {
-	for _, d := range f.demands[n] {
-		if d.g == g && d.whole() || d.g != g && f.waits(g, d.g) {
+// free says whether the group of d may store n: no other group that reads n runs before it, and it needs n at no other indices itself.
+func (f *fuser) free(n int, d demand) bool {
+	for _, o := range f.demands[n] {
+		if o.g == d.g && o != d || o.g != d.g && f.waits(d.g, o.g) {
 			return false
 		}
 	}

@@ -38,6 +38,7 @@ type entry struct {
 	over   []int            // the axes that it folds
 	inside bool             // computed here; otherwise read from memory
 	whole  bool             // needed as memory that can be indexed at will: gathers, and reshapes that are no index arithmetic
+	seen   *view            // how it is read from memory, where that was decided with the rest; nil: where the node lies
 }
 
 // out says that an entry is stored.

@@ -64,7 +64,7 @@ type indexer struct {
 // access is how an element is found: so many elements from element [0 ... 0] of some memory.
 type access struct {
 	spot
-	used bool
+	used bool           // false: of an entry that is computed, or whose index is only known when the kernel runs
 	flat codegen.Affine // over the group's axes
 }
 
@@ -111,7 +111,7 @@ func (x *indexer) reach() error {
 		if e.inside || e.at == nil && len(x.s.graph.nodes[e.node].Shape) > 0 {
 			continue // computed, or memory that another entry indexes
 		}
-		v, ok := x.s.memory.view(e.node)
+		v, ok := x.s.memory.of(e)
 		if !ok {
 			return fmt.Errorf("node %d is in no memory", e.node)
 		}
@@ -253,7 +253,7 @@ func (x *indexer) kernelAt(f codegen.Affine) codegen.Affine {
 // param gives the kernel's param for an access: one dim for each axis that it depends on, ordered by step in memory.
 func (x *indexer) param(a access, d tensor.DType, out bool) *param {
 	for i := range x.params {
-		if p := &x.params[i]; p.access.spot == a.spot && p.access.flat.Equal(a.flat) && !out {
+		if p := &x.params[i]; p.access.spot == a.spot && p.access.flat.Equal(a.flat) && p.access.used && !p.out && !out {
 			return p
 		}
 	}
@@ -422,7 +422,7 @@ func (x *indexer) folded(o *op.Op, v int, over []int) int {
 func (x *indexer) gather(n *expr.Node, e *entry) int {
 	index := x.value(e.args[0])
 	data := &x.g.entries[e.args[1]]
-	v, _ := x.s.memory.view(data.node)
+	v, _ := x.s.memory.of(data)
 	a := x.loads[e.args[1]]
 	terms := x.kernelAt(a.flat).Terms
 	axis := n.Axes[0]

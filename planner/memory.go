@@ -67,6 +67,14 @@ func (m *memory) view(n int) (view, bool) {
 	return from.moved(node)
 }
 
+// of gives the memory that an entry is read from.
+func (m *memory) of(e *entry) (view, bool) {
+	if e.seen != nil {
+		return *e.seen, true
+	}
+	return m.view(e.node)
+}
+
 func (m *memory) leafStrides(n *expr.Node) []int {
 	if m.leaf != nil {
 		if s := m.leaf(n); s != nil {

@@ -9,7 +9,11 @@ import (
 // of its own copies it only where it is an output, or a reshape that neither can express.
 func (f *fuser) settleMove(n int) {
 	if len(f.outputs[n]) > 0 || f.wanted(n) && !f.viewed(n) {
-		f.store(n)
+		if f.nodes[n].Kind == expr.KReshape {
+			f.refill(n)
+		} else {
+			f.store(n)
+		}
 		return
 	}
 	for i := 0; i < len(f.demands[n]); i++ {
@@ -25,17 +29,36 @@ func (f *fuser) viewed(n int) bool {
 	}
 	for _, d := range f.demands[n] {
 		if d.whole() {
-			f.ask(d.g, v.base, nil, true)
+			f.see(d, v)
 		}
 	}
 	return true
 }
 
+// see makes an entry read memory by a view, and asks for that memory.
+func (f *fuser) see(d demand, v view) {
+	d.g.entries[d.entry].seen = &v
+	f.ask(d.g, v.base, nil, true)
+}
+
+// refill gives a reshape memory of its own, which its argument is written to in the argument's shape: row-major order is the same.
+func (f *fuser) refill(n int) {
+	arg := f.args[n][0]
+	g := &group{}
+	f.groups = append(f.groups, g)
+	at := g.over(f.nodes[arg].Shape)
+	f.write(n, demand{g, f.ask(g, arg, at, false)}, at, 0, codegen.RowMajor(f.nodes[arg].Shape))
+	for _, d := range f.demands[n] {
+		if !d.g.entries[d.entry].inside {
+			f.read(n, d)
+		}
+	}
+}
+
 // pass makes one need of a movement one of its argument.
 func (f *fuser) pass(n int, d demand) {
 	node := f.nodes[n]
-	arg := f.args[n][0]
-	if d.whole() { // viewed has seen to it
+	if d.whole() || f.dense[n] { // read as memory
 		return
 	}
 	var at []codegen.Affine
@@ -44,35 +67,26 @@ func (f *fuser) pass(n int, d demand) {
 	} else if at = f.passReshape(n, d); at == nil {
 		return
 	}
-	f.need(d, arg, at)
+	f.need(d, f.args[n][0], at)
 	d.g.entries[d.entry].inside = true
 }
 
 // passReshape gives the argument's indices for a reshape; nil where the reshape is read as memory instead: a leaf's by other strides,
-// another's by other strides over the memory that it then has to have, or a row-major copy.
+// another's by other strides over the memory that it then has to have, or memory of its own.
 func (f *fuser) passReshape(n int, d demand) []codegen.Affine {
 	v, viewable := f.view(n)
-	if k := f.nodes[v.base].Kind; viewable && (k == expr.KInput || k == expr.KData || f.dense[v.base]) {
-		f.read(v.base, d)
+	if k := f.nodes[v.base].Kind; viewable && (k == expr.KInput || k == expr.KData) {
+		f.see(d, v)
 		return nil
 	}
 	if at, ok := d.g.reshaped(d.entry, f.nodes[n].Shape, f.nodes[n].Args[0].Shape); ok {
 		return at
 	}
 	if viewable {
-		f.ask(d.g, v.base, nil, true)
-		return nil
+		f.see(d, v)
+	} else {
+		f.refill(n)
 	}
-	// Memory of n's own, which the argument is written to in its own shape: row-major order is the same.
-	if !f.dense[n] {
-		arg := f.args[n][0]
-		g := &group{}
-		f.groups = append(f.groups, g)
-		at := g.over(f.nodes[arg].Shape)
-		w := demand{g, f.ask(g, arg, at, false)}
-		f.write(n, w, at, 0, codegen.RowMajor(f.nodes[arg].Shape))
-	}
-	f.read(n, d)
 	return nil
 }
 

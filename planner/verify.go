@@ -16,7 +16,7 @@ func checkFuse(s *state) error {
 			if e.inside {
 				continue
 			}
-			v, ok := s.memory.view(e.node)
+			v, ok := s.memory.of(e)
 			if n := s.graph.nodes[v.base]; !ok || n.Kind != expr.KInput && n.Kind != expr.KData && !written[v.base] {
 				return fmt.Errorf("group %d reads node %d, which no group before it writes", i, e.node)
 			}

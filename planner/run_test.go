@@ -1,0 +1,156 @@
+package planner_test
+
+import (
+	"context"
+	"flag"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/einloom/einloom/codegen"
+	"github.com/einloom/einloom/codegen/cpu"
+	"github.com/einloom/einloom/expr"
+	"github.com/einloom/einloom/expr/op"
+	"github.com/einloom/einloom/expr/oracle"
+	"github.com/einloom/einloom/planner"
+	"github.com/einloom/einloom/runtime/driver"
+	"github.com/einloom/einloom/runtime/interp"
+	"github.com/einloom/einloom/tensor"
+	"github.com/einloom/einloom/tests/randgraph"
+)
+
+var (
+	graphs = flag.Int("graphs", 300, "random graphs to plan and run")
+	seed   = flag.Uint64("seed", 1, "the first graph's seed")
+)
+
+func target(t testing.TB, name string) codegen.Target {
+	tg, err := cpu.Target(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tg.Threads = 2
+	return tg
+}
+
+// run plans roots and walks the plan's kernels with the interpreter.
+func run(dev *interp.Device, roots []expr.Expr, o planner.Options) ([]*tensor.Tensor, *planner.Plan, error) {
+	o.Check = true
+	p, err := planner.Make(expr.Nodes(roots...), o)
+	if err != nil {
+		return nil, p, err
+	}
+	ctx := context.Background()
+	arena := make([]uint64, (p.Arena+7)/8)
+	memory, err := tensor.New(arena, len(arena))
+	if err != nil {
+		return nil, p, err
+	}
+	bytes, _ := memory.Memory()
+	outs := make([]*tensor.Tensor, len(p.Outputs))
+	for i, r := range p.Outputs {
+		if outs[i], err = tensor.Zeros(r.DType, r.Shape...); err != nil {
+			return nil, p, err
+		}
+	}
+	for _, s := range p.Steps {
+		prog, err := dev.Compile(ctx, s.Kernel)
+		if err != nil {
+			return nil, p, err
+		}
+		l := driver.Launch{Program: prog}
+		for _, r := range s.Args {
+			a := driver.Arg{Host: bytes, Offset: r.Offset}
+			switch r.Space {
+			case planner.Leaf:
+				mem, at := p.Leaves[r.Index].Tensor.Memory()
+				a = driver.Arg{Host: mem, Offset: at + r.Offset}
+			case planner.Output:
+				mem, at := outs[r.Index].Memory()
+				a = driver.Arg{Host: mem, Offset: at + r.Offset}
+			}
+			l.Args = append(l.Args, a)
+		}
+		if err := dev.Run(ctx, []driver.Launch{l}); err != nil {
+			return nil, p, err
+		}
+		prog.Close()
+	}
+	return outs, p, nil
+}
+
+// ready lists the ops that have a meaning on every dtype that they take.
+func ready() []*op.Op {
+	var list []*op.Op
+	for _, o := range op.Table {
+		ok := true
+		for d := tensor.Bool; d < tensor.NumDTypes; d++ {
+			args := make([]tensor.DType, o.Arity)
+			for i := range args {
+				args[i] = d
+			}
+			if o.Name == "where" {
+				args[0] = tensor.Bool
+			}
+			if c, _, err := o.Result(args); err == nil && c == d && d != tensor.Float16 && d != tensor.BFloat16 {
+				_, err := o.Expand(d)
+				ok = ok && err == nil
+			}
+		}
+		if ok {
+			list = append(list, o)
+		}
+	}
+	return list
+}
+
+// TestRandomPlansKeepTheMeaning compares plans of random graphs, by all passes and with some left out, with the oracle.
+func TestRandomPlansKeepTheMeaning(t *testing.T) {
+	dev := interp.Open(interp.Config{Threads: 1})
+	defer dev.Close()
+	ways := map[string]planner.Options{
+		"interp":   {Target: dev.Target()},
+		"avx2":     {Target: target(t, cpu.AVX2)},
+		"nofuse":   {Target: dev.Target(), Off: map[string]bool{"fuse": true}},
+		"noorder":  {Target: target(t, cpu.AVX2), Off: map[string]bool{"order": true, "share": true}},
+		"nosimple": {Target: target(t, cpu.AVX2), Off: map[string]bool{"simplify": true}},
+	}
+	ops := ready()
+	skipped := 0
+	for i := range *graphs {
+		s := *seed + uint64(i)
+		roots := randgraph.Graph(rand.New(rand.NewPCG(s, 0)), randgraph.Options{Ops: ops, DTypes: dts()})
+		want, err := oracle.EvalBound(nil, roots...)
+		if err != nil {
+			skipped++
+			continue
+		}
+		for name, o := range ways {
+			got, p, err := run(dev, roots, o)
+			if err != nil {
+				if strings.Contains(err.Error(), "has no formula") {
+					continue
+				}
+				t.Errorf("seed %d: %s: %v\n%s", s, name, err, expr.Text(expr.Nodes(roots...)...))
+				continue
+			}
+			for k := range got {
+				if err := want[k].Check(got[k]); err != nil {
+					t.Errorf("seed %d: %s: root %d: %v\n%s\n%s\n%s", s, name, k, err, expr.Text(expr.Nodes(roots...)...), p.Text("fuse"), p.Text("kernel"))
+				}
+			}
+		}
+		if false {
+			break
+		}
+	}
+	t.Logf("%d skipped", skipped)
+}
+
+func dts() []tensor.DType {
+	var l []tensor.DType
+	for d := tensor.Bool; d < tensor.Complex64; d++ {
+		l = append(l, d)
+	}
+	return l
+}
