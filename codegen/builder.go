@@ -138,8 +138,8 @@ func (b *Builder) Index(axis int) int {
 func (b *Builder) Map(o *op.Op, args ...int) int {
 	types := make([]tensor.DType, 0, 4)
 	for _, a := range args {
-		if a < 0 || a >= len(b.k.Body) {
-			return b.bad("an argument of %s is no value", o.Name)
+		if !b.has(a) {
+			return b.bad("an argument of a map is no value")
 		}
 		types = append(types, b.k.Body[a].DType)
 	}
@@ -152,6 +152,9 @@ func (b *Builder) Map(o *op.Op, args ...int) int {
 
 // Cast converts a value to d; a value of that dtype is itself.
 func (b *Builder) Cast(d tensor.DType, arg int) int {
+	if !b.has(arg) {
+		return b.bad("what is cast is no value")
+	}
 	if b.k.Body[arg].DType == d {
 		return arg
 	}
@@ -160,6 +163,9 @@ func (b *Builder) Cast(d tensor.DType, arg int) int {
 
 // Reduce folds arg over the fold axes over.
 func (b *Builder) Reduce(fold *op.Op, arg int, over ...int) int {
+	if !b.has(arg) {
+		return b.bad("what is reduced is no value")
+	}
 	over = slices.Clone(over)
 	slices.Sort(over)
 	d := b.k.Body[arg].DType
@@ -168,6 +174,8 @@ func (b *Builder) Reduce(fold *op.Op, arg int, over ...int) int {
 	}
 	return b.Value(Value{Kind: Reduce, DType: d, Op: fold, Args: []int{arg}, Over: over})
 }
+
+func (b *Builder) has(v int) bool { return v >= 0 && v < len(b.k.Body) }
 
 // Value adds v, whose Args and Axis are the builder's, unless an equal value is there.
 func (b *Builder) Value(v Value) int {

@@ -131,6 +131,95 @@ func productKernel(d tensor.DType, m, n, k int, ta, tb bool) *codegen.Kernel {
 	return must(b)
 }
 
+// largeTexts are kernels of so many points that devices cut them up.
+var largeTexts = []string{
+	`kernel transposed
+  in x f32[600 500] strides [1 600], y f32[500]
+  out o f32[600 500]
+  loop i 600, j 500
+  o[i, j] = x[i, j] + y[j]`,
+	`kernel total
+  in x f32[300000]
+  out o f32[], least i64[], most f32[]
+  fold i 300000
+  o = reduce(add, i, x[i])
+  least = reduce(argmin, i, x[i])
+  most = reduce(maximum, i, x[i])`,
+	`kernel narrow
+  in x f32[60000 3]
+  out o f32[3]
+  loop j 3
+  fold i 60000
+  o[j] = reduce(add, i, x[i, j])`,
+	`kernel wide
+  in x f64[3 60000]
+  out o f64[3]
+  loop j 3
+  fold i 60000
+  o[j] = reduce(add, i, x[j, i])`,
+	`kernel centred
+  in x f32[200 700]
+  out o f32[200 700]
+  fold i 200, j 700
+  o[i, j] = x[i, j] - reduce(add, i, j, x[i, j]) / 140000`,
+	`kernel softmax
+  in x f32[3 40000]
+  out o f32[3 40000]
+  loop i 3
+  fold j 40000
+  t0 = reduce(maximum, j, x[i, j])
+  t1[j] = exp(x[i, j] - t0)
+  o[i, j] = t1[j] / reduce(add, j, t1[j])`,
+	`kernel rows
+  in x f32[3000 50]
+  out o f32[3000 50]
+  loop i 3000
+  fold j 50
+  t0 = reduce(maximum, j, x[i, j])
+  t1[j] = exp(x[i, j] - t0)
+  o[i, j] = t1[j] / reduce(add, j, t1[j])`,
+	`kernel product
+  in a f32[150 140], b f32[140 130]
+  out o f32[150 130]
+  loop i 150, j 130
+  fold k 140
+  o[i, j] = reduce(add, k, a[i, k] * b[k, j])`,
+	`kernel inner
+  in a i32[4 50000], b i32[4 50000]
+  out o i32[4 4]
+  loop i 4, j 4
+  fold k 50000
+  o[i, j] = reduce(add, k, a[i, k] * b[j, k])`,
+	`kernel norm
+  in a f32[100 40], b f32[40 120]
+  out o f32[]
+  fold i 100, j 120, k 40
+  t0[i, j] = reduce(add, k, a[i, k] * b[k, j])
+  o = sqrt(reduce(add, i, j, t0[i, j] * t0[i, j]))`,
+	`kernel ends
+  in x i64[100000], y i64[70000]
+  out o i64[170000]
+  loop i 100000, j 70000
+  o[i] = x[i]
+  o[j+100000] = -y[j]`,
+}
+
+// large checks kernels that devices share among workers and cut into pieces.
+func (s *suite) large(t *testing.T) {
+	d := s.device(t)
+	for _, text := range largeTexts {
+		k, err := codegen.Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(k.Name, func(t *testing.T) {
+			if err := s.check(d, tame, schedules(k)...); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
 // rowTexts are kernels with several reductions over one row, by the sizes of loop and fold.
 var rowTexts = []string{
 	`kernel softmax
