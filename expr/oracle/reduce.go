@@ -17,14 +17,8 @@ func (e *evaluation) reduce(n *expr.Node, x *array) (*array, error) {
 	kept, along := split(x.shape, own, n.Axes)
 	var steps []int // from the first element of a group to each of its elements
 	walk(along.shape, along.strides, 0, func(_, at int) { steps = append(steps, at) })
-	if len(steps) == 0 && n.Fold >= expr.FoldMin && n.Fold != expr.FoldAny && n.Fold != expr.FoldAll && n.Shape.Len() > 0 {
-		return nil, broken(n, "the least or greatest of no elements")
-	}
 	out := empty(n.DType, n.Shape)
-	walk(kept.shape, kept.strides, 0, func(k, base int) {
-		g := group{x, base, steps}
-		fold(out, k, g)
-	})
+	walk(kept.shape, kept.strides, 0, func(k, base int) { fold(out, k, group{x, base, steps}) })
 	return out, nil
 }
 
@@ -67,31 +61,28 @@ func (g group) each(visit func(j, at int)) {
 
 // fold gives the function that sets element k of out to the fold of a group, or nil if dtype d has none.
 func (e *evaluation) fold(f expr.Fold, d tensor.DType) func(out *array, k int, g group) {
-	switch f {
-	case expr.FoldSum:
-		return e.sum
-	case expr.FoldProd:
-		return e.product
-	case expr.FoldMin, expr.FoldMax:
-		if d.IsComplex() {
-			return nil
-		}
-		return func(out *array, k int, g group) { e.extreme(out, k, g, f == expr.FoldMax) }
-	case expr.FoldAny, expr.FoldAll:
-		if !d.IsBool() {
-			return nil
-		}
+	logic := f == expr.FoldAny || f == expr.FoldAll
+	if logic != d.IsBool() {
+		return nil
+	}
+	switch {
+	case logic:
 		return func(out *array, k int, g group) { e.decide(out, k, g, f == expr.FoldAny) }
-	case expr.FoldArgMin, expr.FoldArgMax:
-		if d.IsComplex() {
-			return nil
-		}
+	case f == expr.FoldSum:
+		return e.sum
+	case f == expr.FoldProd:
+		return e.product
+	case d.IsComplex():
+		return nil
+	case f == expr.FoldMin || f == expr.FoldMax:
+		return func(out *array, k int, g group) { e.extreme(out, k, g, f == expr.FoldMax) }
+	case f == expr.FoldArgMin || f == expr.FoldArgMax:
 		return func(out *array, k int, g group) { e.argument(out, k, g, f == expr.FoldArgMax) }
 	}
 	return nil
 }
 
-// sum sets out[k] to the sum of the group; of bools, to whether any is true.
+// sum sets out[k] to the sum of the group.
 func (e *evaluation) sum(out *array, k int, g group) {
 	var v expr.Value
 	t := newTally(out, false)
@@ -102,8 +93,6 @@ func (e *evaluation) sum(out *array, k int, g group) {
 			v.F += g.x.f[at]
 		case out.c != nil:
 			v.C += g.x.c[at]
-		case out.dtype.IsBool():
-			v.I |= g.x.i[at]
 		default:
 			v.I += g.x.i[at]
 		}
@@ -116,7 +105,7 @@ func (e *evaluation) sum(out *array, k int, g group) {
 	e.settle(out, k, t, loose)
 }
 
-// product sets out[k] to the product of the group; of bools, to whether all are true.
+// product sets out[k] to the product of the group.
 func (e *evaluation) product(out *array, k int, g group) {
 	v := expr.Value{F: 1, I: 1, C: 1}
 	var factors []factor
@@ -164,7 +153,7 @@ func (e *evaluation) settle(out *array, k int, t *tally, loose bool) {
 	}
 }
 
-// extreme sets out[k] to the least or greatest of the group; a NaN is passed on. Which zero of both signs is given is open.
+// extreme sets out[k] to the least or greatest of the group, which is not empty; a NaN is passed on. Which zero of both signs is given is open.
 func (e *evaluation) extreme(out *array, k int, g group, greatest bool) {
 	best := -1
 	low, high, plus, minus := math.Inf(-1), math.Inf(-1), false, false
@@ -219,7 +208,7 @@ func (a *array) before(at, best int, greatest bool) bool {
 	return less(a.dtype, a.i[at], a.i[best])
 }
 
-// argument sets out[k] to the position in the group of the first of its least or greatest elements.
+// argument sets out[k] to the position in the group, which is not empty, of the first of its least or greatest elements.
 func (e *evaluation) argument(out *array, k int, g group, greatest bool) {
 	best, found := 0, -1
 	g.each(func(j, at int) {
