@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"math/cmplx"
 	"testing"
 )
 
@@ -62,9 +63,9 @@ func converted(v any, to DType) any {
 	c, exact := exactly(v)
 	switch {
 	case to == Bool:
-		return c != 0 || c != c
+		return c != 0 || cmplx.IsNaN(c)
 	case to.IsComplex():
-		re, im := rounded(real(c), exact, half(to)), rounded(imag(c), nil, half(to))
+		re, im := rounded(real(c), exact, to.part()), rounded(imag(c), nil, to.part())
 		if to == Complex64 {
 			return complex(float32(re), float32(im))
 		}
@@ -108,13 +109,6 @@ func converted(v any, to DType) any {
 		n.Sub(n, modulus)
 	}
 	return n // prints as the integer types do
-}
-
-func half(d DType) DType {
-	if d == Complex64 {
-		return Float32
-	}
-	return Float64
 }
 
 // rounded is f, or exact if it is not nil, rounded once.

@@ -1,5 +1,5 @@
-// Package tensor holds strided host arrays: dtypes, shapes, views that share memory, and their files (.npy). It never computes on them
-// beyond conversion, and knows no graph.
+// Package tensor holds strided host arrays: dtypes, shapes, views that share memory, their text and their files (.npy, .npz). It never
+// computes on them beyond conversion, and knows no graph.
 package tensor
 
 import "fmt"
@@ -62,6 +62,17 @@ func (d DType) unit() int {
 		return d.Size() / 2
 	}
 	return d.Size()
+}
+
+// part is the type of a complex type's real and imaginary parts, and d itself for others.
+func (d DType) part() DType {
+	switch d {
+	case Complex64:
+		return Float32
+	case Complex128:
+		return Float64
+	}
+	return d
 }
 
 // ParseDType reads a short name or NumPy's.

@@ -221,13 +221,12 @@ func bareScalar(t *Tensor) string {
 			s += ".0"
 		}
 		return s
-	case d == Complex64:
-		return bareComplex(Float32, e.c)
 	default:
-		return bareComplex(Float64, e.c)
+		return bareComplex(d.part(), e.c)
 	}
 }
 
+// bareComplex writes c, whose parts are of dtype d, as Python does: 2j or (1+2j).
 func bareComplex(d DType, c complex128) string {
 	if re := real(c); re == 0 && !math.Signbit(re) {
 		return bareFloat(d, imag(c), false) + "j"

@@ -48,8 +48,8 @@ func Scalar[T Element](v T) *Tensor {
 	return t
 }
 
-// Data is t's elements in row-major order, not copied: writes to it are seen in t and all views. An error if T is not t's element type
-// or t is not row-major (see Copy).
+// Data is t's elements in row-major order, not copied: writes to it are seen in t and all views, and a read-only t's must not be written
+// to. An error if T is not t's element type or t is not row-major (see Copy).
 func Data[T Element](t *Tensor) ([]T, error) {
 	if d := TypeOf[T](); d != t.dtype {
 		return nil, fmt.Errorf("tensor: the elements are %v, not %v", t.dtype, d)

@@ -200,10 +200,9 @@ func words(parts []*Tensor, precision int) func(element) string {
 		form := newFloatForm(d, values, precision, false)
 		return func(e element) string { return form.word(e.f) }
 	}
-	half := map[DType]DType{Complex64: Float32, Complex128: Float64}[d]
 	var re, im []float64
 	all(func(e element) { re, im = append(re, real(e.c)), append(im, imag(e.c)) })
-	reForm, imForm := newFloatForm(half, re, precision, false), newFloatForm(half, im, precision, true)
+	reForm, imForm := newFloatForm(d.part(), re, precision, false), newFloatForm(d.part(), im, precision, true)
 	return func(e element) string {
 		i := imForm.word(imag(e.c))
 		digits := strings.TrimRight(i, " ")

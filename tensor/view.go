@@ -179,7 +179,12 @@ func (t *Tensor) Diagonal(offset, a, b int) (*Tensor, error) {
 }
 
 // Real is the real parts of complex elements, as float32 or float64; the result shares t's memory. Of other dtypes it is t itself.
-func (t *Tensor) Real() *Tensor { return t.part(0) }
+func (t *Tensor) Real() *Tensor {
+	if !t.dtype.IsComplex() {
+		return t
+	}
+	return t.part(0)
+}
 
 // Imag is the imaginary parts of complex elements, as float32 or float64; the result shares t's memory. Of other dtypes it is zeros.
 func (t *Tensor) Imag() *Tensor {
@@ -190,17 +195,10 @@ func (t *Tensor) Imag() *Tensor {
 	return t.part(1)
 }
 
-// part is the real (0) or imaginary (1) parts.
+// part is the real (0) or imaginary (1) parts of a complex t.
 func (t *Tensor) part(i int) *Tensor {
 	v := *t
-	switch t.dtype {
-	case Complex64:
-		v.dtype = Float32
-	case Complex128:
-		v.dtype = Float64
-	default:
-		return t
-	}
+	v.dtype = t.dtype.part()
 	v.strides = make([]int, len(t.strides))
 	for k, s := range t.strides {
 		v.strides[k] = 2 * s

@@ -370,7 +370,7 @@ func TestRealAndImagAreViews(t *testing.T) {
 		re, im := a.Real(), a.Imag()
 		inMemory(r, re, a)
 		inMemory(r, im, a)
-		if want := half(d); re.DType() != want || im.DType() != want {
+		if want := d.part(); re.DType() != want || im.DType() != want {
 			r.Fatalf("%v has parts %v and %v", d, re.DType(), im.DType())
 		}
 		x, y := re.Float64s(), im.Float64s()
