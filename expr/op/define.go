@@ -7,6 +7,14 @@ type definition struct {
 }
 
 var definitions = map[string]definition{
-	"expParts": {[]string{"x"}, expParts},
-	"halves":   {[]string{"t"}, halves},
+	"expParts":   {[]string{"x"}, expParts},
+	"halves":     {[]string{"t"}, halves},
+	"fastTwoSum": {[]string{"a", "b"}, fastTwoSum},
+	"logParts":   {[]string{"x", "of"}, logParts},
+	"logSplit":   {[]string{"x"}, logSplit},
+	"logTail32":  {[]string{"f"}, logTail32},
+	"logTail64":  {[]string{"f"}, logTail64},
+	"logOfBase":  {[]string{"f"}, logOfBase},
+	"logSpecial": {[]string{"x", "y"}, logSpecial},
+	"twoSum":     {[]string{"a", "b"}, twoSum},
 }

@@ -28,20 +28,28 @@ const expText = `
 	p, s, w := expParts(x)
 	return (1 + p)*s*w`
 
-// 2^x: n is x rounded to an integer and r = x - n is exact.
+// 2^x: n is x rounded to an integer and r = x - n is exact. 2^r - 1 = r + r q(r), where q is small and so are its errors.
 const exp2Text = `
 	x = min(exp2Max, max(exp2Min, x))
 	t := x + expRound
 	r := x - (t - expRound)
 	s, w := halves(t)
-	return (1 + r*poly(r, exp2of))*s*w`
+	return (1 + (r + r*poly(r, exp2)))*s*w`
 
-// e^x - 1 = 2^n p + (2^n - 1), at half the size lest 2^n overflow. x itself where it is so small that halving it could lose bits.
+// e^x - 1 = (2^n - 1) + 2^n (r + r^2 q(r)), at half the size lest 2^n overflow. The large terms are added without error, as sum, rest and lost, and the short piece of n ln 2 is left to the small ones. x itself is taken where halving it could lose bits.
 const expm1Text = `
 	y := min(expMax, max(expm1Min, x))
 	t := y*log2e + expRound
 	n := t - expRound
-	r := y - n*ln2Hi - n*ln2Lo
-	p := r + r*r*poly(r, exp)
+	long := y - n*ln2Hi
+	short := n*ln2Lo
+	r := long - short
 	half := bits((bits(t) - expBias) << mantissa)
-	return where(abs(x) < tiny, x, (half*p + (half - 0.5))*2)`
+	base, lost := fastTwoSum(half, -0.5)
+	sum, rest := fastTwoSum(base, half*long)
+	return where(abs(x) < tiny, x, (sum + (rest + lost + half*(r*r*poly(r, exp) - short)))*2)`
+
+// fastTwoSum gives a + b rounded, and what the rounding left out, exactly; |a| >= |b|, or a = 0. (Dekker 1971.)
+const fastTwoSum = `
+	sum := a + b
+	return sum, b - (sum - a)`

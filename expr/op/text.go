@@ -23,7 +23,7 @@ import (
 //	bits(x)              the same bits as an integer, or of an integer as a float
 //	poly(x, c)           c[0] + x*(c[1] + x*(c[2] + ...))
 //	re(x) im(x)          the parts of a complex number; complex(a, b) makes one
-//	exp(x), where(c, a, b), twoSum(a, b) ...   operations of the table and definitions of define.go
+//	exp(x), where(c, a, b), twoSum(a, b) ...   operations of the table, and definitions: twoSum32 or twoSum64, by T, or else twoSum
 //
 // Every operation is rounded by itself; nothing is fused.
 
@@ -233,16 +233,19 @@ func (e *expander) call(x *ast.CallExpr, env scope) value {
 // define runs a definition on the values of its arguments.
 func (e *expander) define(x *ast.CallExpr, env scope) []value {
 	name := x.Fun.(*ast.Ident).Name
-	def, ok := definitions[name]
+	args := e.exprs(x.Args, env)
+	d := e.meet(args)
+	def, ok := definitions[name+suffix(d)]
+	if !ok {
+		def, ok = definitions[name]
+	}
 	if !ok {
 		e.fail("nothing is called %s", name)
 	}
-	args := e.exprs(x.Args, env)
 	if len(args) != len(def.params) {
 		e.fail("%s takes %d values, not %d", name, len(def.params), len(args))
 	}
 	inner := scope{}
-	d := e.meet(args)
 	for i, a := range args {
 		inner[def.params[i]] = e.typed(a, d)
 	}
@@ -251,14 +254,18 @@ func (e *expander) define(x *ast.CallExpr, env scope) []value {
 
 // coefficientsFor gives the list name32 or name64, by d, or else name.
 func coefficientsFor(name string, d tensor.DType) []float64 {
-	suffix := "64"
-	if d == tensor.Float32 || d == tensor.Complex64 {
-		suffix = "32"
-	}
-	if c, ok := coefficients[name+suffix]; ok {
+	if c, ok := coefficients[name+suffix(d)]; ok {
 		return c
 	}
 	return coefficients[name]
+}
+
+// suffix is what the names of constants and definitions for d end in, where there are two.
+func suffix(d tensor.DType) string {
+	if d == tensor.Float32 || d == tensor.Complex64 {
+		return "32"
+	}
+	return "64"
 }
 
 // poly is Horner's scheme.

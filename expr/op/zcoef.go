@@ -25,28 +25,28 @@ var coefficients = map[string][]float64{
 		0x1.28a171350ae94p-22, // 2.7625880544516321e-07
 		0x1.ae973dda42d51p-26, // 2.5063682553911697e-08
 	},
-	// (2^t - 1)/t on |t| <= 1/2, relative in 2^t; error 2^-28.3.
-	"exp2of32": {
-		0x1.62e43p-01,  // 0.69314718246459961
-		0x1.ebfbdcp-03, // 0.24022647738456726
-		0x1.c6af7ap-05, // 0.055503595620393753
-		0x1.3b2dd2p-07, // 0.0096184993162751198
-		0x1.5f094ap-10, // 0.0013390971580520272
-		0x1.417a84p-13, // 0.00015329293091781437
+	// (2^t - 1)/t - 1 on |t| <= 1/2, relative in 2^t; error 2^-28.6.
+	"exp232": {
+		-0x1.3a379ep-02, // -0.306852787733078
+		0x1.ebfbe2p-03,  // 0.24022652208805084
+		0x1.c6aea2p-05,  // 0.055503193289041519
+		0x1.3b28cp-07,   // 0.0096178948879241943
+		0x1.5f57c2p-10,  // 0.001340266433544457
+		0x1.452544p-13,  // 0.00015504148905165493
 	},
-	// (2^t - 1)/t on |t| <= 1/2, relative in 2^t; error 2^-57.8.
-	"exp2of64": {
-		0x1.62e42fefa39efp-01, // 0.69314718055994529
-		0x1.ebfbdff82c59cp-03, // 0.24022650695910108
-		0x1.c6b08d704a0d4p-05, // 0.055504108664821722
-		0x1.3b2ab6fba11efp-07, // 0.0096181291076015956
-		0x1.5d87fe78b3bbcp-10, // 0.0013333558146546428
-		0x1.4309130c02be1p-13, // 0.00015403530449051211
-		0x1.ffcbfbf8b8fddp-17, // 1.5252733633848377e-05
-		0x1.62bfcdda1e894p-20, // 1.3215438827972119e-06
-		0x1.b5260dc1f1837p-24, // 1.0178160095219174e-07
-		0x1.e611a7cea741ep-28, // 7.0732343997991541e-09
-		0x1.e80eb11cc734fp-32, // 4.4388561038520089e-10
+	// (2^t - 1)/t - 1 on |t| <= 1/2, relative in 2^t; error 2^-57.9.
+	"exp264": {
+		-0x1.3a37a020b8c21p-02, // -0.30685281944005466
+		0x1.ebfbdff82c5ap-03,   // 0.24022650695910119
+		0x1.c6b08d7049f8dp-05,  // 0.055504108664819453
+		0x1.3b2ab6fba0961p-07,  // 0.0096181291075977966
+		0x1.5d87fe78d8061p-10,  // 0.0013333558146868751
+		0x1.4309130d7f0c4p-13,  // 0.00015403530453273449
+		0x1.ffcbfb83d6dbcp-17,  // 1.5252733426221871e-05
+		0x1.62bfca84e6cd2p-20,  // 1.3215436933448216e-06
+		0x1.b526bcd2ae978p-24,  // 1.0178222290938009e-07
+		0x1.e616e343a8883p-28,  // 7.0735318190107907e-09
+		0x1.e7486f48022a4p-32,  // 4.4318125948632264e-10
 	},
 	// (log(1+t) - t + t^2/2)/t^3 on [1/sqrt 2 - 1, sqrt 2 - 1], relative in log(1+t); error 2^-27.4.
 	"log32": {
@@ -58,6 +58,16 @@ var coefficients = map[string][]float64{
 		-0x1.0d82fap-03, // -0.13159747421741486
 		0x1.055b5p-03,   // 0.12761557102203369
 		-0x1.38bca8p-04, // -0.076351791620254517
+	},
+	// (log((1+t)/(1-t)) - 2t)/t^3 in t^2 for t <= (sqrt 2 - 1)/(sqrt 2 + 1), relative in the logarithm; error 2^-59.5.
+	"log64": {
+		0x1.5555555555592p-01, // 0.6666666666666734
+		0x1.999999997ff66p-02, // 0.39999999999417069
+		0x1.24924941dac68p-02, // 0.28571428741879012
+		0x1.c71c521ab726p-03,  // 0.22222198623684886
+		0x1.74663b7ce9f68p-03, // 0.18183561778027557
+		0x1.39a20fbf0e0bep-03, // 0.15314113904765309
+		0x1.2f02289b81f6ap-03, // 0.14795333599635835
 	},
 	// bits of a float32 behind the point
 	"mantissa32": {0x1.7p+04},
@@ -83,6 +93,68 @@ var coefficients = map[string][]float64{
 	"expBias32": {0x1p+07},
 	// makes of the exponent in t that of 2^n/2
 	"expBias64": {0x1p+10},
+	// the bits of 2^23
+	"floatBits32": {0x1.2cp+30},
+	// the bits of 2^52
+	"floatBits64": {0x1.0ccp+62},
+	"mantissaMask32": {0x1.fffffcp+22},
+	"mantissaMask64": {0x1.ffffffffffffep+51},
+	// the bits of 1/sqrt 2
+	"sqrtHalfBits32": {0x1.f9a82798p+29},
+	// the upper bits of 1/sqrt 2
+	"sqrtHalfBits64": {0x1.ff3504fp+61},
+	// the bits of 1 less those of 1/sqrt 2
+	"logShift32": {0x1.2bec34p+22},
+	// the bits of 1 less those of 1/sqrt 2
+	"logShift64": {0x1.2bec4p+51},
+	// 2^23 and the exponent's bias
+	"logBias32": {0x1.0000fep+23},
+	// 2^52 and the exponent's bias
+	"logBias64": {0x1.00000000003ffp+52},
+	// logBias + 25
+	"logBiasScaled32": {0x1.00013p+23},
+	// logBias + 54
+	"logBiasScaled64": {0x1.0000000000435p+52},
+	// what makes subnormal numbers normal
+	"logScale32": {0x1p+25},
+	// what makes subnormal numbers normal
+	"logScale64": {0x1p+54},
+	// the least normal number
+	"minNormal32": {0x1p-126},
+	// the least normal number
+	"minNormal64": {0x1p-1022},
+	// the sign, the exponent and the first half of the mantissa
+	"upperMask32": {-0x1p+12},
+	// the sign, the exponent and the first half of the mantissa
+	"upperMask64": {-0x1p+27},
+	// 1/ln 2 to 12 bits
+	"log2eHi32": {0x1.716p+00},
+	// 1/ln 2 - log2eHi
+	"log2eLo32": {-0x1.7135a8p-13},
+	// 1/ln 2 to 26 bits
+	"log2eHi64": {0x1.7154768p+00},
+	// 1/ln 2 - log2eHi
+	"log2eLo64": {-0x1.6a3e80f444178p-27},
+	// 1/ln 10
+	"log10e32": {0x1.bcb7b2p-02},
+	// 1/ln 10
+	"log10e64": {0x1.bcb7b1526e50ep-02},
+	// 1/ln 10 to 12 bits
+	"log10eHi32": {0x1.bccp-02},
+	// 1/ln 10 - log10eHi
+	"log10eLo32": {-0x1.09d5b2p-15},
+	// 1/ln 10 to 26 bits
+	"log10eHi64": {0x1.bcb7b18p-02},
+	// 1/ln 10 - log10eHi
+	"log10eLo64": {-0x1.6c8d78e6acaa4p-29},
+	// ln 2/ln 10 to 16 bits
+	"log10of2Hi32": {0x1.3442p-02},
+	// ln 2/ln 10 - log10of2Hi
+	"log10of2Lo32": {-0x1.95ec1p-19},
+	// ln 2/ln 10 to 40 bits
+	"log10of2Hi64": {0x1.34413509f8p-02},
+	// ln 2/ln 10 - log10of2Hi
+	"log10of2Lo64": {-0x1.80433b83b532ap-44},
 	// where e^x, and x e^x too, has long been 0
 	"expMin32": {-0x1.b8p+06},
 	// where e^x, and x e^x too, has long been 0

@@ -31,27 +31,35 @@ func fits() []fit {
 	// (e^t - 1 - t)/t^2, weighed so that e^t - 1 is right relatively.
 	expTail := func(t *big.Float) *big.Float { return quo(sub(exact.Expm1(t), t), square(t)) }
 	expWeight := func(t *big.Float) *big.Float { return quo(square(t), exact.Expm1(t)) }
-	// (2^t - 1)/t
-	exp2Head := func(t *big.Float) *big.Float { return quo(exact.Expm1(mul(t, exact.Ln2())), t) }
+	// (2^t - 1)/t - 1
+	exp2Head := func(t *big.Float) *big.Float { return sub(quo(exact.Expm1(mul(t, exact.Ln2())), t), one) }
 	exp2Weight := func(t *big.Float) *big.Float { return quo(t, exact.Exp2(t)) }
 	// (log(1+t) - t + t^2/2)/t^3
 	logTail := func(t *big.Float) *big.Float {
 		return quo(add(sub(exact.Log1p(t), t), mul(exact.Float(0.5), square(t))), mul(t, square(t)))
 	}
 	logWeight := func(t *big.Float) *big.Float { return quo(mul(t, square(t)), exact.Log1p(t)) }
-	_ = one
 	return []fit{
 		{name: "exp32", doc: "(e^t - 1 - t)/t^2 on |t| <= ln(2)/2, relative in e^t - 1",
 			f: expTail, weight: expWeight, arg: itself, lo: -halfLn2, hi: halfLn2, terms: 5, digits: single},
 		{name: "exp64", doc: "(e^t - 1 - t)/t^2 on |t| <= ln(2)/2, relative in e^t - 1",
 			f: expTail, weight: expWeight, arg: itself, lo: -halfLn2, hi: halfLn2, terms: 10, digits: double},
-		{name: "exp2of32", doc: "(2^t - 1)/t on |t| <= 1/2, relative in 2^t",
+		{name: "exp232", doc: "(2^t - 1)/t - 1 on |t| <= 1/2, relative in 2^t",
 			f: exp2Head, weight: exp2Weight, arg: itself, lo: -0.5, hi: 0.5, terms: 6, digits: single},
-		{name: "exp2of64", doc: "(2^t - 1)/t on |t| <= 1/2, relative in 2^t",
+		{name: "exp264", doc: "(2^t - 1)/t - 1 on |t| <= 1/2, relative in 2^t",
 			f: exp2Head, weight: exp2Weight, arg: itself, lo: -0.5, hi: 0.5, terms: 11, digits: double},
 		{name: "log32", doc: "(log(1+t) - t + t^2/2)/t^3 on [1/sqrt 2 - 1, sqrt 2 - 1], relative in log(1+t)",
 			f: logTail, weight: logWeight, arg: itself, lo: math.Sqrt2/2 - 1, hi: math.Sqrt2 - 1, terms: 8, digits: single},
+		{name: "log64", doc: "(log((1+t)/(1-t)) - 2t)/t^3 in t^2 for t <= (sqrt 2 - 1)/(sqrt 2 + 1), relative in the logarithm",
+			f:      func(t *big.Float) *big.Float { return quo(sub(atanh2(t), mul(exact.Float(2), t)), mul(t, square(t))) },
+			weight: func(t *big.Float) *big.Float { return quo(mul(t, square(t)), atanh2(t)) },
+			arg:    square, lo: 1e-4, hi: 0.17158, terms: 7, digits: double},
 	}
+}
+
+// atanh2 is log((1+t)/(1-t)).
+func atanh2(t *big.Float) *big.Float {
+	return sub(exact.Log1p(t), exact.Log1p(number().Neg(t)))
 }
 
 // constant is one number with a name.
@@ -65,6 +73,16 @@ func constants() []constant {
 	ln2Hi32, ln2Lo32 := pieces(exact.Ln2(), 16, single)
 	ln2Hi64, ln2Lo64 := pieces(exact.Ln2(), 40, double)
 	log2e := quo(exact.Float(1), exact.Ln2())
+	ln10 := exact.Log(exact.Float(10))
+	log10e := quo(exact.Float(1), ln10)
+	log10of2 := quo(exact.Ln2(), ln10)
+	log2eHi32, log2eLo32 := pieces(log2e, 12, single)
+	log2eHi64, log2eLo64 := pieces(log2e, 26, double)
+	log10eHi32, log10eLo32 := pieces(log10e, 12, single)
+	log10eHi64, log10eLo64 := pieces(log10e, 26, double)
+	log10of2Hi32, log10of2Lo32 := pieces(log10of2, 16, single)
+	log10of2Hi64, log10of2Lo64 := pieces(log10of2, 40, double)
+	const sqrtHalf32, sqrtHalf64 = 0x3f3504f3, 0x3fe6a09e << 32
 	return []constant{
 		{"mantissa32", "bits of a float32 behind the point", 23},
 		{"mantissa64", "bits of a float64 behind the point", 52},
@@ -78,6 +96,38 @@ func constants() []constant {
 		{"expRound64", "1.5*2^52 + 2*1023: what is added to it is rounded to an integer, found in the lowest bits, twice biased", 0x1.8p52 + 2*1023},
 		{"expBias32", "makes of the exponent in t that of 2^n/2", 2*127 - 126},
 		{"expBias64", "makes of the exponent in t that of 2^n/2", 2*1023 - 1022},
+		{"floatBits32", "the bits of 2^23", 0x4b000000},
+		{"floatBits64", "the bits of 2^52", 0x4330000000000000},
+		{"mantissaMask32", "", 1<<23 - 1},
+		{"mantissaMask64", "", 1<<52 - 1},
+		{"sqrtHalfBits32", "the bits of 1/sqrt 2", sqrtHalf32},
+		{"sqrtHalfBits64", "the upper bits of 1/sqrt 2", sqrtHalf64},
+		{"logShift32", "the bits of 1 less those of 1/sqrt 2", 0x3f800000 - sqrtHalf32},
+		{"logShift64", "the bits of 1 less those of 1/sqrt 2", 0x3ff0000000000000 - sqrtHalf64},
+		{"logBias32", "2^23 and the exponent's bias", 0x1p23 + 127},
+		{"logBias64", "2^52 and the exponent's bias", 0x1p52 + 1023},
+		{"logBiasScaled32", "logBias + 25", 0x1p23 + 127 + 25},
+		{"logBiasScaled64", "logBias + 54", 0x1p52 + 1023 + 54},
+		{"logScale32", "what makes subnormal numbers normal", 0x1p25},
+		{"logScale64", "what makes subnormal numbers normal", 0x1p54},
+		{"minNormal32", "the least normal number", 0x1p-126},
+		{"minNormal64", "the least normal number", 0x1p-1022},
+		{"upperMask32", "the sign, the exponent and the first half of the mantissa", -1 << 12},
+		{"upperMask64", "the sign, the exponent and the first half of the mantissa", -1 << 27},
+		{"log2eHi32", "1/ln 2 to 12 bits", log2eHi32},
+		{"log2eLo32", "1/ln 2 - log2eHi", log2eLo32},
+		{"log2eHi64", "1/ln 2 to 26 bits", log2eHi64},
+		{"log2eLo64", "1/ln 2 - log2eHi", log2eLo64},
+		{"log10e32", "1/ln 10", rounded(log10e, single)},
+		{"log10e64", "1/ln 10", rounded(log10e, double)},
+		{"log10eHi32", "1/ln 10 to 12 bits", log10eHi32},
+		{"log10eLo32", "1/ln 10 - log10eHi", log10eLo32},
+		{"log10eHi64", "1/ln 10 to 26 bits", log10eHi64},
+		{"log10eLo64", "1/ln 10 - log10eHi", log10eLo64},
+		{"log10of2Hi32", "ln 2/ln 10 to 16 bits", log10of2Hi32},
+		{"log10of2Lo32", "ln 2/ln 10 - log10of2Hi", log10of2Lo32},
+		{"log10of2Hi64", "ln 2/ln 10 to 40 bits", log10of2Hi64},
+		{"log10of2Lo64", "ln 2/ln 10 - log10of2Hi", log10of2Lo64},
 		{"expMin32", "where e^x, and x e^x too, has long been 0", -110},
 		{"expMin64", "where e^x, and x e^x too, has long been 0", -760},
 		{"expMax32", "where e^x is infinite", 89},
