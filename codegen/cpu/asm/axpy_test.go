@@ -66,7 +66,7 @@ func TestAxpy(t *testing.T) {
 		if err := c.Check(); err != nil {
 			t.Error(err)
 		}
-		holdText(t, c)
+		HoldText(t, c)
 		if !canRun(isa) {
 			continue
 		}

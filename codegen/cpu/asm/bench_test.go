@@ -85,6 +85,6 @@ func TestChain(t *testing.T) {
 		if err := c.Check(); err != nil {
 			t.Fatalf("%v\n%s", err, Text(c))
 		}
-		holdText(t, c)
+		HoldText(t, c)
 	}
 }

@@ -10,7 +10,7 @@ import (
 // that its source reads. (Cf. Rideau and Leroy, "Validating register allocation and spilling", CC 2010.) It is for tests and for
 // looking after a bug.
 func (c *Code) Check() error {
-	k := &checker{code: c, index: map[place]int{}, origin: c.all}
+	k := &checker{code: c, index: map[place]int{}, origin: c.all, to: threads(c.List, len(c.labels))}
 	for i := range c.List {
 		k.gather(&c.List[i])
 	}
@@ -49,6 +49,7 @@ type checker struct {
 	places []place
 	index  map[place]int
 	origin []Ins
+	to     []Label // where a jump to each label ends up
 }
 
 func (k *checker) number(p place) {
@@ -242,6 +243,12 @@ func (k *checker) written(s state, in *Ins) error {
 // operand compares operand i with the source's.
 func (k *checker) operand(s state, src, in *Ins, i int) error {
 	want, got := &src.args[i], &in.args[i]
+	if want.Kind == KindLabel {
+		if got.Kind != KindLabel || got.Val != int64(k.to[want.Val]) {
+			return fmt.Errorf("goes elsewhere than %s", src.String())
+		}
+		return nil
+	}
 	if want.Kind != KindReg {
 		if got.Kind != want.Kind || got.Val != want.Val || got.Scale != want.Scale {
 			return fmt.Errorf("operand %d: want %v", i, *want)

@@ -43,6 +43,9 @@ func (f *Func) Compile() (*Code, error) {
 	code := &Code{Name: f.Name, ISA: f.ISA, source: f, all: source, labels: f.labels, notes: f.notes}
 	code.Spill = c.slots()
 	code.List = c.assign()
+	if len(f.labels) > 0 {
+		thread(code.List, len(f.labels))
+	}
 	return code, nil
 }
 

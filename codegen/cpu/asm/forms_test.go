@@ -122,7 +122,7 @@ func TestFormsAgainstGo(t *testing.T) {
 				count += len(c.List) - 1
 			}
 		}
-		holdText(t, codes...)
+		HoldText(t, codes...)
 		t.Logf("%s: %d mnemonics, %d instructions", isa, len(codes), count)
 	}
 }

@@ -7,12 +7,19 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
 
-// goAssemble gives the bytes of each function of text by Go's own assembler, and which line of the text each byte offset begins.
-func goAssemble(t *testing.T, text string) map[string][]byte {
+// listing is what Go's assembler made of a text: the bytes of each function, and the instruction at each place in it.
+type listing struct {
+	code map[string][]byte
+	at   map[string]map[int]string
+}
+
+// goAssemble runs Go's own assembler on text.
+func goAssemble(t *testing.T, text string) listing {
 	t.Helper()
 	gobin, err := exec.LookPath("go")
 	if err != nil {
@@ -44,31 +51,48 @@ func firstLines(b []byte, n int) []byte {
 
 var (
 	listingFunc = regexp.MustCompile(`^main\.(\w+) STEXT`)
+	listingIns  = regexp.MustCompile(`^\t0x[0-9a-f]+ (\d+) \([^)]*\)\t(.*)`)
 	listingHex  = regexp.MustCompile(`^\t0x[0-9a-f]+ ((?:[0-9a-f]{2} ){1,16})`)
 )
 
-// readListing takes the hexadecimal dump of each function out of what go tool asm -S prints.
-func readListing(t *testing.T, listing string) map[string][]byte {
+// readListing reads what go tool asm -S prints.
+func readListing(t *testing.T, text string) listing {
 	t.Helper()
-	funcs := map[string][]byte{}
+	l := listing{map[string][]byte{}, map[string]map[int]string{}}
 	name := ""
-	for _, line := range strings.Split(listing, "\n") {
+	for _, line := range strings.Split(text, "\n") {
 		if m := listingFunc.FindStringSubmatch(line); m != nil {
 			name = m[1]
-			funcs[name] = nil
+			l.code[name], l.at[name] = nil, map[int]string{}
+		} else if m := listingIns.FindStringSubmatch(line); m != nil {
+			at, err := strconv.Atoi(m[1])
+			if err != nil {
+				t.Fatal(err)
+			}
+			l.at[name][at] = strings.ReplaceAll(m[2], "\t", " ")
 		} else if m := listingHex.FindStringSubmatch(line); m != nil && name != "" {
 			b, err := hex.DecodeString(strings.ReplaceAll(m[1], " ", ""))
 			if err != nil {
 				t.Fatal(err)
 			}
-			funcs[name] = append(funcs[name], b...)
+			l.code[name] = append(l.code[name], b...)
 		}
 	}
-	return funcs
+	return l
 }
 
-// holdText compares the machine code of each function with what Go's assembler makes of its text.
-func holdText(t *testing.T, codes ...*Code) {
+// around is the instruction that has the byte at a place.
+func (l *listing) around(name string, place int) string {
+	for at := place; at >= 0; at-- {
+		if s, ok := l.at[name][at]; ok {
+			return s
+		}
+	}
+	return ""
+}
+
+// HoldText compares the machine code of each function with what Go's assembler makes of its text.
+func HoldText(t *testing.T, codes ...*Code) {
 	t.Helper()
 	theirs := goAssemble(t, Text(codes...))
 	for _, c := range codes {
@@ -77,13 +101,13 @@ func holdText(t *testing.T, codes ...*Code) {
 			t.Errorf("%v\n%s", err, firstLines(c.AppendText(nil), 20))
 			continue
 		}
-		if want := theirs[c.Name]; !bytes.Equal(ours, want) {
+		if want := theirs.code[c.Name]; !bytes.Equal(ours, want) {
 			at := 0
 			for at < len(ours) && at < len(want) && ours[at] == want[at] {
 				at++
 			}
-			t.Errorf("%s: %d bytes, Go's assembler %d, the first that differs at %#x:\n%x\n%x\n%s", c.Name, len(ours), len(want), at,
-				ours[:min(len(ours), 64)], want[:min(len(want), 64)], firstLines(c.AppendText(nil), 20))
+			t.Errorf("%s: %d bytes, Go's assembler %d; the first that differs, at %d, is of %s:\n%x\n%x", c.Name, len(ours), len(want), at,
+				theirs.around(c.Name, at), ours[max(0, at-16):min(len(ours), at+16)], want[max(0, at-16):min(len(want), at+16)])
 		}
 	}
 }
