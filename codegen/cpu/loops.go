@@ -234,9 +234,13 @@ func (n *nest) blocks(targets []target, count asm.Reg, body func()) {
 	n.hoist(targets)
 	moving := n.enter(targets, n.vector)
 	outer := n.index
-	if outer != 0 {
+	switch {
+	case outer != 0:
 		n.index = n.GP()
 		n.Move(outer, n.index)
+	case n.asksIndex(targets, n.vector):
+		n.index = n.GP()
+		n.Ins("XORQ", n.index, n.index)
 	}
 	n.blocksFrom(targets, moving, count, body)
 	n.index = outer
