@@ -15,13 +15,11 @@ import (
 // Builder makes a kernel. Params, axes and values are named by the numbers that its methods give; a value that is there already is not
 // made twice. A misuse gives a number that may be used further and is reported by Kernel.
 type Builder struct {
-	k       Kernel
-	seen    map[string]int
-	key     []byte
-	names   map[string]bool
-	errs    []error
-	inputs  []int // where a builder's param went in k.Params is decided by Kernel: inputs first
-	outputs []int
+	k     Kernel
+	seen  map[string]int
+	key   []byte
+	names map[string]bool
+	errs  []error
 }
 
 // NewBuilder begins an empty kernel. A name that is no identifier is made one.

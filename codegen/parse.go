@@ -185,17 +185,23 @@ func (p *parser) schedule(s string) error {
 		return fmt.Errorf("no nest is called %q", nest)
 	}
 	sched := &p.b.k.Schedule
-	*sched = Schedule{Nest: Nest(i), Vector: -1}
-	if rest = strings.TrimSpace(rest); rest == "" {
-		return nil
-	}
-	return p.each(rest, func(item string) error {
-		word, value, _ := strings.Cut(item, " ")
-		if err := p.scheduleItem(sched, word, strings.TrimSpace(value)); err != nil {
-			return fmt.Errorf("schedule %s: %w", word, err)
+	*sched = Schedule{Nest: Nest(i), Vector: -1, Gett: Gett{Sum: -1, A: -1, B: -1}}
+	if rest = strings.TrimSpace(rest); rest != "" {
+		err := p.each(rest, func(item string) error {
+			word, value, _ := strings.Cut(item, " ")
+			if err := p.scheduleItem(sched, word, strings.TrimSpace(value)); err != nil {
+				return fmt.Errorf("schedule %s: %w", word, err)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
-		return nil
-	})
+	}
+	if g := &sched.Gett; sched.Nest == NestGett && (g.Sum < 0 || g.A < 0 || g.B < 0) {
+		return fmt.Errorf("schedule gett: want sum, left and right")
+	}
+	return nil
 }
 
 func (p *parser) scheduleItem(s *Schedule, word, value string) (err error) {

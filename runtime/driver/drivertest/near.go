@@ -29,7 +29,7 @@ func mappedNear(o *op.Op, types []tensor.DType, d tensor.DType, args []number) n
 	})
 	switch {
 	case d.IsBool() || d.IsInt():
-		if spread != 0 || y != y {
+		if spread != 0 || cmplx.IsNaN(y) {
 			return number{unknown: true}
 		}
 		if d.IsBool() {
