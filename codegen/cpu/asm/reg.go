@@ -25,9 +25,8 @@ const (
 // Bytes is the width in bytes.
 func (w Width) Bytes() int { return 8 << w }
 
-// half and its like give the width of operands whose elements are so much smaller than the instruction's, xmm at least.
-func (w Width) half() Width    { return max(w-1, X) }
-func (w Width) quarter() Width { return max(w, Z) - 2 }
+// half is the width of operands whose elements are half the size of the instruction's, xmm at least.
+func (w Width) half() Width { return max(w-1, X) }
 
 // Reg is a register, virtual until Compile gives it a physical one, with the width it is named at. The zero Reg is none.
 type Reg uint32
@@ -75,10 +74,11 @@ var gpNames = [16]string{"AX", "CX", "DX", "BX", "SP", "BP", "SI", "DI", "R8", "
 
 // Physical general purpose registers that instructions name implicitly, for Func.Pin.
 const (
-	AX = Reg(GP)<<regClass | regPhysical | 0
-	CX = Reg(GP)<<regClass | regPhysical | 1
-	DX = Reg(GP)<<regClass | regPhysical | 2
-	sp = Reg(GP)<<regClass | regPhysical | 4
+	AX = Reg(GP)<<regClass | regPhysical + iota
+	CX
+	DX
+	_ // BX
+	sp
 )
 
 // String is Go's assembler's name of a physical register, or like "v12" of a virtual one ("v12x" at xmm width).

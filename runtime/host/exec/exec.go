@@ -4,7 +4,6 @@ package exec
 
 import (
 	"fmt"
-	"os"
 	"sync"
 	"unsafe"
 )
@@ -18,6 +17,9 @@ type Code struct {
 
 // arenaBytes is the address space of an arena; larger code gets an arena of its own.
 const arenaBytes = 1 << 20
+
+// pageBytes is amd64's.
+const pageBytes = 4096
 
 // arena is one range of address space, filled from the front with pieces of whole pages. A page is written while it is not executable
 // and never again once it is.
@@ -36,8 +38,7 @@ var (
 func New(code []byte) (*Code, error) {
 	mu.Lock()
 	defer mu.Unlock()
-	page := os.Getpagesize()
-	pages := max(1, (len(code)+page-1)/page) * page
+	pages := max(1, (len(code)+pageBytes-1)/pageBytes) * pageBytes
 	if open == nil || open.used+pages > len(open.mem) {
 		mem, err := reserve(max(pages, arenaBytes))
 		if err != nil {
