@@ -132,7 +132,14 @@ func supported(k *codegen.Kernel) error {
 			return &Unsupported{Why: fmt.Sprintf("param %s is %v", p.Name, p.DType)}
 		}
 	}
+	var over []int
 	for _, v := range k.Body {
+		if v.Kind == codegen.Reduce {
+			if over != nil && !slices.Equal(over, v.Over) {
+				return &Unsupported{Why: "reductions over different axes in one kernel"}
+			}
+			over = v.Over
+		}
 		if v.Kind == codegen.Gather {
 			return &Unsupported{Why: "a gather"}
 		}
