@@ -23,7 +23,7 @@ type ordered struct {
 
 // runOrder merges and orders the contractions of the graph. Turned off, it only makes pairs, from left to right.
 func runOrder(s *state) error {
-	o := orderer{s: s, graph: number(s.roots)}
+	o := orderer{s: s, graph: s.number()}
 	if !slices.ContainsFunc(o.nodes, func(n *expr.Node) bool { return n.Kind == expr.KContract || o.sum(n) }) {
 		return nil
 	}
@@ -393,7 +393,7 @@ func contractTo(place *expr.Node, output []int, operands ...operand) *expr.Node 
 
 // checkOrder holds contractions to two operands.
 func checkOrder(s *state) error {
-	for _, n := range number(s.roots).nodes {
+	for _, n := range s.number().nodes {
 		if n.Kind == expr.KContract && len(n.Args) > 2 {
 			return errors.New("a contraction of more than two operands")
 		}

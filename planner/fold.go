@@ -164,7 +164,7 @@ func (f *fuser) joinFold(n int, d demand) string {
 	switch {
 	case in.minus(loops) != axisSet{}:
 		return "what it gives is folded in turn"
-	case g.inside >= maxInside:
+	case g.full():
 		return "its kernel is full"
 	case g.packed:
 		return "its kernel holds a contraction already"

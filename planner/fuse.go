@@ -12,11 +12,15 @@ import (
 	"github.com/einloom/einloom/expr"
 )
 
-// maxInside is the most nodes that one kernel computes, maxOuts the most that it stores.
+// What one kernel may hold: its addresses have to fit the registers of a loop more or less, its code a cache.
 const (
-	maxInside = 160
-	maxOuts   = 8
+	maxInside = 160 // nodes that it computes
+	maxReads  = 24  // arrays that it reads
+	maxOuts   = 8   // arrays that it stores
 )
+
+// full says whether a group has no room for more.
+func (g *group) full() bool { return g.inside >= maxInside || g.reads >= maxReads }
 
 // fuser decides node by node, from the roots down: by then it is known in which groups, and at which indices, a node is needed. A node
 // joins the groups that need it, or it is stored: by one of these groups besides, or by a group of its own.
@@ -66,7 +70,7 @@ func fuse(s *state) error {
 }
 
 func newFuser(s *state) *fuser {
-	g := number(s.roots)
+	g := s.number()
 	n := len(g.nodes)
 	f := &fuser{graph: g, memory: newMemory(g, s.Strides), model: newModel(s.Target), alone: s.off("fuse")}
 	f.demands, f.makers = make([][]demand, n), make([][]*group, n)
@@ -108,6 +112,9 @@ func (f *fuser) ask(g *group, n int, at []codegen.Affine, whole bool) int {
 		}
 	}
 	k := f.nodes[n].Kind
+	if k == expr.KInput || k == expr.KData {
+		g.reads++
+	}
 	g.entries = append(g.entries, entry{node: n, at: at, whole: whole, inside: !whole && (k == expr.KConst || k == expr.KIota)})
 	f.demands[n] = append(f.demands[n], demand{g, len(g.entries) - 1})
 	return len(g.entries) - 1
@@ -165,6 +172,7 @@ func (f *fuser) write(n int, d demand, at []codegen.Affine, offset int, strides 
 
 // read makes the group of d read n from memory.
 func (f *fuser) read(n int, d demand) {
+	d.g.reads++
 	for _, m := range f.makers[n] {
 		if !slices.Contains(d.g.after, m) {
 			d.g.after = append(d.g.after, m)
@@ -253,7 +261,7 @@ func (f *fuser) apart(n int) string {
 	bytes := size * float64(f.nodes[n].DType.Size())
 	evals, readers := 0.0, 0
 	for i, d := range f.demands[n] {
-		if d.g.inside >= maxInside {
+		if d.g.full() {
 			return "its kernel is full"
 		}
 		if d.g.packed && f.rows[n] == size && f.work[n] >= dear && axesOf(d.at()).meets(setOf(d.g.row)) {
@@ -325,7 +333,7 @@ func (f *fuser) host(n int) (demand, bool) {
 	}
 	for _, d := range f.demands[n] {
 		g := d.g
-		if d.whole() || g.inside >= maxInside || len(g.outs) >= maxOuts || !g.covers(d.at(), f.nodes[n].Shape) || !f.free(n, d) {
+		if d.whole() || g.full() || len(g.outs) >= maxOuts || !g.covers(d.at(), f.nodes[n].Shape) || !f.free(n, d) {
 			continue
 		}
 		if f.folds(n) {

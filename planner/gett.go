@@ -9,8 +9,9 @@ import (
 
 // Contractions below these sizes are done by plain loops: packing would cost more than it saves.
 const (
-	packedSide = 8       // of m, n and k
-	packedWork = 1 << 15 // m*n*k
+	packedSide  = 8       // of the last axes of m, n and k
+	packedWork  = 1 << 15 // m*n*k
+	packedSteps = 1 << 10 // of the other axes of n and k: more steps than these would cost more than they do
 )
 
 // gett schedules a kernel that is one large sum of products by packed panels (Springer and Bientinesi's GETT, arXiv 1607.00145; Matthews'
@@ -38,11 +39,7 @@ func (p *scheduler) gett() bool {
 		return false
 	}
 	g := codegen.Gett{Sum: sum, A: product.Args[0], B: product.Args[1]}
-	if !p.sides(&g) {
-		return false
-	}
-	m, n, depth := p.points(g.M), p.points(g.N), p.points(g.K)
-	if min(m, n, depth) < packedSide || m*n*depth < packedWork {
+	if !p.sides(&g) || !p.worth(&g, k.Body[sum].DType.Size()) {
 		return false
 	}
 	p.tile(&g, k.Body[sum].DType)
@@ -51,6 +48,21 @@ func (p *scheduler) gett() bool {
 		Order: slices.Concat(g.Batch, g.M, g.N, g.K),
 	}
 	return true
+}
+
+// worth says whether packing pays: the last axis of each group is the one that blocks and tiles are cut from, the others are gone through
+// point by point. Where the result's innermost axis is of the batch, vectors run along it in plain loops, unless the factors are too large
+// to be gone over again and again.
+func (p *scheduler) worth(g *codegen.Gett, bytes int) bool {
+	m, n, depth := p.points(g.M), p.points(g.N), p.points(g.K)
+	last := func(axes []int) float64 { return p.extent(axes[len(axes)-1]) }
+	steps := n / last(g.N) * depth / last(g.K)
+	if min(last(g.M), last(g.N), last(g.K)) < packedSide || m*n*depth < packedWork || steps > packedSteps {
+		return false
+	}
+	inner := p.loops[len(p.loops)-1]
+	lanes := float64(p.target.Vector / bytes)
+	return !slices.Contains(g.Batch, inner) || p.extent(inner) < lanes || (m+n)*depth*lanes*float64(bytes) > p.model.cache
 }
 
 // packs says whether there are micro-kernels for a dtype.
@@ -93,7 +105,30 @@ func (p *scheduler) sides(g *codegen.Gett) bool {
 		}
 		g.K = append(g.K, x)
 	}
-	return len(g.M) > 0 && len(g.N) > 0
+	if len(g.M) == 0 || len(g.N) == 0 {
+		return false
+	}
+	p.longestLast(g.M, false)
+	p.longestLast(g.N, true)
+	p.longestLast(g.K, false)
+	return true
+}
+
+// longestLast puts the longest axis of a group behind the others; of n, the one that the result's vectors can run along if it is long
+// enough for them.
+func (p *scheduler) longestLast(axes []int, vectors bool) {
+	if vectors && p.extent(axes[len(axes)-1]) >= float64(2*p.lanes) {
+		return
+	}
+	longest := len(axes) - 1
+	for i, a := range axes {
+		if p.extent(a) > p.extent(axes[longest]) {
+			longest = i
+		}
+	}
+	a := axes[longest]
+	copy(axes[longest:], axes[longest+1:])
+	axes[len(axes)-1] = a
 }
 
 // tile chooses the tile of the result that stays in registers, and the blocks that stay in caches: a panel of B (kc x nr) in half of L1, a

@@ -13,6 +13,7 @@ type graph struct {
 	args  [][]int // of each node, the numbers of its arguments
 	uses  []int   // how many arguments name the node; roots are not counted
 	roots []int
+	pool  []int              // where args lie
 	ids   map[*expr.Node]int // once there are more than few nodes
 }
 
@@ -25,10 +26,20 @@ type visit struct {
 	next int
 }
 
+// number gives the graph of the present roots; one for as long as they stay the same.
+func (s *state) number() *graph {
+	if s.numbered == nil || !slices.Equal(s.numberedRoots, s.roots) {
+		s.numbered, s.numberedRoots = number(s.roots), slices.Clone(s.roots)
+	}
+	return s.numbered
+}
+
 // number numbers the nodes beneath roots in the order of a depth-first walk, which depends on nothing but the graph. It does not recurse.
 func number(roots []*expr.Node) *graph {
-	g := &graph{}
-	var stack []visit
+	const room = 16
+	g := &graph{nodes: make([]*expr.Node, 0, room), args: make([][]int, 0, room), uses: make([]int, 0, room)}
+	var small [room]visit
+	stack := small[:0]
 	for _, r := range roots {
 		if g.id(r) < 0 {
 			stack = append(stack, visit{n: r})
@@ -67,11 +78,13 @@ func (g *graph) id(n *expr.Node) int {
 
 // add numbers a node whose arguments are numbered.
 func (g *graph) add(n *expr.Node) {
-	args := make([]int, len(n.Args))
-	for k, a := range n.Args {
-		args[k] = g.id(a)
-		g.uses[args[k]]++
+	from := len(g.pool)
+	for _, a := range n.Args {
+		id := g.id(a)
+		g.pool = append(g.pool, id)
+		g.uses[id]++
 	}
+	args := g.pool[from:len(g.pool):len(g.pool)]
 	g.nodes = append(g.nodes, n)
 	g.args = append(g.args, args)
 	g.uses = append(g.uses, 0)
@@ -90,7 +103,7 @@ func (g *graph) add(n *expr.Node) {
 // new roots come back.
 func (g *graph) rewrite(step func(n *expr.Node) *expr.Node) []*expr.Node {
 	to := make([]*expr.Node, len(g.nodes))
-	var args []*expr.Node
+	args := make([]*expr.Node, 0, 8)
 	for i, n := range g.nodes {
 		args = args[:0]
 		for _, a := range g.args[i] {

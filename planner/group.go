@@ -17,6 +17,7 @@ type group struct {
 	packed  bool     // its one fold is a product of matrices
 	inside  int      // how many entries are computed here
 	folds   int      // how many of them fold
+	reads   int      // how many arrays are read
 	after   []*group // the groups that must run before
 	number  int      // its place in the order of execution
 	into    *group   // the group that it has become part of

@@ -53,10 +53,11 @@ type indexer struct {
 	s      *state
 	g      *group
 	b      *codegen.Builder
-	values []int    // of each entry, its value, from 1; 0: not made yet
-	axes   []int    // of each axis of the group, the kernel's; -1: it has become part of the next
-	loads  []access // of the entries that are read, by entry
-	stores []access // of the outs
+	values []int            // of each entry, its value, from 1; 0: not made yet
+	axes   []codegen.Affine // of each axis of the group, what it is of the kernel's; 0 where it has become part of another
+	loads  []access         // of the entries that are read, by entry
+	stores []access         // of the outs
+	named  int              // how many axes have names
 	params []param
 	args   []spot
 }
@@ -193,10 +194,9 @@ func (x *indexer) nested(outer, inner, extent int) bool {
 // name gives the axes that stay names and numbers, loops first, in the order in which the first store's elements lie.
 func (x *indexer) name(into []int) {
 	g := x.g
-	x.axes = make([]int, len(g.axes))
+	x.axes = make([]codegen.Affine, len(g.axes))
 	var kept []int
 	for a := range g.axes {
-		x.axes[a] = -1
 		if into[a] == a {
 			kept = append(kept, a)
 		}
@@ -223,17 +223,52 @@ func (x *indexer) name(into []int) {
 		}
 		return cmp.Compare(step(b), step(a))
 	})
-	for i, a := range kept {
-		name := "z" + fmt.Sprint(i)
-		if i < len(axisNames) {
-			name = axisNames[i : i+1]
-		}
-		if g.axes[a].fold {
-			x.axes[a] = x.b.Fold(name, extent[a])
-		} else {
-			x.axes[a] = x.b.Loop(name, extent[a])
+	loops := 0
+	for _, a := range kept {
+		if !g.axes[a].fold {
+			loops++
 		}
 	}
+	for _, a := range kept {
+		by := 0
+		if loops > 1 && !g.axes[a].fold {
+			by = section(extent[a])
+		}
+		if by == 0 {
+			x.axes[a] = codegen.At(x.axis(extent[a], g.axes[a].fold))
+			continue
+		}
+		outer := x.axis(extent[a]/by, false)
+		x.axes[a] = codegen.At(outer).Scale(by).Add(codegen.At(x.axis(by, false)))
+	}
+}
+
+// section gives the length of the equal sections that a long axis is cut into, so that workers can share it where it is not the only one;
+// 0 where it stays whole.
+func section(extent int) int {
+	const long, most, least = 1 << 17, 1 << 15, 1 << 11
+	if extent < long {
+		return 0
+	}
+	for by := most; by >= least; by -= 64 {
+		if extent%by == 0 {
+			return by
+		}
+	}
+	return 0
+}
+
+// axis adds an axis to the kernel.
+func (x *indexer) axis(extent int, fold bool) int {
+	name := fmt.Sprintf("z%d", x.named)
+	if x.named < len(axisNames) {
+		name = axisNames[x.named : x.named+1]
+	}
+	x.named++
+	if fold {
+		return x.b.Fold(name, extent)
+	}
+	return x.b.Loop(name, extent)
 }
 
 // axisNames are the names of axes, as mathematicians give them.
@@ -243,9 +278,7 @@ const axisNames = "ijklmnpqrsuvw"
 func (x *indexer) kernelAt(f codegen.Affine) codegen.Affine {
 	to := codegen.Affine{Const: f.Const}
 	for _, t := range f.Terms {
-		if a := x.axes[t.Axis]; a >= 0 {
-			to = to.Add(codegen.At(a).Scale(t.Coef))
-		}
+		to = to.Add(x.axes[t.Axis].Scale(t.Coef))
 	}
 	return to
 }
@@ -408,8 +441,8 @@ func (x *indexer) contract(n *expr.Node, e *entry) int {
 func (x *indexer) folded(o *op.Op, v int, over []int) int {
 	var axes []int
 	for _, a := range over {
-		if x.axes[a] >= 0 {
-			axes = append(axes, x.axes[a])
+		for _, t := range x.axes[a].Terms {
+			axes = append(axes, t.Axis)
 		}
 	}
 	if len(axes) == 0 {

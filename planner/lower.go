@@ -19,7 +19,7 @@ var (
 
 // lower rewrites the few nodes that need it.
 func lower(s *state) error {
-	g := number(s.roots)
+	g := s.number()
 	if slices.ContainsFunc(g.nodes, func(n *expr.Node) bool { return lowered(n) != nil }) {
 		s.roots = g.rewrite(func(n *expr.Node) *expr.Node {
 			if m := lowered(n); m != nil {

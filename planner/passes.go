@@ -47,16 +47,18 @@ var orderReasons = []struct{ first, then, why string }{
 // state is a plan in the making.
 type state struct {
 	Options
-	roots   []*expr.Node
-	fired   map[string]int // how often each rule fired
-	orders  []ordered      // what the order pass decided, for its text
-	graph   *graph         // of the roots, from fuse on
-	memory  memory         // which of its nodes are stored, from fuse on
-	cuts    []cut          // why, from fuse on
-	groups  []*group       // in the order of execution, from fuse on
-	steps   []step         // one a kernel, from index on
-	buffers []buffer       // from place on
-	plan    *Plan
+	roots         []*expr.Node
+	numbered      *graph // of numberedRoots: see number
+	numberedRoots []*expr.Node
+	fired         map[string]int // how often each rule fired
+	orders        []ordered      // what the order pass decided, for its text
+	graph         *graph         // of the roots, from fuse on
+	memory        memory         // which of its nodes are stored, from fuse on
+	groups        []*group       // in the order of execution, from fuse on
+	cuts          []cut          // why they are not larger
+	steps         []step         // one a kernel, from index on
+	buffers       []buffer       // from place on
+	plan          *Plan
 }
 
 // pass runs one pass, verifies what holds afterwards if asked to, and keeps its text.

@@ -12,7 +12,7 @@ func share(s *state) error {
 	if s.off("share") {
 		return nil
 	}
-	g := number(s.roots)
+	g := s.number()
 	known := make(map[uint64][]*expr.Node, len(g.nodes))
 	s.roots = g.rewrite(func(n *expr.Node) *expr.Node {
 		same := known[n.Hash()]

@@ -47,7 +47,7 @@ func (g *group) now() *group {
 // akin says whether two groups may be one kernel, the indices apart.
 func (f *fuser) akin(g, h *group) bool {
 	return len(g.axes) == len(h.axes) && len(g.row) == len(h.row) && !g.packed && !h.packed &&
-		g.inside+h.inside <= maxInside && len(g.outs)+len(h.outs) <= maxOuts && !f.waits(g, h) && !f.waits(h, g)
+		g.inside+h.inside <= maxInside && g.reads+h.reads <= maxReads && len(g.outs)+len(h.outs) <= maxOuts && !f.waits(g, h) && !f.waits(h, g)
 }
 
 // along finds which axis of g each axis of h is, such that both read node n at the same indices; nil if there is no such way.
@@ -125,6 +125,7 @@ func (f *fuser) merge(g, h *group, to []int) {
 	}
 	g.inside += h.inside
 	g.folds += h.folds
+	g.reads += h.reads
 	g.after = append(g.after, h.after...)
 	h.into = g
 	h.after = append(h.after[:0], g) // what waits for h waits for g

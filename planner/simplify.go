@@ -15,7 +15,7 @@ func simplify(s *state) error {
 		return nil
 	}
 	z := simplifier{rules: s.rules(), fired: map[string]int{}}
-	g := number(s.roots)
+	g := s.number()
 	s.roots = g.rewrite(z.simple)
 	s.fired = z.fired
 	return nil
