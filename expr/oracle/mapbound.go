@@ -115,13 +115,34 @@ func (b mapBound) units() float64 {
 	if b.dtype == tensor.Float64 || b.dtype == tensor.Complex128 {
 		stated = b.op.ULP.F64
 	}
+	bound := b.op.Bound(b.dtype)
+	if b.dtype.IsComplex() && complexUnits[b.op.Name] > 0 {
+		stated = complexUnits[b.op.Name]
+		bound = max(bound, stated)
+	}
 	if stated == 0 {
 		return 0
 	}
 	if b.dtype == tensor.Float64 || b.dtype == tensor.Complex128 {
-		return b.op.Bound(b.dtype) + 1
+		return bound + 1
 	}
-	return b.op.Bound(b.dtype) + 0.5 + 0x1p-20
+	return bound + 0.5 + 0x1p-20
+}
+
+// complexUnits are bounds for complex numbers in units in the last place of the modulus. A row states how exact an op is on real numbers;
+// its complex form rounds each of several real steps. Products: sqrt(5)u (Brent, Percival, Zimmermann 2007); quotients by a product with the
+// conjugate: that, two roundings of the divisor's square and two divisions; the modulus: a sum of squares and its root.
+var complexUnits = map[string]float64{"mul": 3, "square": 3, "div": 8, "reciprocal": 8, "abs": 3}
+
+// squares reports whether the op may form the square of its last argument's modulus, and that is beyond the format's normal numbers.
+func (b mapBound) squares(z disc) bool {
+	f := formatOf(b.dtype)
+	switch b.op.Name {
+	case "div", "reciprocal", "abs":
+		r := modulus(z.v)
+		return r != 0 && (r*r < f.least()/f.unit() || r*r > f.max/4)
+	}
+	return false
 }
 
 // beyond gives the slack of a result that is infinite or NaN: 0 if it is so all over the box of the arguments and not only by a hair,
@@ -193,13 +214,29 @@ func (e *evaluation) boundComplex(o *op.Op, out *array, k int, args []*array, y 
 	size := out.size(k)
 	switch {
 	case exact && partwise[o.Name], exact && out.i != nil, exact && nan && hasNaN(y):
-	case !ordinary || !finite(size):
+	case !ordinary || !finite(size) || b.squares(z[len(z)-1]):
 		out.setSlack(k, anything)
 	case out.i != nil:
 		out.setSlack(k, carriedComplex(o.Name, z, y))
 	case exact:
-		out.setSlack(k, b.within(size, 0))
+		out.setSlack(k, b.within(size, underflow(z, b)))
 	default:
-		out.setSlack(k, b.within(size, carriedComplex(o.Name, z, y)))
+		out.setSlack(k, b.within(size, carriedComplex(o.Name, z, y)+underflow(z, b)))
 	}
+}
+
+// underflow bounds what the parts' products lose below the least normal number.
+func underflow(z []disc, b mapBound) float64 {
+	f := formatOf(b.dtype)
+	switch b.op.Name {
+	case "mul", "square":
+		if !(b.y > f.least()/f.unit()) {
+			return 4 * f.tiny()
+		}
+	case "div":
+		if r := modulus(z[1].v); r > 0 && !(modulus(z[0].v)*r > f.least()/f.unit()) {
+			return 4 * f.tiny() / (r * r)
+		}
+	}
+	return 0
 }

@@ -33,7 +33,7 @@ func (s *shadow) compute(n *expr.Node, args []*array) (*array, error) {
 		return out, nil
 	}
 	out, err := e.compute(n)
-	if err == nil && n.Kind == expr.KMap && out.f != nil && n.Op.ULP.F32 > 0 && args[0].f != nil {
+	if err == nil && n.Kind == expr.KMap && out.f != nil && n.Op.Name != opCast && n.Op.ULP.F32 > 0 && args[0].f != nil {
 		f := formatOf(n.DType)
 		for k, y := range out.f {
 			if finite(y) {
