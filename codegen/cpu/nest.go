@@ -291,7 +291,7 @@ func (n *nest) hoist(targets []target) {
 		if x.Kind == codegen.Const {
 			return false
 		}
-		if x.Kind == codegen.Reduce || !n.fixed.Contains(n.u.on[v]) {
+		if !n.fixed.Contains(n.u.on[v]) || !n.ready(v) {
 			return true
 		}
 		list = append(list, v)
@@ -302,6 +302,15 @@ func (n *nest) hoist(targets []target) {
 			n.value(v, b)
 		}
 	}
+}
+
+// ready says whether v needs no reduce that is not known yet.
+func (n *nest) ready(v int) bool {
+	if _, ok := n.known(v, 0); ok {
+		return true
+	}
+	x := &n.k.Body[v]
+	return x.Kind != codegen.Reduce && !slices.ContainsFunc(x.Args, func(a int) bool { return !n.ready(a) })
 }
 
 // asksIndex says whether the targets ask for the index of axis.
