@@ -8,7 +8,7 @@ import (
 
 // convert is an instruction that turns each element of from bytes into one of to bytes.
 func convert(from, to int, f func(imm uint8, x uint64) uint64) semantics {
-	return func(m *Machine, in *asm.Ins) {
+	return func(m *machine, in *asm.Ins) {
 		imm, first := immediate(in)
 		last := destination(in)
 		n := bytes(in, last) / to
@@ -25,7 +25,7 @@ func convert(from, to int, f func(imm uint8, x uint64) uint64) semantics {
 }
 
 // widened reads n elements of size bytes from operand i; those of memory that are masked off are not touched.
-func (m *Machine) widened(in *asm.Ins, i, n, size int) vec {
+func (m *machine) widened(in *asm.Ins, i, n, size int) vec {
 	return m.enabled(in, i, m.mask(in), n, size)
 }
 
@@ -137,7 +137,7 @@ func conversionOps(t map[string]semantics) {
 		for suffix, size := range map[string]int{"": 4, "Q": 8} {
 			for kind, from := range map[string]int{"SS": 4, "SD": 8} {
 				value := sizes["P"+kind[1:]]
-				t[name+kind+"2SI"+suffix] = func(m *Machine, in *asm.Ins) {
+				t[name+kind+"2SI"+suffix] = func(m *machine, in *asm.Ins) {
 					m.setInt(in, 1, size, toInt(value(m.low(in, 0, from)), size, way))
 				}
 			}
@@ -147,8 +147,8 @@ func conversionOps(t map[string]semantics) {
 		t["VCVTPD2PS"+width] = convert(8, 4, plain(asFloat32))
 		t["VCVTQQ2PS"+width] = convert(8, 4, plain(func(x uint64) uint64 { return of32(float32(int64(x))) }))
 	}
-	t["VCVTSS2SD"] = m2(4, 8, asFloat64)
-	t["VCVTSD2SS"] = m2(8, 4, asFloat32)
+	t["VCVTSS2SD"] = convertLow(4, 8, asFloat64)
+	t["VCVTSD2SS"] = convertLow(8, 4, asFloat32)
 	for suffix, size := range map[string]int{"L": 4, "Q": 8} {
 		t["VCVTSI2SS"+suffix] = fromInt(size, 4, func(x int64) uint64 { return of32(float32(x)) })
 		t["VCVTSI2SD"+suffix] = fromInt(size, 8, func(x int64) uint64 { return of64(float64(x)) })
@@ -170,9 +170,9 @@ func conversionOps(t map[string]semantics) {
 	}
 }
 
-// m2 converts the lowest element; the others are the second operand's.
-func m2(from, to int, f func(uint64) uint64) semantics {
-	return func(m *Machine, in *asm.Ins) {
+// convertLow converts the lowest element; the others are the second operand's.
+func convertLow(from, to int, f func(uint64) uint64) semantics {
+	return func(m *machine, in *asm.Ins) {
 		a := in.Args()
 		var out vec
 		copy(out[:16], m.vec[a[1].Reg.Number()][:16])
@@ -182,7 +182,7 @@ func m2(from, to int, f func(uint64) uint64) semantics {
 }
 
 func fromInt(from, to int, f func(int64) uint64) semantics {
-	return func(m *Machine, in *asm.Ins) {
+	return func(m *machine, in *asm.Ins) {
 		a := in.Args()
 		var out vec
 		copy(out[:16], m.vec[a[1].Reg.Number()][:16])
@@ -193,7 +193,7 @@ func fromInt(from, to int, f func(int64) uint64) semantics {
 
 // pack narrows both sources, clamping, within each 16 bytes: the second operand's elements, then the first's.
 func pack(from int, signed bool) semantics {
-	return func(m *Machine, in *asm.Ins) {
+	return func(m *machine, in *asm.Ins) {
 		hi, lo := m.value(in, 0, 0), m.value(in, 1, 0)
 		n := bytes(in, destination(in))
 		var out vec

@@ -180,14 +180,22 @@ func roundTo(x float64, mode uint8) float64 {
 	return math.RoundToEven(x)
 }
 
-func round(size int, x uint64, mode uint8) uint64 {
+// round rounds to a multiple of 2^-places.
+func round(size int, x uint64, mode uint8, places int) uint64 {
 	if n, ok := firstNaN(size, x); ok {
 		return n
 	}
+	v := f64(x)
 	if size == 4 {
-		return of32(float32(roundTo(float64(f32(x)), mode)))
+		v = float64(f32(x))
 	}
-	return of64(roundTo(f64(x), mode))
+	if scaled := math.Ldexp(v, places); !math.IsInf(scaled, 0) { // otherwise it has no places
+		v = math.Ldexp(roundTo(scaled, mode), -places)
+	}
+	if size == 4 {
+		return of32(float32(v))
+	}
+	return of64(v)
 }
 
 // compare evaluates predicate p of VCMPPS and its like; bit 4 only changes what signals.

@@ -10,7 +10,7 @@ type lane func(imm uint8, i int, s *[3]uint64) uint64
 
 // lanewise is an instruction that goes element by element, elem bytes each.
 func lanewise(elem int, f lane) semantics {
-	return func(m *Machine, in *asm.Ins) {
+	return func(m *machine, in *asm.Ins) {
 		imm, first := immediate(in)
 		var src [3]vec
 		n := m.gather(in, first, elem, &src)
@@ -23,7 +23,7 @@ func lanewise(elem int, f lane) semantics {
 }
 
 // gather reads the sources from operand first on, and a destination that is read, and gives the number of elements.
-func (m *Machine) gather(in *asm.Ins, first, elem int, src *[3]vec) (n int) {
+func (m *machine) gather(in *asm.Ins, first, elem int, src *[3]vec) (n int) {
 	k := 0
 	for i := first; i < sources(in); i++ {
 		if in.Place(i) != nil && in.Place(i).Reg == asm.MaskReg {
@@ -48,7 +48,7 @@ func elements(src *[3]vec, i, elem int) *[3]uint64 {
 
 // scalar is an instruction on the lowest element; the others are those of the last source.
 func scalar(elem int, f lane) semantics {
-	return func(m *Machine, in *asm.Ins) {
+	return func(m *machine, in *asm.Ins) {
 		imm, first := immediate(in)
 		var s [3]uint64
 		var rest vec
@@ -80,7 +80,7 @@ func test(elem int, f func(imm uint8, s *[3]uint64) bool) semantics {
 		}
 		return 0
 	})
-	return func(m *Machine, in *asm.Ins) {
+	return func(m *machine, in *asm.Ins) {
 		if in.Args()[destination(in)].Reg.Class() != asm.Mask {
 			ones(m, in)
 			return
@@ -116,11 +116,12 @@ func floatOps(t map[string]semantics) {
 	both("SQRT", func(size int) lane {
 		return func(_ uint8, _ int, s *[3]uint64) uint64 { return sqrt(size, s[0]) }
 	})
-	for name, control := range map[string]func(uint8) uint8{"ROUND": func(i uint8) uint8 { return i }, "RNDSCALE": func(i uint8) uint8 { return i & 15 }} {
-		both(name, func(size int) lane {
-			return func(imm uint8, _ int, s *[3]uint64) uint64 { return round(size, s[0], mode(control(imm))) }
-		})
-	}
+	both("ROUND", func(size int) lane {
+		return func(imm uint8, _ int, s *[3]uint64) uint64 { return round(size, s[0], mode(imm), 0) }
+	})
+	both("RNDSCALE", func(size int) lane {
+		return func(imm uint8, _ int, s *[3]uint64) uint64 { return round(size, s[0], mode(imm), int(imm>>4)) }
+	})
 	for order, pick := range map[string]func(s *[3]uint64) (x, y, z uint64){
 		"132": func(s *[3]uint64) (x, y, z uint64) { return s[2], s[0], s[1] },
 		"213": func(s *[3]uint64) (x, y, z uint64) { return s[1], s[2], s[0] },
@@ -157,7 +158,7 @@ func floatOps(t map[string]semantics) {
 			}
 			return 0
 		})
-		t["VUCOMIS"+letter] = func(m *Machine, in *asm.Ins) {
+		t["VUCOMIS"+letter] = func(m *machine, in *asm.Ins) {
 			v := m.low(in, 0, size)
 			x := m.low(in, 1, size)
 			unordered := compare(size, x, v, 3)
@@ -167,7 +168,7 @@ func floatOps(t map[string]semantics) {
 }
 
 // low gives the lowest element of vector operand i.
-func (m *Machine) low(in *asm.Ins, i, size int) uint64 {
+func (m *machine) low(in *asm.Ins, i, size int) uint64 {
 	a := &in.Args()[i]
 	if a.Kind == asm.KindReg {
 		return m.vec[a.Reg.Number()].lane(0, size)
@@ -277,7 +278,7 @@ func shiftOps(put func(string, semantics), letter string, size int) {
 			return f(x, by)
 		}
 		immediate := lanewise(size, func(imm uint8, _ int, s *[3]uint64) uint64 { return bound(s[0], uint64(imm)) })
-		put(name+letter, func(m *Machine, in *asm.Ins) {
+		put(name+letter, func(m *machine, in *asm.Ins) {
 			if in.Args()[0].Kind == asm.KindImm {
 				immediate(m, in)
 				return
@@ -322,7 +323,7 @@ func logicOps(t map[string]semantics) {
 		} else {
 			size = 8
 		}
-		return func(m *Machine, in *asm.Ins) {
+		return func(m *machine, in *asm.Ins) {
 			x, y := m.value(in, 1, 0), m.value(in, 0, 0)
 			m.flags = flags{zero: true, carry: true}
 			for i := range in.Width.Bytes() / size {
@@ -355,7 +356,7 @@ func same(x uint64, bit int) uint64 {
 
 // blend takes the first operand's elements where the mask is set, and the second's (or 0) elsewhere.
 func blend(size int) semantics {
-	return func(m *Machine, in *asm.Ins) {
+	return func(m *machine, in *asm.Ins) {
 		a := in.Args()
 		k := m.k[a[2].Reg.Number()]
 		y := m.vec[a[1].Reg.Number()]
@@ -375,7 +376,7 @@ func blend(size int) semantics {
 }
 
 // enabled reads operand i without touching the memory of elements whose bit in k is clear.
-func (m *Machine) enabled(in *asm.Ins, i int, k uint64, n, size int) (v vec) {
+func (m *machine) enabled(in *asm.Ins, i int, k uint64, n, size int) (v vec) {
 	a := &in.Args()[i]
 	if a.Kind == asm.KindReg {
 		return m.vec[a.Reg.Number()]
@@ -397,7 +398,7 @@ func maskOps(t map[string]semantics) {
 	for letter, n := range map[string]int{"B": 8, "W": 16, "D": 32, "Q": 64} {
 		keep := ^uint64(0) >> (64 - n)
 		binary := func(name string, f func(a, b uint64) uint64) {
-			t[name+letter] = func(m *Machine, in *asm.Ins) {
+			t[name+letter] = func(m *machine, in *asm.Ins) {
 				m.setMask(in, f(m.kreg(in, 0)&keep, m.kreg(in, 1)&keep), n)
 			}
 		}
@@ -407,17 +408,17 @@ func maskOps(t map[string]semantics) {
 		binary("KXOR", func(a, b uint64) uint64 { return a ^ b })
 		binary("KXNOR", func(a, b uint64) uint64 { return ^(a ^ b) })
 		binary("KADD", func(a, b uint64) uint64 { return a + b })
-		t["KNOT"+letter] = func(m *Machine, in *asm.Ins) { m.setMask(in, ^m.kreg(in, 0), n) }
-		t["KSHIFTL"+letter] = func(m *Machine, in *asm.Ins) { m.setMask(in, m.kreg(in, 1)<<uint8(in.Args()[0].Val), n) }
-		t["KSHIFTR"+letter] = func(m *Machine, in *asm.Ins) { m.setMask(in, m.kreg(in, 1)&keep>>uint8(in.Args()[0].Val), n) }
-		t["KORTEST"+letter] = func(m *Machine, in *asm.Ins) {
+		t["KNOT"+letter] = func(m *machine, in *asm.Ins) { m.setMask(in, ^m.kreg(in, 0), n) }
+		t["KSHIFTL"+letter] = func(m *machine, in *asm.Ins) { m.setMask(in, m.kreg(in, 1)<<uint8(in.Args()[0].Val), n) }
+		t["KSHIFTR"+letter] = func(m *machine, in *asm.Ins) { m.setMask(in, m.kreg(in, 1)&keep>>uint8(in.Args()[0].Val), n) }
+		t["KORTEST"+letter] = func(m *machine, in *asm.Ins) {
 			v := (m.kreg(in, 0) | m.kreg(in, 1)) & keep
 			m.flags = flags{zero: v == 0, carry: v == keep}
 		}
-		t["KTEST"+letter] = func(m *Machine, in *asm.Ins) {
+		t["KTEST"+letter] = func(m *machine, in *asm.Ins) {
 			m.flags = flags{zero: m.kreg(in, 0)&m.kreg(in, 1)&keep == 0, carry: m.kreg(in, 0)&^m.kreg(in, 1)&keep == 0}
 		}
-		t["KMOV"+letter] = func(m *Machine, in *asm.Ins) {
+		t["KMOV"+letter] = func(m *machine, in *asm.Ins) {
 			a := in.Args()
 			var v uint64
 			if a[0].Kind == asm.KindReg && a[0].Reg.Class() == asm.Mask {
@@ -433,12 +434,12 @@ func maskOps(t map[string]semantics) {
 		}
 	}
 	for name, n := range map[string]int{"KUNPCKBW": 8, "KUNPCKWD": 16, "KUNPCKDQ": 32} {
-		t[name] = func(m *Machine, in *asm.Ins) {
+		t[name] = func(m *machine, in *asm.Ins) {
 			m.setMask(in, m.kreg(in, 1)<<n|m.kreg(in, 0)&(1<<n-1), 2*n)
 		}
 	}
 	for letter, size := range integers {
-		t["VPMOVM2"+letter] = func(m *Machine, in *asm.Ins) {
+		t["VPMOVM2"+letter] = func(m *machine, in *asm.Ins) {
 			var out vec
 			n := bytes(in, 1) / size
 			for i := range n {
@@ -446,19 +447,19 @@ func maskOps(t map[string]semantics) {
 			}
 			m.write(in, &out, n, size)
 		}
-		t["VPMOV"+letter+"2M"] = func(m *Machine, in *asm.Ins) {
+		t["VPMOV"+letter+"2M"] = func(m *machine, in *asm.Ins) {
 			m.setMask(in, m.signs(in, 0, size), bytes(in, 0)/size)
 		}
 	}
 	for name, size := range map[string]int{"VMOVMSKPS": 4, "VMOVMSKPD": 8, "VPMOVMSKB": 1} {
-		t[name] = func(m *Machine, in *asm.Ins) { m.setInt(in, 1, 8, m.signs(in, 0, size)) }
+		t[name] = func(m *machine, in *asm.Ins) { m.setInt(in, 1, 8, m.signs(in, 0, size)) }
 	}
 }
 
-func (m *Machine) kreg(in *asm.Ins, i int) uint64 { return m.k[in.Args()[i].Reg.Number()] }
+func (m *machine) kreg(in *asm.Ins, i int) uint64 { return m.k[in.Args()[i].Reg.Number()] }
 
 // signs gathers the sign bits of vector operand i.
-func (m *Machine) signs(in *asm.Ins, i, size int) (k uint64) {
+func (m *machine) signs(in *asm.Ins, i, size int) (k uint64) {
 	v := m.value(in, i, 0)
 	for l := range bytes(in, i) / size {
 		k |= v.lane(l, size) >> (8*size - 1) & 1 << l

@@ -58,8 +58,8 @@ type vec [64]byte
 func (v *vec) lane(i, size int) uint64       { return number(v[i*size : (i+1)*size]) }
 func (v *vec) setLane(i, size int, x uint64) { putNumber(v[i*size:(i+1)*size], x) }
 
-// Machine is the state of a run.
-type Machine struct {
+// machine is the state of a run.
+type machine struct {
 	mem   *Memory
 	args  uint64
 	gp    []uint64
@@ -77,10 +77,10 @@ type Machine struct {
 }
 
 // semantics is what each mnemonic does.
-type semantics func(m *Machine, in *asm.Ins)
+type semantics func(m *machine, in *asm.Ins)
 
-func newMachine(list []asm.Ins, mem *Memory, args uint64, c Config) *Machine {
-	m := &Machine{mem: mem, args: args}
+func newMachine(list []asm.Ins, mem *Memory, args uint64, c Config) *machine {
+	m := &machine{mem: mem, args: args}
 	top := [4]int{asm.GP: 16, asm.Vec: 32, asm.Mask: 8}
 	label := 0
 	see := func(r asm.Reg) {
@@ -117,7 +117,7 @@ func newMachine(list []asm.Ins, mem *Memory, args uint64, c Config) *Machine {
 }
 
 // litter fills the registers, so that nothing depends on what they hold at first and is not found out.
-func (m *Machine) litter(seed uint64) {
+func (m *machine) litter(seed uint64) {
 	next := func() uint64 { // SplitMix64
 		seed += 0x9e3779b97f4a7c15
 		z := (seed ^ seed>>30) * 0xbf58476d1ce4e5b9
@@ -137,7 +137,7 @@ func (m *Machine) litter(seed uint64) {
 	}
 }
 
-func (m *Machine) run(list []asm.Ins, c Config) {
+func (m *machine) run(list []asm.Ins, c Config) {
 	does := make([]semantics, len(list))
 	for i := range list {
 		if list[i].Op != nil {
@@ -170,14 +170,14 @@ func (m *Machine) run(list []asm.Ins, c Config) {
 }
 
 // fault notes the first thing that goes wrong in an instruction.
-func (m *Machine) fault(format string, args ...any) {
+func (m *machine) fault(format string, args ...any) {
 	if m.faulty == nil {
 		m.faulty = fmt.Errorf(format, args...)
 	}
 }
 
 // address is where a memory operand without a vector index lies.
-func (m *Machine) address(a *asm.Operand) uint64 {
+func (m *machine) address(a *asm.Operand) uint64 {
 	addr := m.gp[a.Reg.Number()] + uint64(a.Val)
 	if a.Index != 0 && a.Index.Class() == asm.GP {
 		addr += m.gp[a.Index.Number()] * uint64(a.Scale)
@@ -200,7 +200,7 @@ func destination(in *asm.Ins) int { return len(in.Args()) - 1 }
 func sources(in *asm.Ins) int { return len(in.Form.Places) - 1 }
 
 // mask is the instruction's write mask, all ones when it has none.
-func (m *Machine) mask(in *asm.Ins) uint64 {
+func (m *machine) mask(in *asm.Ins) uint64 {
 	if !in.Masked() {
 		return ^uint64(0)
 	}
@@ -221,7 +221,7 @@ func bytes(in *asm.Ins, i int) int {
 
 // value gives vector operand i. From memory it is one broadcast element, or all bytes; when the operand's elements go lane by lane
 // into the result (elem bytes each), those that are masked off are not touched.
-func (m *Machine) value(in *asm.Ins, i, elem int) (v vec) {
+func (m *machine) value(in *asm.Ins, i, elem int) (v vec) {
 	a := &in.Args()[i]
 	if a.Kind == asm.KindReg {
 		return m.vec[a.Reg.Number()]
@@ -248,7 +248,7 @@ func (m *Machine) value(in *asm.Ins, i, elem int) (v vec) {
 	return v
 }
 
-func (m *Machine) broadcast(addr uint64, size int, touch bool) (v vec) {
+func (m *machine) broadcast(addr uint64, size int, touch bool) (v vec) {
 	if !touch {
 		return v
 	}
@@ -260,7 +260,7 @@ func (m *Machine) broadcast(addr uint64, size int, touch bool) (v vec) {
 }
 
 // write puts the first n elements of v into the destination under the mask; the rest of a register becomes 0.
-func (m *Machine) write(in *asm.Ins, v *vec, n, elem int) {
+func (m *machine) write(in *asm.Ins, v *vec, n, elem int) {
 	a := &in.Args()[destination(in)]
 	k := m.mask(in)
 	if a.Kind != asm.KindReg {
@@ -286,7 +286,7 @@ func (m *Machine) write(in *asm.Ins, v *vec, n, elem int) {
 }
 
 // set writes a whole vector register.
-func (m *Machine) set(r asm.Reg, v *vec) {
+func (m *machine) set(r asm.Reg, v *vec) {
 	m.vec[r.Number()] = *v
 	if r.Width() > asm.X {
 		m.dirty = true
@@ -294,7 +294,7 @@ func (m *Machine) set(r asm.Reg, v *vec) {
 }
 
 // setMask writes the first n bits of a mask register under the write mask.
-func (m *Machine) setMask(in *asm.Ins, bits uint64, n int) {
+func (m *machine) setMask(in *asm.Ins, bits uint64, n int) {
 	bits &= m.mask(in)
 	if n < 64 {
 		bits &= 1<<n - 1

@@ -57,7 +57,7 @@ func (m *Memory) at(addr uint64, n int, write bool) ([]byte, error) {
 }
 
 // load gives n bytes at addr, n at most 8, as a number.
-func (m *Machine) load(addr uint64, n int) uint64 {
+func (m *machine) load(addr uint64, n int) uint64 {
 	b, err := m.mem.at(addr, n, false)
 	if err != nil {
 		m.fault("%w", err)
@@ -66,7 +66,7 @@ func (m *Machine) load(addr uint64, n int) uint64 {
 	return number(b)
 }
 
-func (m *Machine) store(addr uint64, n int, v uint64) {
+func (m *machine) store(addr uint64, n int, v uint64) {
 	b, err := m.mem.at(addr, n, true)
 	if err != nil {
 		m.fault("%w", err)

@@ -45,7 +45,7 @@ func moveOps(t map[string]semantics) {
 		}
 	}
 	for name, size := range map[string]int{"VMOVSS": 4, "VMOVSD": 8} {
-		t[name] = func(m *Machine, in *asm.Ins) {
+		t[name] = func(m *machine, in *asm.Ins) {
 			a := in.Args()
 			var out vec
 			switch {
@@ -60,7 +60,7 @@ func moveOps(t map[string]semantics) {
 		}
 	}
 	for name, size := range map[string]int{"VMOVD": 4, "VMOVQ": 8} {
-		t[name] = func(m *Machine, in *asm.Ins) {
+		t[name] = func(m *machine, in *asm.Ins) {
 			a := in.Args()
 			var x uint64
 			if a[0].Reg.Class() == asm.Vec && a[0].Kind == asm.KindReg {
@@ -84,7 +84,7 @@ func moveOps(t map[string]semantics) {
 
 // aligned asks that memory begins at a multiple of its size.
 func aligned(then semantics) semantics {
-	return func(m *Machine, in *asm.Ins) {
+	return func(m *machine, in *asm.Ins) {
 		for i := range in.Args() {
 			if a := &in.Args()[i]; a.Kind == asm.KindMem && m.address(a)%uint64(bytes(in, i)) != 0 {
 				m.fault("%w: %#x is no multiple of %d", ErrAlign, m.address(a), bytes(in, i))
@@ -97,7 +97,7 @@ func aligned(then semantics) semantics {
 
 // maskedMove loads or stores the elements where the mask's sign is set; a load gives 0 for the others.
 func maskedMove(size int) semantics {
-	return func(m *Machine, in *asm.Ins) {
+	return func(m *machine, in *asm.Ins) {
 		a := in.Args()
 		mask := &m.vec[a[1].Reg.Number()]
 		var out vec
@@ -131,13 +131,13 @@ func gatherOps(t map[string]semantics) {
 }
 
 // indexed is the address of element i.
-func (m *Machine) indexed(a *asm.Operand, i, size int) uint64 {
+func (m *machine) indexed(a *asm.Operand, i, size int) uint64 {
 	index := extend(m.vec[a.Index.Number()].lane(i, size), size)
 	return m.gp[a.Reg.Number()] + uint64(index)*uint64(a.Scale) + uint64(a.Val)
 }
 
 func gather(index, elem int) semantics {
-	return func(m *Machine, in *asm.Ins) {
+	return func(m *machine, in *asm.Ins) {
 		a := in.Args()
 		dst := a[2].Reg
 		mem, mask := &a[0], a[1].Reg
@@ -161,7 +161,7 @@ func gather(index, elem int) semantics {
 }
 
 func scatter(index, elem int) semantics {
-	return func(m *Machine, in *asm.Ins) {
+	return func(m *machine, in *asm.Ins) {
 		a := in.Args()
 		n := min(a[2].Index.Width().Bytes()/index, a[0].Reg.Width().Bytes()/elem)
 		for i := range n {
@@ -174,7 +174,7 @@ func scatter(index, elem int) semantics {
 }
 
 // clearMask empties a mask that a gather or scatter has used up.
-func (m *Machine) clearMask(r asm.Reg) {
+func (m *machine) clearMask(r asm.Reg) {
 	if r.Class() == asm.Mask {
 		m.k[r.Number()] = 0
 		return

@@ -12,7 +12,7 @@ type from func(imm uint8, i, n int, src *[3]vec) (source, element int)
 
 // shuffle is an instruction whose result is made of whole elements of its sources.
 func shuffle(elem int, f from) semantics {
-	return func(m *Machine, in *asm.Ins) {
+	return func(m *machine, in *asm.Ins) {
 		imm, first := immediate(in)
 		var src [3]vec
 		k := 0
@@ -37,7 +37,7 @@ func shuffle(elem int, f from) semantics {
 
 // byForm takes one meaning with an immediate and another without.
 func byForm(with, without semantics) semantics {
-	return func(m *Machine, in *asm.Ins) {
+	return func(m *machine, in *asm.Ins) {
 		if in.Args()[0].Kind == asm.KindImm {
 			with(m, in)
 		} else {
@@ -136,7 +136,7 @@ func interleaveOps(t map[string]semantics) {
 		}
 	}
 	for letter, size := range floats {
-		t["VHADDP"+letter] = func(m *Machine, in *asm.Ins) {
+		t["VHADDP"+letter] = func(m *machine, in *asm.Ins) {
 			y, x := m.value(in, 0, 0), m.value(in, 1, 0)
 			n, per := bytes(in, 2)/size, 16/size
 			var out vec
@@ -182,7 +182,7 @@ func chunkOps(t map[string]semantics) {
 		t[name] = broadcast(size)
 	}
 	for letter, size := range integers {
-		t["VPEXTR"+letter] = func(m *Machine, in *asm.Ins) {
+		t["VPEXTR"+letter] = func(m *machine, in *asm.Ins) {
 			a := in.Args()
 			v := m.vec[a[1].Reg.Number()].lane(int(a[0].Val)&(16/size-1), size)
 			if a[2].Kind == asm.KindReg {
@@ -191,7 +191,7 @@ func chunkOps(t map[string]semantics) {
 				m.setInt(in, 2, size, v)
 			}
 		}
-		t["VPINSR"+letter] = func(m *Machine, in *asm.Ins) {
+		t["VPINSR"+letter] = func(m *machine, in *asm.Ins) {
 			a := in.Args()
 			var out vec
 			copy(out[:16], m.vec[a[2].Reg.Number()][:16])
@@ -204,7 +204,7 @@ func chunkOps(t map[string]semantics) {
 
 // extract takes the chunk that the immediate names.
 func extract(elem int) semantics {
-	return func(m *Machine, in *asm.Ins) {
+	return func(m *machine, in *asm.Ins) {
 		imm, _ := immediate(in)
 		x := m.value(in, 1, 0)
 		size := bytes(in, destination(in))
@@ -217,7 +217,7 @@ func extract(elem int) semantics {
 
 // insert puts a chunk in the place that the immediate names.
 func insert(elem int) semantics {
-	return func(m *Machine, in *asm.Ins) {
+	return func(m *machine, in *asm.Ins) {
 		imm, _ := immediate(in)
 		x, out := m.value(in, 1, 0), m.value(in, 2, 0)
 		size, whole := bytes(in, 1), bytes(in, destination(in))
@@ -228,7 +228,7 @@ func insert(elem int) semantics {
 
 // broadcast repeats the whole source, or what of it the name says.
 func broadcast(elem int) semantics {
-	return func(m *Machine, in *asm.Ins) {
+	return func(m *machine, in *asm.Ins) {
 		a := &in.Args()[0]
 		n := bytes(in, destination(in)) / elem
 		var x, out vec
@@ -251,7 +251,7 @@ func broadcast(elem int) semantics {
 }
 
 // insertLane is VINSERTPS: one float of the source, put somewhere, and floats cleared.
-func insertLane(m *Machine, in *asm.Ins) {
+func insertLane(m *machine, in *asm.Ins) {
 	a := in.Args()
 	imm := uint8(a[0].Val)
 	var out vec

@@ -80,7 +80,7 @@ func (f *flags) logic(v uint64, size int) uint64 {
 }
 
 // int gives scalar operand i, of size bytes.
-func (m *Machine) int(in *asm.Ins, i, size int) uint64 {
+func (m *machine) int(in *asm.Ins, i, size int) uint64 {
 	a := &in.Args()[i]
 	switch a.Kind {
 	case asm.KindReg:
@@ -94,7 +94,7 @@ func (m *Machine) int(in *asm.Ins, i, size int) uint64 {
 }
 
 // setInt writes scalar operand i, of size bytes; registers take it with zeros above.
-func (m *Machine) setInt(in *asm.Ins, i, size int, v uint64) {
+func (m *machine) setInt(in *asm.Ins, i, size int, v uint64) {
 	a := &in.Args()[i]
 	if a.Kind == asm.KindReg {
 		m.gp[a.Reg.Number()] = cut(v, size)
@@ -104,69 +104,69 @@ func (m *Machine) setInt(in *asm.Ins, i, size int, v uint64) {
 }
 
 // gpOps are the general purpose instructions that come as ...Q and ...L.
-var gpOps = map[string]func(m *Machine, in *asm.Ins, size int){
-	"ADD": func(m *Machine, in *asm.Ins, n int) {
+var gpOps = map[string]func(m *machine, in *asm.Ins, size int){
+	"ADD": func(m *machine, in *asm.Ins, n int) {
 		m.setInt(in, 1, n, m.flags.add(m.int(in, 1, n), m.int(in, 0, n), n))
 	},
-	"SUB": func(m *Machine, in *asm.Ins, n int) {
+	"SUB": func(m *machine, in *asm.Ins, n int) {
 		m.setInt(in, 1, n, m.flags.sub(m.int(in, 1, n), m.int(in, 0, n), n))
 	},
-	"AND": func(m *Machine, in *asm.Ins, n int) {
+	"AND": func(m *machine, in *asm.Ins, n int) {
 		m.setInt(in, 1, n, m.flags.logic(m.int(in, 1, n)&m.int(in, 0, n), n))
 	},
-	"OR": func(m *Machine, in *asm.Ins, n int) {
+	"OR": func(m *machine, in *asm.Ins, n int) {
 		m.setInt(in, 1, n, m.flags.logic(m.int(in, 1, n)|m.int(in, 0, n), n))
 	},
-	"XOR": func(m *Machine, in *asm.Ins, n int) {
+	"XOR": func(m *machine, in *asm.Ins, n int) {
 		m.setInt(in, 1, n, m.flags.logic(m.int(in, 1, n)^m.int(in, 0, n), n))
 	},
-	"CMP":  func(m *Machine, in *asm.Ins, n int) { m.flags.sub(m.int(in, 0, n), m.int(in, 1, n), n) },
-	"TEST": func(m *Machine, in *asm.Ins, n int) { m.flags.logic(m.int(in, 0, n)&m.int(in, 1, n), n) },
-	"NEG":  func(m *Machine, in *asm.Ins, n int) { m.setInt(in, 0, n, m.flags.sub(0, m.int(in, 0, n), n)) },
-	"NOT":  func(m *Machine, in *asm.Ins, n int) { m.setInt(in, 0, n, ^m.int(in, 0, n)) },
-	"INC":  func(m *Machine, in *asm.Ins, n int) { m.step(in, n, m.flags.add) },
-	"DEC":  func(m *Machine, in *asm.Ins, n int) { m.step(in, n, m.flags.sub) },
-	"IMUL": func(m *Machine, in *asm.Ins, n int) { m.multiply(in, n, m.int(in, 1, n), m.int(in, 0, n)) },
-	"IMUL3": func(m *Machine, in *asm.Ins, n int) {
+	"CMP":  func(m *machine, in *asm.Ins, n int) { m.flags.sub(m.int(in, 0, n), m.int(in, 1, n), n) },
+	"TEST": func(m *machine, in *asm.Ins, n int) { m.flags.logic(m.int(in, 0, n)&m.int(in, 1, n), n) },
+	"NEG":  func(m *machine, in *asm.Ins, n int) { m.setInt(in, 0, n, m.flags.sub(0, m.int(in, 0, n), n)) },
+	"NOT":  func(m *machine, in *asm.Ins, n int) { m.setInt(in, 0, n, ^m.int(in, 0, n)) },
+	"INC":  func(m *machine, in *asm.Ins, n int) { m.step(in, n, m.flags.add) },
+	"DEC":  func(m *machine, in *asm.Ins, n int) { m.step(in, n, m.flags.sub) },
+	"IMUL": func(m *machine, in *asm.Ins, n int) { m.multiply(in, n, m.int(in, 1, n), m.int(in, 0, n)) },
+	"IMUL3": func(m *machine, in *asm.Ins, n int) {
 		m.multiply(in, n, m.int(in, 1, n), uint64(in.Args()[0].Val))
 	},
-	"SHL": func(m *Machine, in *asm.Ins, n int) { m.shift(in, n, func(v uint64, by int) uint64 { return v << by }) },
-	"SHR": func(m *Machine, in *asm.Ins, n int) { m.shift(in, n, func(v uint64, by int) uint64 { return v >> by }) },
-	"SAR": func(m *Machine, in *asm.Ins, n int) {
+	"SHL": func(m *machine, in *asm.Ins, n int) { m.shift(in, n, func(v uint64, by int) uint64 { return v << by }) },
+	"SHR": func(m *machine, in *asm.Ins, n int) { m.shift(in, n, func(v uint64, by int) uint64 { return v >> by }) },
+	"SAR": func(m *machine, in *asm.Ins, n int) {
 		m.shift(in, n, func(v uint64, by int) uint64 { return uint64(extend(v, n) >> by) })
 	},
-	"ROL":  func(m *Machine, in *asm.Ins, n int) { m.rotate(in, n, 1) },
-	"ROR":  func(m *Machine, in *asm.Ins, n int) { m.rotate(in, n, -1) },
-	"SHLX": func(m *Machine, in *asm.Ins, n int) { m.setInt(in, 2, n, m.int(in, 1, n)<<m.count(in, n)) },
-	"SHRX": func(m *Machine, in *asm.Ins, n int) { m.setInt(in, 2, n, m.int(in, 1, n)>>m.count(in, n)) },
-	"SARX": func(m *Machine, in *asm.Ins, n int) {
+	"ROL":  func(m *machine, in *asm.Ins, n int) { m.rotate(in, n, 1) },
+	"ROR":  func(m *machine, in *asm.Ins, n int) { m.rotate(in, n, -1) },
+	"SHLX": func(m *machine, in *asm.Ins, n int) { m.setInt(in, 2, n, m.int(in, 1, n)<<m.count(in, n)) },
+	"SHRX": func(m *machine, in *asm.Ins, n int) { m.setInt(in, 2, n, m.int(in, 1, n)>>m.count(in, n)) },
+	"SARX": func(m *machine, in *asm.Ins, n int) {
 		m.setInt(in, 2, n, uint64(extend(m.int(in, 1, n), n)>>m.count(in, n)))
 	},
-	"BZHI": (*Machine).zeroHigh,
-	"POPCNT": func(m *Machine, in *asm.Ins, n int) {
+	"BZHI": (*machine).zeroHigh,
+	"POPCNT": func(m *machine, in *asm.Ins, n int) {
 		m.setInt(in, 1, n, m.counted(bits.OnesCount64(m.int(in, 0, n)), n, m.int(in, 0, n) == 0))
 	},
-	"LZCNT": func(m *Machine, in *asm.Ins, n int) {
+	"LZCNT": func(m *machine, in *asm.Ins, n int) {
 		v := m.int(in, 0, n)
 		m.setInt(in, 1, n, m.zeros(bits.LeadingZeros64(v)-(64-8*n), n, v))
 	},
-	"TZCNT": func(m *Machine, in *asm.Ins, n int) {
+	"TZCNT": func(m *machine, in *asm.Ins, n int) {
 		v := m.int(in, 0, n)
 		m.setInt(in, 1, n, m.zeros(min(bits.TrailingZeros64(v), 8*n), n, v))
 	},
-	"IDIV": (*Machine).divideSigned,
-	"DIV":  (*Machine).divide,
+	"IDIV": (*machine).divideSigned,
+	"DIV":  (*machine).divide,
 }
 
 // step is INC and DEC, which leave the carry as it is.
-func (m *Machine) step(in *asm.Ins, n int, f func(a, b uint64, size int) uint64) {
+func (m *machine) step(in *asm.Ins, n int, f func(a, b uint64, size int) uint64) {
 	carry, vague := m.flags.carry, m.flags.vague&vagueCarry
 	m.setInt(in, 0, n, f(m.int(in, 0, n), 1, n))
 	m.flags.carry = carry
 	m.flags.vague |= vague
 }
 
-func (m *Machine) multiply(in *asm.Ins, n int, a, b uint64) {
+func (m *machine) multiply(in *asm.Ins, n int, a, b uint64) {
 	hi, lo := bits.Mul64(uint64(extend(a, n)), uint64(extend(b, n)))
 	if extend(a, n) < 0 {
 		hi -= uint64(extend(b, n))
@@ -180,7 +180,7 @@ func (m *Machine) multiply(in *asm.Ins, n int, a, b uint64) {
 	m.flags.overflow = m.flags.carry
 }
 
-func (m *Machine) shift(in *asm.Ins, n int, f func(v uint64, by int) uint64) {
+func (m *machine) shift(in *asm.Ins, n int, f func(v uint64, by int) uint64) {
 	by := int(in.Args()[0].Val) & (8*n - 1)
 	v := f(m.int(in, 1, n), by)
 	m.setInt(in, 1, n, v)
@@ -191,7 +191,7 @@ func (m *Machine) shift(in *asm.Ins, n int, f func(v uint64, by int) uint64) {
 }
 
 // rotate turns left by the immediate times sign.
-func (m *Machine) rotate(in *asm.Ins, n, sign int) {
+func (m *machine) rotate(in *asm.Ins, n, sign int) {
 	by, v := sign*int(in.Args()[0].Val), m.int(in, 1, n)
 	if n == 4 {
 		v = uint64(bits.RotateLeft32(uint32(v), by))
@@ -202,9 +202,9 @@ func (m *Machine) rotate(in *asm.Ins, n, sign int) {
 	m.flags.vague |= vagueCarry | vagueOverflow
 }
 
-func (m *Machine) count(in *asm.Ins, n int) int { return int(m.int(in, 0, 8)) & (8*n - 1) }
+func (m *machine) count(in *asm.Ins, n int) int { return int(m.int(in, 0, 8)) & (8*n - 1) }
 
-func (m *Machine) zeroHigh(in *asm.Ins, n int) {
+func (m *machine) zeroHigh(in *asm.Ins, n int) {
 	at, v := uint8(m.int(in, 0, 8)), m.int(in, 1, n)
 	over := int(at) >= 8*n
 	if !over {
@@ -216,17 +216,17 @@ func (m *Machine) zeroHigh(in *asm.Ins, n int) {
 	m.flags.vague = vagueParity
 }
 
-func (m *Machine) counted(v, n int, zero bool) uint64 {
+func (m *machine) counted(v, n int, zero bool) uint64 {
 	m.flags = flags{zero: zero}
 	return uint64(v)
 }
 
-func (m *Machine) zeros(v, n int, of uint64) uint64 {
+func (m *machine) zeros(v, n int, of uint64) uint64 {
 	m.flags.zero, m.flags.carry, m.flags.vague = v == 0, of == 0, vagueAll&^(vagueZero|vagueCarry)
 	return uint64(v)
 }
 
-func (m *Machine) divideSigned(in *asm.Ins, n int) {
+func (m *machine) divideSigned(in *asm.Ins, n int) {
 	a, b := extend(m.int(in, 1, n), n), extend(m.int(in, 0, n), n)
 	if extend(m.int(in, 2, n), n) != a>>63 {
 		m.fault("%w: the dividend is wider than the register", ErrDivide)
@@ -241,7 +241,7 @@ func (m *Machine) divideSigned(in *asm.Ins, n int) {
 	m.flags.vague = vagueAll
 }
 
-func (m *Machine) divide(in *asm.Ins, n int) {
+func (m *machine) divide(in *asm.Ins, n int) {
 	a, hi, b := m.int(in, 1, n), m.int(in, 2, n), m.int(in, 0, n)
 	if hi >= b {
 		m.fault("%w: %d:%d / %d", ErrDivide, hi, a, b)
@@ -257,9 +257,9 @@ func (m *Machine) divide(in *asm.Ins, n int) {
 }
 
 // ifHolds runs what is to be done on the condition that the name ends in.
-func ifHolds(name string, yes func(m *Machine, in *asm.Ins, holds bool)) semantics {
+func ifHolds(name string, yes func(m *machine, in *asm.Ins, holds bool)) semantics {
 	c := conditions[name[len(name)-2:]]
-	return func(m *Machine, in *asm.Ins) {
+	return func(m *machine, in *asm.Ins) {
 		if m.flags.vague&c.reads != 0 {
 			m.fault("%w", ErrFlag)
 		}
@@ -270,30 +270,30 @@ func ifHolds(name string, yes func(m *Machine, in *asm.Ins, holds bool)) semanti
 // scalarOps adds the general purpose instructions.
 func scalarOps(t map[string]semantics) {
 	for name, f := range gpOps {
-		t[name+"Q"] = func(m *Machine, in *asm.Ins) { f(m, in, 8) }
-		t[name+"L"] = func(m *Machine, in *asm.Ins) { f(m, in, 4) }
+		t[name+"Q"] = func(m *machine, in *asm.Ins) { f(m, in, 8) }
+		t[name+"L"] = func(m *machine, in *asm.Ins) { f(m, in, 4) }
 	}
 	for suffix, n := range map[string]int{"B": 1, "W": 2, "L": 4, "Q": 8} {
-		t["MOV"+suffix] = func(m *Machine, in *asm.Ins) {
+		t["MOV"+suffix] = func(m *machine, in *asm.Ins) {
 			m.setInt(in, 1, n, m.int(in, 0, n))
 			if a := in.Args(); n >= 4 && a[0].Kind == asm.KindImm && a[0].Val == 0 && a[1].Kind == asm.KindReg {
 				m.flags.vague = vagueAll // Go's assembler writes XORL
 			}
 		}
 	}
-	t["CMPB"] = func(m *Machine, in *asm.Ins) { gpOps["CMP"](m, in, 1) }
-	t["TESTB"] = func(m *Machine, in *asm.Ins) { gpOps["TEST"](m, in, 1) }
+	t["CMPB"] = func(m *machine, in *asm.Ins) { gpOps["CMP"](m, in, 1) }
+	t["TESTB"] = func(m *machine, in *asm.Ins) { gpOps["TEST"](m, in, 1) }
 	for from, n := range map[string]int{"B": 1, "W": 2, "L": 4} {
 		for to, size := range map[string]int{"L": 4, "Q": 8} {
-			t["MOV"+from+to+"ZX"] = func(m *Machine, in *asm.Ins) { m.setInt(in, 1, size, m.int(in, 0, n)) }
-			t["MOV"+from+to+"SX"] = func(m *Machine, in *asm.Ins) { m.setInt(in, 1, size, uint64(extend(m.int(in, 0, n), n))) }
+			t["MOV"+from+to+"ZX"] = func(m *machine, in *asm.Ins) { m.setInt(in, 1, size, m.int(in, 0, n)) }
+			t["MOV"+from+to+"SX"] = func(m *machine, in *asm.Ins) { m.setInt(in, 1, size, uint64(extend(m.int(in, 0, n), n))) }
 		}
 	}
-	t["LEAQ"] = func(m *Machine, in *asm.Ins) { m.setInt(in, 1, 8, m.address(&in.Args()[0])) }
-	t["CQO"] = func(m *Machine, in *asm.Ins) { m.setInt(in, 1, 8, uint64(int64(m.int(in, 0, 8))>>63)) }
+	t["LEAQ"] = func(m *machine, in *asm.Ins) { m.setInt(in, 1, 8, m.address(&in.Args()[0])) }
+	t["CQO"] = func(m *machine, in *asm.Ins) { m.setInt(in, 1, 8, uint64(int64(m.int(in, 0, 8))>>63)) }
 	for cond := range conditions {
 		for suffix, n := range map[string]int{"L": 4, "Q": 8} {
-			t["CMOV"+suffix+cond] = ifHolds(cond, func(m *Machine, in *asm.Ins, holds bool) {
+			t["CMOV"+suffix+cond] = ifHolds(cond, func(m *machine, in *asm.Ins, holds bool) {
 				v := m.int(in, 0, n) // a load is made whether it holds or not
 				if !holds {
 					v = m.int(in, 1, n)
@@ -301,7 +301,7 @@ func scalarOps(t map[string]semantics) {
 				m.setInt(in, 1, n, v)
 			})
 		}
-		t["SET"+cond] = ifHolds(cond, func(m *Machine, in *asm.Ins, holds bool) {
+		t["SET"+cond] = ifHolds(cond, func(m *machine, in *asm.Ins, holds bool) {
 			v := uint64(0)
 			if holds {
 				v = 1
@@ -313,20 +313,20 @@ func scalarOps(t map[string]semantics) {
 				m.store(m.address(a), 1, v)
 			}
 		})
-		t["J"+cond] = ifHolds(cond, func(m *Machine, in *asm.Ins, holds bool) {
+		t["J"+cond] = ifHolds(cond, func(m *machine, in *asm.Ins, holds bool) {
 			if holds {
 				m.pc = m.at[in.Args()[0].Val]
 			}
 		})
 	}
-	t["JMP"] = func(m *Machine, in *asm.Ins) { m.pc = m.at[in.Args()[0].Val] }
-	t["RET"] = func(m *Machine, in *asm.Ins) {
+	t["JMP"] = func(m *machine, in *asm.Ins) { m.pc = m.at[in.Args()[0].Val] }
+	t["RET"] = func(m *machine, in *asm.Ins) {
 		if m.dirty && m.phys {
 			m.fault("%w", ErrUpper)
 		}
 		m.done = true
 	}
-	t["VZEROUPPER"] = func(m *Machine, in *asm.Ins) {
+	t["VZEROUPPER"] = func(m *machine, in *asm.Ins) {
 		m.dirty = false
 		if !m.phys { // there is no telling which of the virtual registers they are
 			return
@@ -336,6 +336,6 @@ func scalarOps(t map[string]semantics) {
 		}
 	}
 	for _, name := range strings.Fields("SFENCE PREFETCHT0 PREFETCHT1 PREFETCHT2 PREFETCHNTA") {
-		t[name] = func(*Machine, *asm.Ins) {}
+		t[name] = func(*machine, *asm.Ins) {}
 	}
 }
