@@ -24,12 +24,18 @@ func (s *shadow) compute(n *expr.Node, args []*array) (*array, error) {
 	for i, a := range n.Args {
 		e.values[a] = args[i]
 	}
+	arithmetic := !n.DType.IsBool() && !n.DType.IsInt()
 	switch out := empty(n.DType, n.Shape); {
-	case n.Kind == expr.KReduce && out.f != nil && (n.Fold == expr.FoldSum || n.Fold == expr.FoldProd):
+	case n.Kind == expr.KReduce && arithmetic && (n.Fold == expr.FoldSum || n.Fold == expr.FoldProd):
 		s.reduce(n, out, args[0])
 		return out, nil
-	case n.Kind == expr.KContract && out.f != nil:
+	case n.Kind == expr.KContract && arithmetic:
 		s.contract(n, out, args)
+		return out, nil
+	case n.Kind == expr.KMap && n.Op.Name == "mul" && out.c != nil:
+		for k := range out.c {
+			out.c[k] = out.times(args[0].c[k], args[1].c[k])
+		}
 		return out, nil
 	}
 	out, err := e.compute(n)
@@ -45,34 +51,48 @@ func (s *shadow) compute(n *expr.Node, args []*array) (*array, error) {
 	return out, err
 }
 
+// at gives element k of floats or complex numbers.
+func (a *array) at(k int) complex128 {
+	if a.f != nil {
+		return complex(a.f[k], 0)
+	}
+	return a.c[k]
+}
+
+func (a *array) put(k int, z complex128) { a.set(k, expr.Value{F: real(z), C: z}) }
+
+// plus and times are the dtype's arithmetic, rounded after each step.
+func (a *array) plus(x, y complex128) complex128 { return roundComplex(a.dtype, x+y) }
+
+func (a *array) times(x, y complex128) complex128 {
+	f := formatOf(a.dtype)
+	if a.f != nil {
+		return complex(f.round(real(x)*real(y)), 0)
+	}
+	p := func(u, v float64) float64 { return f.round(u * v) }
+	return complex(f.round(p(real(x), real(y))-p(imag(x), imag(y))), f.round(p(real(x), imag(y))+p(imag(x), real(y))))
+}
+
 func (s *shadow) reduce(n *expr.Node, out, x *array) {
-	f := formatOf(n.DType)
 	kept, along := split(x.shape, x.shape.Strides(), n.Axes)
 	var steps []int
 	walk(along.shape, along.strides, 0, func(_, at int) { steps = append(steps, at) })
 	walk(kept.shape, kept.strides, 0, func(k, base int) {
 		s.rand.Shuffle(len(steps), func(i, j int) { steps[i], steps[j] = steps[j], steps[i] })
-		total := 0.0
+		total, fold := complex128(0), out.plus
 		if n.Fold == expr.FoldProd {
-			total = 1
+			total, fold = 1, out.times
 		}
 		for i, at := range steps {
-			v := x.f[base+at]
-			switch {
-			case i == 0:
-				total = v
-			case n.Fold == expr.FoldProd:
-				total = f.round(total * v)
-			default:
-				total = f.round(total + v)
+			if total = fold(total, x.at(base+at)); i == 0 {
+				total = x.at(base + at)
 			}
 		}
-		out.f[k] = total
+		out.put(k, total)
 	})
 }
 
 func (s *shadow) contract(n *expr.Node, out *array, args []*array) {
-	f := formatOf(n.DType)
 	summed, extents, _ := labels(n, args)
 	terms := sizes(summed, extents).Len()
 	place := func(list []int, i int) []int {
@@ -84,16 +104,16 @@ func (s *shadow) contract(n *expr.Node, out *array, args []*array) {
 	for i := range args {
 		bases[i], steps[i] = place(n.Output, i), place(summed, i)
 	}
-	for k := range out.f {
-		total := 0.0
+	for k := range out.len() {
+		total := complex128(0)
 		for _, term := range s.rand.Perm(terms) {
-			product := 1.0
+			product := complex128(1)
 			for _, i := range s.rand.Perm(len(args)) {
-				product = f.round(product * args[i].f[bases[i][k]+steps[i][term]])
+				product = out.times(product, args[i].at(bases[i][k]+steps[i][term]))
 			}
-			total = f.round(total + product)
+			total = out.plus(total, product)
 		}
-		out.f[k] = total
+		out.put(k, total)
 	}
 }
 
