@@ -215,6 +215,11 @@ func (b *Builder) Kernel() (*Kernel, error) {
 	}
 	c := k.Canonical()
 	c.Note = k.Note
+	if len(c.Body) < len(k.Body) { // what is gone may have been all that reduced an axis
+		if err := c.Verify(); err != nil {
+			return nil, err
+		}
+	}
 	return c, nil
 }
 

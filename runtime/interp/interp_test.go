@@ -16,10 +16,18 @@ import (
 	"github.com/einloom/einloom/runtime/interp"
 )
 
-var threads = flag.Int("threads", 2, "workers of the device that is held to the contract")
+var (
+	threads = flag.Int("threads", 2, "workers of the device that is held to the contract")
+	random  = flag.Int("random", 0, "how many random kernels to run, beyond those of the suite")
+	first   = flag.Uint64("first", 1000, "the first random kernel's seed")
+)
 
 func TestConformance(t *testing.T) {
 	drivertest.Run(t, func() driver.Device { return interp.Open(interp.Config{Threads: *threads}) })
+}
+
+func TestRandom(t *testing.T) {
+	drivertest.Random(t, func() driver.Device { return interp.Open(interp.Config{Threads: *threads}) }, *first, *random)
 }
 
 func parse(t testing.TB, format string, args ...any) *codegen.Kernel {

@@ -56,8 +56,16 @@ func tame(r *rand.Rand, d tensor.DType) (lo, hi uint64) {
 
 // unity gives numbers near 1 in size, for long products.
 func unity(r *rand.Rand, d tensor.DType) (lo, hi uint64) {
-	if d.IsFloat() || d.IsComplex() {
-		return floatBits(d, func() float64 { return (1 + r.NormFloat64()*0.01) * float64(1-2*r.IntN(2)) })
+	switch size := 1 + r.NormFloat64()*0.01; {
+	case d.IsFloat():
+		return floatBits(d, func() float64 { return size * float64(1-2*r.IntN(2)) })
+	case d.IsComplex():
+		im, re := math.Sincos(r.Float64() * 2 * math.Pi)
+		return floatBits(d, func() float64 {
+			part := size * re
+			re = im
+			return part
+		})
 	}
 	return tame(r, d)
 }

@@ -31,6 +31,7 @@ func Run(t *testing.T, open func() driver.Device, prepare ...Prepare) {
 	t.Run("rows", s.rows)
 	t.Run("large", s.large)
 	t.Run("gather", s.gathers)
+	t.Run("random", s.random)
 	t.Run("memory", s.memory)
 	t.Run("errors", s.errors)
 	t.Run("order", s.order)

@@ -40,7 +40,15 @@ func mappedNear(o *op.Op, types []tensor.DType, d tensor.DType, args []number) n
 		return number{exact: false, err: least(d)}
 	}
 	own := 2 * (o.Bound(d) + 0.5) * epsilon(d) * cmplx.Abs(y)
-	return number{re: real(y), im: imag(y), err: spread*(1+4*epsilon(d)) + own + 2*least(d)}
+	return within(d, y, spread*(1+4*epsilon(d))+own+2*least(d))
+}
+
+// within is y with an error; where an implementation may overflow, nothing can be said.
+func within(d tensor.DType, y complex128, err float64) number {
+	if !(cmplx.Abs(y)+err <= most(d)) {
+		return number{unknown: true}
+	}
+	return number{re: real(y), im: imag(y), err: err}
 }
 
 // reference is the meaning of o in float64 or complex128; nil where there is none of that kind.
@@ -212,15 +220,16 @@ func (f *fold) result() number {
 		return exactly(uint64(f.place), 0)
 	case f.n == 0:
 		return f.unit()
-	case f.n == 1 && f.rounds() && f.err == 0:
-		return number{re: real(f.sum), im: imag(f.sum)}
 	case f.rounds():
 		roundings := float64(f.n) + 1
 		if f.d.IsComplex() && f.o.Name == "mul" {
 			roundings *= 4
 		}
 		s := f.sum + f.low
-		return number{re: real(s), im: imag(s), err: f.err + roundings*epsilon(f.d)*f.size + least(f.d)}
+		if !(f.size <= most(f.d)) { // a part of it may overflow
+			return number{unknown: true}
+		}
+		return within(f.d, s, f.err+roundings*epsilon(f.d)*f.size+least(f.d))
 	}
 	return f.best
 }

@@ -83,6 +83,19 @@ func least(d tensor.DType) float64 {
 	return math.SmallestNonzeroFloat64
 }
 
+// most is the greatest finite number of a float dtype.
+func most(d tensor.DType) float64 {
+	switch d {
+	case tensor.Float16:
+		return 65504
+	case tensor.BFloat16:
+		return 0x1.fep127
+	case tensor.Float32, tensor.Complex64:
+		return math.MaxFloat32
+	}
+	return math.MaxFloat64
+}
+
 // check says why got, the bits that a device gave, is not what x says; "" if it is.
 func (x number) check(d tensor.DType, lo, hi uint64) string {
 	if x.unknown {
