@@ -24,6 +24,3 @@ func (c *Code) Encode() ([]byte, error) {
 	}
 	return b, nil
 }
-
-// Labels gives the names of the labels.
-func (c *Code) Labels() []string { return c.labels }

@@ -67,32 +67,31 @@ var encoders = sync.Pool{New: func() any {
 // encode gives the list's machine code.
 func encode(list []Ins, labels int) (code []byte, err error) {
 	e := encoders.Get().(*encoder)
+	n := 0 // progs in use
 	defer func() {
 		if r := recover(); r != nil { // the encoder panics on operands that it does not know; e is not used again
 			code, err = nil, fmt.Errorf("the encoder: %v %v", r, e.mistakes)
 			return
 		}
-		e.clear()
+		e.clear(n)
 		encoders.Put(e)
 	}()
-	e.grow(len(list) + 1)
-	places := make([]*obj.Prog, labels)
-	n := 0
-	next := func() *obj.Prog {
-		p := &e.progs[n]
-		n++
-		p.Ctxt = e.link
-		if n > 1 {
-			e.progs[n-2].Link = p
-		}
-		return p
+	if cap(e.progs) < len(list) {
+		e.progs = make([]obj.Prog, len(list)+len(list)/4)
 	}
+	e.progs = e.progs[:cap(e.progs)]
+	places := make([]*obj.Prog, labels)
 	for i := range list {
 		in := &list[i]
 		if in.elided {
 			continue
 		}
-		p := next()
+		p := &e.progs[n]
+		p.Ctxt = e.link
+		if n > 0 {
+			e.progs[n-1].Link = p
+		}
+		n++
 		if in.Op == nil {
 			p.As = obj.ANOP
 			places[in.Label] = p
@@ -100,13 +99,10 @@ func encode(list []Ins, labels int) (code []byte, err error) {
 		}
 		e.fill(p, in)
 	}
-	i := 0
-	for k := range list {
-		if in := &list[k]; !in.elided {
-			if in.Op != nil && in.Op.IsJump() {
-				e.progs[i].To.SetTarget(places[in.args[0].Val])
-			}
-			i++
+	for p := range e.progs[:n] {
+		if to := &e.progs[p].To; to.Type == obj.TYPE_BRANCH {
+			to.SetTarget(places[to.Offset])
+			to.Offset = 0
 		}
 	}
 	if n == 0 {
@@ -120,18 +116,11 @@ func encode(list []Ins, labels int) (code []byte, err error) {
 	return sym.P, nil
 }
 
-func (e *encoder) grow(n int) {
-	if cap(e.progs) < n {
-		e.progs = make([]obj.Prog, n+n/4)
-	}
-	e.progs = e.progs[:cap(e.progs)]
-	e.rest = e.rest[:0]
-}
-
-func (e *encoder) clear() {
-	clear(e.progs)
+// clear forgets the last function, which had n progs.
+func (e *encoder) clear(n int) {
+	clear(e.progs[:n])
 	clear(e.rest)
-	e.mistakes = nil
+	e.rest, e.mistakes = e.rest[:0], nil
 	e.link.Errors = 0
 }
 
@@ -142,7 +131,7 @@ func (e *encoder) fill(p *obj.Prog, in *Ins) {
 		p.Scond = encoderSuffix()[in.Suffix]
 	}
 	if in.Op.IsJump() {
-		p.To.Type = obj.TYPE_BRANCH
+		p.To.Type, p.To.Offset = obj.TYPE_BRANCH, in.args[0].Val // the label, until the place is known
 		return
 	}
 	args := in.Args()

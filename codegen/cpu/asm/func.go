@@ -354,9 +354,6 @@ func (f *Func) Source() []Ins {
 	return append(append(all, f.entry...), f.body...)
 }
 
-// Labels gives the names of the labels.
-func (f *Func) Labels() []string { return f.labels }
-
 // Suffix is an instruction's suffixes.
 type Suffix uint8
 

@@ -1,8 +1,10 @@
 package asm
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -127,6 +129,33 @@ func TestReload(t *testing.T) {
 	if n := strings.Count(Text(c), "VMOVUPS"); n != 32 {
 		t.Errorf("%d vector moves, want 32:\n%s", n, Text(c))
 	}
+}
+
+// TestParallel writes the same functions on several goroutines at once.
+func TestParallel(t *testing.T) {
+	write := func(alive int) string {
+		c, err := chain(100, alive).Compile()
+		if err != nil {
+			return err.Error()
+		}
+		b, err := c.Encode()
+		return fmt.Sprintf("%x %v\n%s", b, err, Text(c))
+	}
+	want := map[int]string{}
+	for alive := 4; alive < 40; alive += 4 {
+		want[alive] = write(alive)
+	}
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for alive, w := range want {
+				if write(alive) != w {
+					t.Errorf("%d alive: not the same again", alive)
+				}
+			}
+		})
+	}
+	wg.Wait()
 }
 
 func TestPoolKeepsOneOfEach(t *testing.T) {

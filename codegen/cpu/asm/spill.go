@@ -39,8 +39,8 @@ func (c *compiler) touchesMemory(in *Ins) bool {
 
 // stand is a register that stands for one in memory during one instruction.
 type stand struct {
-	for_, reg Reg
-	role      Role
+	of, reg Reg
+	role    Role
 }
 
 // throughMemory adds in to the list with what it needs before and after.
@@ -53,11 +53,11 @@ func (c *compiler) throughMemory(in Ins) {
 			return
 		}
 		k := 0
-		for k < n && stands[k].for_.Number() != r.Number() {
+		for k < n && stands[k].of.Number() != r.Number() {
 			k++
 		}
 		if k == n {
-			stands[n] = stand{for_: *r, reg: c.temp(*r)}
+			stands[n] = stand{of: *r, reg: c.temp(*r)}
 			n++
 		}
 		stands[k].role |= role
@@ -97,9 +97,9 @@ var moves = [...]string{GP: "MOVQ", Vec: "VMOVUPS", Mask: "KMOVQ"}
 
 // move loads a register's value into its stand, or stores it.
 func (c *compiler) move(s stand, load bool) {
-	r := int32(s.for_.Number())
+	r := int32(s.of.Number())
 	reg := Operand{Kind: KindReg, Reg: s.reg}
-	mem := c.memory(s.for_)
+	mem := c.memory(s.of)
 	in := Ins{Op: ops().by[moves[s.reg.Class()]], n: 2, kept: r}
 	if load {
 		in.args = [maxArgs]Operand{mem, reg}
