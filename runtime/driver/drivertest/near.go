@@ -27,8 +27,7 @@ func mappedNear(o *op.Op, types []tensor.DType, d tensor.DType, args []number) n
 	corners(mid, errs, types, func(at []complex128) {
 		spread = math.Max(spread, cmplx.Abs(f(at)-y))
 	})
-	switch {
-	case d.IsBool() || d.IsInt():
+	if d.IsBool() || d.IsInt() {
 		if spread != 0 || cmplx.IsNaN(y) {
 			return number{unknown: true}
 		}
@@ -36,8 +35,6 @@ func mappedNear(o *op.Op, types []tensor.DType, d tensor.DType, args []number) n
 			return exactly(uint64(real(y)), 0)
 		}
 		return exactly(uint64(int64(real(y)))&(1<<(8*d.Size()-1)<<1-1), 0)
-	case spread == 0 && !d.IsComplex() && y == 0 && !o.Core:
-		return number{exact: false, err: least(d)}
 	}
 	own := 2 * (o.Bound(d) + 0.5) * epsilon(d) * cmplx.Abs(y)
 	return within(d, y, spread*(1+4*epsilon(d))+own+2*least(d))
