@@ -151,11 +151,27 @@ func times(st *step, k int) int {
 	return n
 }
 
-// congruent says whether two params have their elements at the same places of their buffers.
+// congruent says whether two params have their elements at the same places of their buffers, and the kernel reads each of the one where it
+// writes that of the other.
 func congruent(st *step, o, k int) bool {
 	p, q := &st.kernel.Params[o], &st.kernel.Params[k]
-	return st.args[o].offset == st.args[k].offset && p.DType.Size() == q.DType.Size() &&
-		slices.Equal(p.Dims, q.Dims) && slices.Equal(p.Strides, q.Strides)
+	if st.args[o].offset != st.args[k].offset || p.DType.Size() != q.DType.Size() ||
+		!slices.Equal(p.Dims, q.Dims) || !slices.Equal(p.Strides, q.Strides) {
+		return false
+	}
+	for _, store := range st.kernel.Stores {
+		if store.Param != o {
+			continue
+		}
+		for i := range st.kernel.Body {
+			v := &st.kernel.Body[i]
+			if (v.Kind == codegen.Load || v.Kind == codegen.Gather) && v.Param == k &&
+				(v.Kind == codegen.Gather || !slices.EqualFunc(v.At, store.At, codegen.Affine.Equal)) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // makers counts the steps that write a buffer.
