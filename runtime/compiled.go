@@ -3,6 +3,7 @@ package runtime
 import (
 	"context"
 	"fmt"
+	goruntime "runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -65,6 +66,7 @@ func newCompiled(ctx context.Context, device driver.Device, plan *planner.Plan, 
 		c.programs = append(c.programs, p)
 		c.measure = c.measure || step.Kernel.Cost.Flop+step.Kernel.Cost.Bytes > timed
 	}
+	goruntime.SetFinalizer(c, (*compiled).release) // when neither the cache nor a program has it any more, its code goes
 	return c, nil
 }
 
@@ -73,7 +75,9 @@ func (c *compiled) name() string {
 	return fmt.Sprintf("plan of %d kernels, %d outputs", len(c.plan.Steps), len(c.plan.Outputs))
 }
 
+// release gives up the plan's code.
 func (c *compiled) release() {
+	goruntime.SetFinalizer(c, nil)
 	for _, p := range c.programs {
 		p.Close()
 	}

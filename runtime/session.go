@@ -167,7 +167,7 @@ func (s *Session) compiled(ctx context.Context, sh *shape, roots []*expr.Node, a
 	}
 	if len(s.order) >= cacheLimit {
 		for _, key := range s.order[:cacheLimit/2] {
-			delete(s.cache, key) // programs that still use it keep it; its code goes with the collector's help
+			delete(s.cache, key) // programs that still use it keep it
 		}
 		s.order = append(s.order[:0], s.order[cacheLimit/2:]...)
 	}
