@@ -316,7 +316,8 @@ func (s *suite) closing(t *testing.T) {
 		group.Add(1)
 		go func() {
 			defer group.Done()
-			for d.Run(context.Background(), launches[:1:1]) == nil {
+			own := []driver.Launch{{Program: p, Args: newCase(k, wild).args()}}
+			for d.Run(context.Background(), own) == nil {
 				time.Sleep(time.Duration(rand.IntN(100)) * time.Microsecond)
 			}
 		}()
