@@ -265,10 +265,11 @@ func (c *contraction) unstretched(n *expr.Node, labels []int) (to []int, ok bool
 func (c *contraction) squeezed(n *expr.Node, labels []int) (to []int, ok bool) {
 	from := n.Args[0].Shape
 	k := 0
-	var ones []int
+	gone := map[int]int{}
 	for i, d := range n.Shape {
 		if d == 1 {
-			if ones = append(ones, labels[i]); c.count[labels[i]] < 2 && slices.Contains(c.output, labels[i]) {
+			l := labels[i]
+			if gone[l]++; gone[l] >= c.count[l] && slices.Contains(c.output, l) {
 				return nil, false
 			}
 			continue
@@ -287,8 +288,8 @@ func (c *contraction) squeezed(n *expr.Node, labels []int) (to []int, ok bool) {
 		}
 		to = append(to, -1)
 	}
-	for _, l := range ones {
-		c.count[l]--
+	for l, k := range gone {
+		c.count[l] -= k
 	}
 	for i, l := range to {
 		if l < 0 {

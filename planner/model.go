@@ -65,6 +65,9 @@ func (f *fuser) weigh(n int) {
 	case isMove(node.Kind):
 		a := f.args[n][0]
 		f.work[n], f.fetch[n], f.rows[n] = f.work[a], min(f.fetch[a], bytes), f.rows[a]
+		if few := size(node.Args[0].Shape); node.Kind == expr.KBroadcast && few > 0 {
+			f.work[n] *= float64(few) / float64(size(node.Shape)) // what is stretched is computed before
+		}
 		return
 	case node.Kind == expr.KReduce:
 		f.rows[n] = float64(size(node.Args[0].Shape))

@@ -66,6 +66,11 @@ func (s *state) pass(p *pass) error {
 	if err := p.run(s); err != nil {
 		return err
 	}
+	for _, r := range s.roots {
+		if r.Kind == expr.KBad { // check let none pass, so that a rewriting has made it
+			return fmt.Errorf("internal: pass %s: %w: please report with Explain", p.name, r.Err)
+		}
+	}
 	if s.Check && p.check != nil {
 		if err := p.check(s); err != nil {
 			return fmt.Errorf("internal: after pass %s: %w: please report with Explain", p.name, err)

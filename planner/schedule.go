@@ -205,6 +205,8 @@ func (p *scheduler) time(v int) float64 {
 			cost += 0.1
 		case v < 0 || s.step[v] == 0 || s.step[v] == 1:
 			cost++
+		case s.store:
+			cost += 2 * lanes // each lane is a part of another cache line to be written
 		default:
 			cost += lanes
 		}
@@ -242,16 +244,30 @@ func (p *scheduler) share(total float64) {
 	}
 	k.Grain = int(max(1, math.Ceil(points*pieceTime/max(seconds, 1e-12)/unit)*unit))
 	k.Grain = min(k.Grain, max(1, int(points)))
-	if p.splittable() && seconds > 4*pieceTime && (points/unit < 64 || seconds*unit/points > longTime) {
-		outer := p.extent(p.folds[0])
-		k.Split = int(max(1, math.Ceil(outer*pieceTime/seconds)))
-		if p.folds[0] == k.Vector { // whole turns of the vector loop
-			turn := 16 * p.lanes
-			k.Split = (k.Split + turn - 1) / turn * turn
-		}
-		if float64(k.Split) >= outer {
-			k.Split = 0
-		}
+	if p.splittable() && seconds > 4*pieceTime {
+		p.split(seconds, points, unit)
+	}
+}
+
+// split cuts a fold into parts where there are few rows or long ones; and where columns lie side by side in vectors and all of it is more
+// than a cache holds, so that a part's rows are read from memory once and in order.
+func (p *scheduler) split(seconds, points, unit float64) {
+	k := p.k
+	outer := p.extent(p.folds[0])
+	part := math.Ceil(outer * pieceTime / seconds)
+	switch columns := k.Vector >= 0 && !k.Axes[k.Vector].Fold; {
+	case columns && k.Cost.Bytes > p.model.cache:
+		part = min(part, max(8, math.Ceil(outer*p.model.cache/2/k.Cost.Bytes)))
+	case points/unit >= 64 && seconds*unit/points <= longTime:
+		return
+	}
+	k.Split = int(part)
+	if p.folds[0] == k.Vector { // whole turns of the vector loop
+		turn := 16 * p.lanes
+		k.Split = (k.Split + turn - 1) / turn * turn
+	}
+	if float64(k.Split) >= outer {
+		k.Split = 0
 	}
 }
 

@@ -48,7 +48,7 @@ func firedText(fired map[string]int) string {
 	var b strings.Builder
 	for i := range rules {
 		if n := fired[rules[i].name]; n > 0 {
-			fmt.Fprintf(&b, "; rule %s fired %d times: %s\n", rules[i].name, n, rules[i].shows)
+			fmt.Fprintf(&b, "; rule %s fired %d×: %s\n", rules[i].name, n, rules[i].shows)
 		}
 	}
 	return b.String()

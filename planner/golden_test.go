@@ -1,0 +1,47 @@
+package planner_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/einloom/einloom/codegen/cpu"
+	"github.com/einloom/einloom/expr"
+	"github.com/einloom/einloom/internal/golden"
+	"github.com/einloom/einloom/planner"
+)
+
+// TestStages holds what each pass makes to files that a person can read. The command is the stage whose text is printed; the arguments are
+// expect=RULE (a rule that has to fire), off=NAME,NAME, fast=1, target=NAME and limit=BYTES.
+func TestStages(t *testing.T) {
+	for _, file := range []string{"simplify", "lower", "order", "fuse", "index", "moves", "expand", "schedule", "place"} {
+		t.Run(file, func(t *testing.T) {
+			golden.Run(t, "testdata/"+file+".txt", stageText)
+		})
+	}
+}
+
+func stageText(t *testing.T, c *golden.Case) string {
+	xs, err := expr.Parse(c.Input)
+	if err != nil {
+		t.Fatalf("%s: %v", c.Place, err)
+	}
+	o := planner.Options{Target: target(t, cpu.AVX2), Check: true, Off: map[string]bool{}}
+	if name, ok := c.Arg("target"); ok {
+		o.Target = target(t, name)
+	}
+	if names, ok := c.Arg("off"); ok {
+		for _, name := range strings.Split(names, ",") {
+			o.Off[name] = true
+		}
+	}
+	_, o.FastMath = c.Arg("fast")
+	p, err := planner.Make(expr.Nodes(xs...), o)
+	if err != nil {
+		t.Fatalf("%s: %v", c.Place, err)
+	}
+	text := p.Text(c.Cmd)
+	if rule, ok := c.Arg("expect"); ok && !strings.Contains(p.Text("simplify"), "; rule "+rule+" fired") {
+		t.Errorf("%s: rule %s did not fire:\n%s", c.Place, rule, p.Text("simplify"))
+	}
+	return text
+}
