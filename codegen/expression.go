@@ -190,7 +190,7 @@ func (p *parser) name(name string, at []ast.Expr) (int, error) {
 			return p.b.Index(axis), nil
 		}
 		if name == "true" || name == "false" {
-			return p.b.Const(tensor.Bool, uint64(late(name == "true")), 0), nil
+			return p.b.Const(tensor.Bool, uint64(bit(name == "true")), 0), nil
 		}
 	}
 	return 0, fmt.Errorf("nothing is called %s", name)

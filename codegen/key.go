@@ -16,7 +16,7 @@ func (k *Kernel) AppendKey(key []byte, keep Keep) []byte {
 	w.num(len(k.Params))
 	for i := range k.Params {
 		p := &k.Params[i]
-		w.b = append(w.b, byte(p.DType), byte(late(p.Out)), byte(len(p.Dims)))
+		w.b = append(w.b, byte(p.DType), byte(bit(p.Out)), byte(len(p.Dims)))
 		if keep.Strides {
 			w.b = appendInts(appendInts(w.b, p.Dims), p.Strides)
 		}
@@ -28,7 +28,7 @@ func (k *Kernel) AppendKey(key []byte, keep Keep) []byte {
 			n = -1
 		}
 		w.num(n)
-		w.num(late(a.Fold))
+		w.num(bit(a.Fold))
 	}
 	w.num(len(k.Body))
 	for i := range k.Body {
@@ -71,7 +71,7 @@ func (w *keyWriter) access(param int, at []Affine) {
 		return
 	}
 	f := w.k.Params[param].Flat(at)
-	w.num(late(f.Const != 0))
+	w.num(bit(f.Const != 0))
 	w.num(len(f.Terms))
 	for _, t := range f.Terms {
 		w.num(t.Axis)
@@ -102,7 +102,7 @@ func (w *keyWriter) schedule() {
 		w.num(s.Grain)
 		w.num(s.Split)
 	} else {
-		w.num(late(s.Split > 0))
+		w.num(bit(s.Split > 0))
 	}
 	if s.Nest != NestGett {
 		return

@@ -27,16 +27,17 @@ func Parse(text string) (*Kernel, error) {
 		return nil, fmt.Errorf("no kernel")
 	}
 	k := &p.b.k
-	if !slices.IsSortedFunc(k.Params, func(a, b Param) int { return late(a.Out) - late(b.Out) }) {
+	if !slices.IsSortedFunc(k.Params, func(a, b Param) int { return bit(a.Out) - bit(b.Out) }) {
 		return nil, fmt.Errorf("kernel %s: an input after an output", k.Name)
 	}
-	if !slices.IsSortedFunc(k.Axes, func(a, b Axis) int { return late(a.Fold) - late(b.Fold) }) {
+	if !slices.IsSortedFunc(k.Axes, func(a, b Axis) int { return bit(a.Fold) - bit(b.Fold) }) {
 		return nil, fmt.Errorf("kernel %s: a loop axis after a fold axis", k.Name)
 	}
 	return k.Canonical(), nil
 }
 
-func late(b bool) int {
+// bit is 1 for true.
+func bit(b bool) int {
 	if b {
 		return 1
 	}
