@@ -56,6 +56,10 @@ type gettBlocks struct {
 	bytes        int // of an element
 }
 
+// callWork is the products that one call of compute takes at most: well below a millisecond, so that cancelling and collecting garbage
+// stay prompt and the workers end a phase together.
+const callWork = 24 << 20
+
 func last(axes []int) int { return axes[len(axes)-1] }
 
 func points(k *codegen.Kernel, axes []int) int {
@@ -71,7 +75,9 @@ func (u *unit) blocks() *gettBlocks {
 	g := &k.Gett
 	b := &gettBlocks{k: k, g: g, m: k.Axes[last(g.M)].Extent, n: k.Axes[last(g.N)].Extent, kk: k.Axes[last(g.K)].Extent}
 	b.bytes = k.Body[g.Sum].DType.Size()
-	b.mc, b.nc, b.kc = max(min(g.MC, roundUp(b.m, g.MR)), 1), max(min(g.NC, roundUp(b.n, g.NR)), 1), max(min(g.KC, b.kk), 1)
+	b.nc, b.kc = max(min(g.NC, roundUp(b.n, g.NR)), 1), max(min(g.KC, b.kk), 1)
+	most := max(min(g.MC, callWork/(b.nc*b.kc)), g.MR) // rows that one call may take
+	b.mc = max(roundUp(ceilDiv(b.m, max(ceilDiv(b.m, most), 1)), g.MR), g.MR)
 	b.batch = points(k, g.Batch)
 	b.outM, b.outN, b.outK = points(k, g.M[:len(g.M)-1]), points(k, g.N[:len(g.N)-1]), points(k, g.K[:len(g.K)-1])
 	b.chunk = max(1, min(b.batch, (4<<20)/max(1, b.size1())))
