@@ -65,6 +65,15 @@ var rules = []rule{
 	{"fast-stretched", "sum over an axis of n that broadcast made -> n times it", expr.KReduce, true, fastStretched},
 }
 
+// Rules lists the names of all rules, in order; Options.Off takes each as "rule:NAME". The fast ones begin with "fast-".
+func Rules() []string {
+	names := make([]string, len(rules))
+	for i := range rules {
+		names[i] = rules[i].name
+	}
+	return names
+}
+
 // known gives the value of a node that is one constant everywhere.
 func known(n *expr.Node) (expr.Value, bool) {
 	for n.Kind == expr.KBroadcast || n.Kind == expr.KReshape || n.Kind == expr.KTranspose || n.Kind == expr.KSlice || n.Kind == expr.KDiagonal {
@@ -411,7 +420,7 @@ func sameOperands(_ rewriter, n *expr.Node) *expr.Node {
 func signLost(w rewriter, n *expr.Node) *expr.Node {
 	switch {
 	case n.DType.IsComplex() || n.Args[0].DType.IsComplex():
-	case (named(n, "abs") || named(n, "square")) && named(n.Args[0], "neg"):
+	case (named(n, "abs") && !n.DType.IsUnsigned() || named(n, "square")) && named(n.Args[0], "neg"):
 		return w.apply(n.Op, n.Args[0].Args[0])
 	case named(n, "mul") && named(n.Args[0], "neg") && named(n.Args[1], "neg"):
 		return w.apply(n.Op, n.Args[0].Args[0], n.Args[1].Args[0])
