@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"sync"
 
 	"github.com/einloom/einloom/codegen"
 	"github.com/einloom/einloom/expr/op"
@@ -16,6 +17,7 @@ import (
 type evaluator struct {
 	k     *codegen.Kernel
 	on    []codegen.AxisSet
+	flat  []codegen.Affine // of each load: its element's place in memory
 	mem   []array          // of the params
 	point []int            // of each axis
 	types [][]tensor.DType // of each value's arguments
@@ -38,6 +40,12 @@ type array struct {
 func newEvaluator(k *codegen.Kernel, mem []array) *evaluator {
 	e := &evaluator{k: k, on: k.Depends(), mem: mem, point: make([]int, len(k.Axes)), folds: map[string]number{}}
 	for i := range k.Body {
+		v := &k.Body[i]
+		var flat codegen.Affine
+		if v.Kind == codegen.Load || v.Kind == codegen.Gather {
+			flat = k.Params[v.Param].Flat(v.At)
+		}
+		e.flat = append(e.flat, flat)
 		var types []tensor.DType
 		for _, a := range k.Body[i].Args {
 			types = append(types, k.Body[a].DType)
@@ -52,9 +60,8 @@ func (e *evaluator) fresh() *values {
 	return &values{make([]number, len(e.k.Body)), make([]bool, len(e.k.Body))}
 }
 
-// element gives the place of the element at the affine indices at, for the point at hand.
-func (e *evaluator) element(p *codegen.Param, at []codegen.Affine) int {
-	f := p.Flat(at)
+// at gives the value of an affine index at the point at hand.
+func (e *evaluator) at(f codegen.Affine) int {
 	n := f.Const
 	for _, t := range f.Terms {
 		n += t.Coef * e.point[t.Axis]
@@ -95,9 +102,9 @@ func (e *evaluator) compute(i int, done *values) (number, error) {
 	case codegen.Index:
 		return exactly(uint64(e.point[v.Axis]), 0), nil
 	case codegen.Load:
-		return e.load(v, e.element(&e.k.Params[v.Param], v.At)), nil
+		return e.load(v, e.at(e.flat[i])), nil
 	case codegen.Gather:
-		return e.gather(v, done)
+		return e.gather(i, v, done)
 	case codegen.Reduce:
 		return e.reduce(i, v)
 	}
@@ -118,7 +125,7 @@ func (e *evaluator) load(v *codegen.Value, element int) number {
 	return exactly(load(v.DType, m.mem[m.base+element*v.DType.Size():]))
 }
 
-func (e *evaluator) gather(v *codegen.Value, done *values) (number, error) {
+func (e *evaluator) gather(at int, v *codegen.Value, done *values) (number, error) {
 	x, err := e.value(v.Args[0], done)
 	if err != nil {
 		return number{}, err
@@ -131,7 +138,7 @@ func (e *evaluator) gather(v *codegen.Value, done *values) (number, error) {
 	if !x.exact || i < 0 || i >= n {
 		return number{}, fmt.Errorf("index %d of %d", int64(x.lo), n)
 	}
-	return e.load(v, e.element(p, v.At)+int(i)*p.Strides[v.Dim]), nil
+	return e.load(v, e.at(e.flat[at])+int(i)*p.Strides[v.Dim]), nil
 }
 
 // reduce computes a reduction, once for each point of the axes it depends on.
@@ -232,12 +239,20 @@ func mappedNarrow(o *op.Op, from, d tensor.DType, args []number) (number, error)
 	return y, nil
 }
 
+// casts are the formulas of casts made so far, by both dtypes.
+var casts sync.Map
+
 func cast(x number, from, to tensor.DType) (number, error) {
-	f, err := op.Cast(from, to)
-	if err != nil {
-		return number{}, err
+	key := [2]tensor.DType{from, to}
+	f, ok := casts.Load(key)
+	if !ok {
+		made, err := op.Cast(from, to)
+		if err != nil {
+			return number{}, err
+		}
+		f, _ = casts.LoadOrStore(key, made)
 	}
-	return joined(to, f, parts(from, x)), nil
+	return joined(to, f.(*op.Formula), parts(from, x)), nil
 }
 
 // parts are the params of a formula for known bits: complex numbers are two.
