@@ -70,10 +70,15 @@ func (e *MemoryError) Error() string {
 	return fmt.Sprintf("planner: memory limit: the plan needs %d bytes (buffers and outputs), the limit is %d bytes", e.Need, e.Limit)
 }
 
+// plannedWorkers is the number of workers that every plan is made for, however many there are: which reductions share a kernel decides
+// about roundings, and results must not depend on the number of workers.
+const plannedWorkers = 2
+
 // Make plans the computation of roots. Bad nodes give all their root causes; a plan over the memory limit gives a *MemoryError. Any other
 // error is a broken invariant of the planner's own.
 func Make(roots []*expr.Node, o Options) (*Plan, error) {
 	s := &state{Options: o, roots: append([]*expr.Node(nil), roots...), plan: &Plan{Target: o.Target}}
+	s.Target.Threads = plannedWorkers
 	s.note("graph", graphText(s.roots))
 	for i := range passes {
 		if err := s.pass(&passes[i]); err != nil {

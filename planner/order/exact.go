@@ -133,7 +133,8 @@ func (d *subsets) split(m int) {
 	for s := (rest - 1) & rest; ; s = (s - 1) & rest { // every proper subset of rest, and the empty one last
 		x, y := s|low, rest&^s
 		if d.whole[x] && d.whole[y] {
-			if c := d.cost[x] + d.cost[y]; c < best {
+			// The points of a pair are at least those of either.
+			if c := d.cost[x] + d.cost[y]; c+max(d.size[x], d.size[y]) < best {
 				if c += d.pair(x, y, m); c < best {
 					best = c
 					d.first[m] = int32(x)
@@ -147,9 +148,10 @@ func (d *subsets) split(m int) {
 	d.cost[m] = best
 }
 
-// pair is the cost of contracting x with y to m.
+// pair is the cost of contracting x with y to m. The points of both together are those of either, less those that they have in common.
 func (d *subsets) pair(x, y, m int) float64 {
-	return d.set(x).union(d.set(y), d.b.sizes) + d.b.o.Move*(d.size[x]+d.size[y]+d.size[m])
+	points := d.size[x] * d.size[y] / d.set(x).common(d.set(y), d.b.sizes)
+	return points + d.b.o.Move*(d.size[x]+d.size[y]+d.size[m])
 }
 
 // take makes the steps of the cheapest way for m, and gives the term that they end in.

@@ -30,6 +30,17 @@ func (s set) product(sizes []float64) float64 {
 	return p
 }
 
+// common is the product of the labels that are in s and in t.
+func (s set) common(t set, sizes []float64) float64 {
+	p := 1.0
+	for i, w := range s {
+		for w &= t[i]; w != 0; w &= w - 1 {
+			p *= sizes[i<<6+bits.TrailingZeros64(w)]
+		}
+	}
+	return p
+}
+
 // union is the product of the labels of s and t together.
 func (s set) union(t set, sizes []float64) float64 {
 	p := 1.0

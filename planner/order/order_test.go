@@ -1,0 +1,268 @@
+package order
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+)
+
+// randomNetwork makes a network of n terms over some labels, hyperedges among them, each term of one to four labels.
+func randomNetwork(r *rand.Rand, n int) Network {
+	labels := n/2 + 2 + r.IntN(n+1)
+	net := Network{Sizes: make([]int, labels)}
+	for l := range net.Sizes {
+		net.Sizes[l] = 1 + r.IntN(7)
+	}
+	used := make([]bool, labels)
+	for range n {
+		var term []int
+		for _, l := range r.Perm(labels)[:min(labels, r.IntN(5))] {
+			term = append(term, l)
+			used[l] = true
+		}
+		net.Terms = append(net.Terms, term)
+	}
+	for l := range labels {
+		if !used[l] {
+			k := r.IntN(n)
+			net.Terms[k] = append(net.Terms[k], l) // every label is somewhere
+		}
+		if r.IntN(5) == 0 {
+			net.Output = append(net.Output, l)
+		}
+	}
+	return net
+}
+
+// check holds a tree to what it promises: each term is used once, each step keeps the labels that others need, the last one is the output.
+func check(t *testing.T, net Network, tree Tree) {
+	t.Helper()
+	terms := slices.Clone(net.Terms)
+	dead := map[int]bool{}
+	for i, s := range tree.Steps {
+		for _, x := range []int{s.A, s.B} {
+			if x < 0 && x == s.B {
+				continue
+			}
+			if x < 0 || x >= len(terms) || dead[x] {
+				t.Fatalf("%v: step %d takes term %d", net, i, x)
+			}
+			dead[x] = true
+		}
+		want := map[int]bool{}
+		for _, x := range []int{s.A, s.B} {
+			if x >= 0 {
+				for _, l := range terms[x] {
+					needed := slices.Contains(net.Output, l)
+					for u, other := range terms {
+						needed = needed || !dead[u] && slices.Contains(other, l)
+					}
+					want[l] = needed
+				}
+			}
+		}
+		for l, needed := range want {
+			if needed != slices.Contains(s.Labels, l) {
+				t.Fatalf("%v: step %d gives %v: label %d, needed %v", net, i, s.Labels, l, needed)
+			}
+		}
+		terms = append(terms, s.Labels)
+	}
+	last := terms[len(terms)-1]
+	if len(dead) != len(terms)-1 || len(last) != len(net.Output) {
+		t.Fatalf("%v: %v leaves %v", net, tree.Steps, last)
+	}
+}
+
+// best is the least cost of all orders, by trying every pair again and again.
+func best(net Network, move float64) float64 {
+	sizes := make([]float64, len(net.Sizes))
+	for l, n := range net.Sizes {
+		sizes[l] = float64(n)
+	}
+	product := func(labels map[int]bool) float64 {
+		p := 1.0
+		for l := range labels {
+			p *= sizes[l]
+		}
+		return p
+	}
+	var search func(terms []map[int]bool) float64
+	search = func(terms []map[int]bool) float64 {
+		if len(terms) == 1 {
+			return 0
+		}
+		least := math.Inf(1)
+		for i := range terms {
+			for j := range i {
+				rest := slices.Delete(slices.Delete(slices.Clone(terms), i, i+1), j, j+1)
+				union, made := map[int]bool{}, map[int]bool{}
+				for _, t := range []map[int]bool{terms[i], terms[j]} {
+					for l := range t {
+						union[l] = true
+					}
+				}
+				for l := range union {
+					if slices.Contains(net.Output, l) || slices.ContainsFunc(rest, func(t map[int]bool) bool { return t[l] }) {
+						made[l] = true
+					}
+				}
+				c := product(union) + move*(product(terms[i])+product(terms[j])+product(made))
+				if c < least {
+					least = min(least, c+search(append(rest, made)))
+				}
+			}
+		}
+		return least
+	}
+	var terms []map[int]bool
+	for _, t := range net.Terms {
+		m := map[int]bool{}
+		for _, l := range t {
+			m[l] = true
+		}
+		terms = append(terms, m)
+	}
+	return search(terms)
+}
+
+// prepared is the network after what Find does before it searches.
+func prepared(net Network, o Options) (Network, int) {
+	b := newBuilder(net, o)
+	b.sumAlone()
+	b.mergeEqual()
+	left := Network{Output: net.Output, Sizes: net.Sizes}
+	for _, t := range b.terms() {
+		left.Terms = append(left.Terms, b.labels[t])
+	}
+	return left, len(b.steps)
+}
+
+func TestSmallNetworksAreOrderedBest(t *testing.T) {
+	for seed := range uint64(400) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		net := randomNetwork(r, 2+r.IntN(5))
+		for _, move := range []float64{0, 3} {
+			o := Options{Move: move}
+			tree := Find(net, o)
+			check(t, net, tree)
+			left, before := prepared(net, o)
+			got, want := weight(net, tree, before, move), best(left, move)
+			if got > want*(1+1e-9) {
+				t.Fatalf("seed %d: %v: %v costs %v, the best %v", seed, net, tree.Steps[before:], got, want)
+			}
+		}
+	}
+}
+
+// weight is what the steps of a tree from number from on cost.
+func weight(net Network, tree Tree, from int, move float64) float64 {
+	_, steps := tree.Cost(net)
+	size := func(t int) float64 {
+		if t >= len(net.Terms) {
+			return steps[t-len(net.Terms)].Size
+		}
+		p := 1.0
+		for _, l := range net.Terms[t] {
+			p *= float64(net.Sizes[l])
+		}
+		return p
+	}
+	total := 0.0
+	for i, s := range tree.Steps[from:] {
+		total += steps[from+i].Mults + move*(size(s.A)+size(s.B)+steps[from+i].Size)
+	}
+	return total
+}
+
+func TestOrdersAreWholeAndReproducible(t *testing.T) {
+	for seed := range uint64(60) {
+		r := rand.New(rand.NewPCG(seed, 2))
+		net := randomNetwork(r, 5+r.IntN(60))
+		tree := Find(net, Options{Move: 1})
+		check(t, net, tree)
+		check(t, net, Pairs(net))
+		if again := Find(net, Options{Move: 1}); fmt.Sprint(again) != fmt.Sprint(tree) {
+			t.Fatalf("seed %d: two orders of one network", seed)
+		}
+		got, _ := tree.Cost(net)
+		plain, _ := Pairs(net).Cost(net)
+		if got.Mults > 1.5*plain.Mults+1e3 {
+			t.Errorf("seed %d: %v multiplications, from left to right %v", seed, got.Mults, plain.Mults)
+		}
+	}
+}
+
+// TestExactUpTo16 orders a ring, a clique with a common label, a grid and a star of 16 terms.
+func TestExactUpTo16(t *testing.T) {
+	nets := map[string]Network{"ring": {}, "clique": {}, "grid": {}, "star": {}}
+	for name, net := range nets {
+		switch name {
+		case "ring":
+			for i := range 16 {
+				net.Terms = append(net.Terms, []int{i, (i + 1) % 16})
+				net.Sizes = append(net.Sizes, 2+i%5)
+			}
+		case "clique":
+			net.Sizes = []int{3}
+			for range 16 {
+				net.Terms = append(net.Terms, []int{0, len(net.Sizes)})
+				net.Sizes = append(net.Sizes, 2)
+				net.Output = append(net.Output, len(net.Sizes)-1)
+			}
+		case "grid":
+			net.Sizes = make([]int, 24)
+			for l := range net.Sizes {
+				net.Sizes[l] = 2 + l%3
+			}
+			net.Terms = make([][]int, 16)
+			edge := 0
+			for i := range 16 {
+				for _, j := range []int{i + 1, i + 4} {
+					if j < 16 && (j != i+1 || j%4 != 0) {
+						net.Terms[i], net.Terms[j] = append(net.Terms[i], edge), append(net.Terms[j], edge)
+						edge++
+					}
+				}
+			}
+		case "star":
+			net.Terms = [][]int{nil}
+			for i := range 15 {
+				net.Terms[0] = append(net.Terms[0], i)
+				net.Terms = append(net.Terms, []int{i})
+				net.Sizes = append(net.Sizes, 2)
+			}
+		}
+		start := time.Now()
+		tree := Find(net, Options{})
+		took := time.Since(start)
+		check(t, net, tree)
+		total, _ := tree.Cost(net)
+		t.Logf("%s: %s, 10^%.2f multiplications, %v", name, tree.Winner, math.Log10(total.Mults), took)
+		if tree.Winner != "exact" {
+			t.Errorf("%s: won by %s", name, tree.Winner)
+		}
+	}
+}
+
+func TestManyTermsAreOrderedQuickly(t *testing.T) {
+	var chain, scalars Network
+	for i := range 10000 {
+		chain.Terms = append(chain.Terms, []int{i, i + 1})
+		chain.Sizes = append(chain.Sizes, 2+i%7)
+		scalars.Terms = append(scalars.Terms, nil)
+	}
+	chain.Sizes = append(chain.Sizes, 3)
+	chain.Output = []int{0, 10000}
+	for name, net := range map[string]Network{"chain": chain, "scalars": scalars} {
+		start := time.Now()
+		tree := Find(net, Options{})
+		t.Logf("%s of %d terms: %v", name, len(net.Terms), time.Since(start))
+		if len(tree.Steps) != len(net.Terms)-1 {
+			t.Errorf("%s: %d steps for %d terms", name, len(tree.Steps), len(net.Terms))
+		}
+	}
+}
