@@ -120,13 +120,11 @@ func (s *Session) Compile(ctx context.Context, xs ...expr.Expr) (*Program, error
 	var bad []error
 	roots := make([]*expr.Node, len(xs))
 	for i, x := range xs {
-		if err := x.Err(); err != nil && !slices.ContainsFunc(bad, func(e error) bool { return e.Error() == err.Error() }) {
-			bad = append(bad, err)
-		}
+		bad = append(bad, x.Err())
 		roots[i] = x.Node()
 	}
-	if len(bad) > 0 {
-		return nil, errors.Join(bad...)
+	if err := expr.Join(bad...); err != nil {
+		return nil, err
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
