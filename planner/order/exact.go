@@ -20,7 +20,11 @@ const workLimit = 1 << 25
 func (b *builder) exact(part []int) bool {
 	n := len(part)
 	d := subsets{b: b, part: part, full: 1<<n - 1}
-	d.connect(n <= fullLimit)
+	everywhere := b.shared(part) // a label that all terms have connects nothing
+	d.connect(func(t, u int) bool { return n <= fullLimit || b.adjacent(t, u, everywhere) })
+	if !d.whole[d.full] {
+		d.connect(func(t, u int) bool { return b.adjacent(t, u, nil) })
+	}
 	work := 0
 	for m := range d.whole {
 		if d.whole[m] {
@@ -51,13 +55,13 @@ type subsets struct {
 	first []int32   // the subset that the cheapest way contracts with the rest
 }
 
-// connect finds the subsets to look at.
-func (d *subsets) connect(all bool) {
+// connect finds the subsets to look at: those whose terms are connected.
+func (d *subsets) connect(adjacent func(t, u int) bool) {
 	n := len(d.part)
 	near := make([]int, n)
 	for i, t := range d.part {
 		for j, u := range d.part {
-			if all || i != j && d.b.adjacent(t, u) {
+			if i != j && adjacent(t, u) {
 				near[i] |= 1 << j
 			}
 		}
@@ -77,10 +81,21 @@ func (d *subsets) connect(all bool) {
 	}
 }
 
-// adjacent says whether two terms have a label of more than one element in common.
-func (b *builder) adjacent(t, u int) bool {
+// shared is the labels that all terms of part have.
+func (b *builder) shared(part []int) set {
+	s := slices.Clone(b.sets[part[0]])
+	for _, t := range part[1:] {
+		for k, w := range b.sets[t] {
+			s[k] &= w
+		}
+	}
+	return s
+}
+
+// adjacent says whether two terms have a label of more than one element in common that is not in except.
+func (b *builder) adjacent(t, u int, except set) bool {
 	for _, l := range b.labels[t] {
-		if b.sizes[l] != 1 && b.sets[u].has(l) {
+		if b.sizes[l] != 1 && b.sets[u].has(l) && (except == nil || !except.has(l)) {
 			return true
 		}
 	}
