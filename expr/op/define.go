@@ -17,4 +17,5 @@ var definitions = map[string]definition{
 	"logOfBase":  {[]string{"f"}, logOfBase},
 	"logSpecial": {[]string{"x", "y"}, logSpecial},
 	"twoSum":     {[]string{"a", "b"}, twoSum},
+	"exp2Normal": {[]string{"x"}, exp2Normal},
 }

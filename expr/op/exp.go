@@ -8,9 +8,8 @@ package op
 // biased, in the lowest bits of the sum: its two halves are the exponents of s and w, 2^n = s w, so that (e^r s) w is rounded once where
 // the result is subnormal, and neither factor overflows. The first operand of min and max is the bound, so that NaN comes through.
 
-// expParts gives p, s, w: e^x = (1 + p) s w.
+// expParts gives p, s, w: e^x = (1 + p) s w, for expMin <= x <= expMax.
 const expParts = `
-	x = min(expMax, max(expMin, x))
 	t := x*log2e + expRound
 	n := t - expRound
 	r := x - n*ln2Hi - n*ln2Lo
@@ -25,7 +24,7 @@ const halves = `
 	return bits(h << mantissa), bits((i - h) << mantissa)`
 
 const expText = `
-	p, s, w := expParts(x)
+	p, s, w := expParts(min(expMax, max(expMin, x)))
 	return (1 + p)*s*w`
 
 // 2^x: n is x rounded to an integer and r = x - n is exact. 2^r - 1 = r + r q(r), where q is small and so are its errors.

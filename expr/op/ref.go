@@ -19,3 +19,27 @@ func refLog(x float64) float64 {
 }
 
 func refLog10(x float64) float64 { return refLog(x) / math.Ln10 }
+
+func refSigmoid(x float64) float64 {
+	if x < 0 {
+		e := math.Exp(x)
+		return e / (1 + e)
+	}
+	return 1 / (1 + math.Exp(-x))
+}
+
+// refSilu is x sigmoid(x), and its limit -0 at -Inf.
+func refSilu(x float64) float64 {
+	if x < -700 { // e^x is, or comes near to, a subnormal number
+		return x * math.Exp(x/2) * math.Exp(x/2)
+	}
+	return x * refSigmoid(x)
+}
+
+// refGelu is x phi(x), and its limit -0 at -Inf.
+func refGelu(x float64) float64 {
+	if x < -40 {
+		return math.Copysign(0, -1)
+	}
+	return x * (math.Erfc(-x/math.Sqrt2) / 2)
+}

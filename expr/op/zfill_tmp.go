@@ -120,7 +120,10 @@ func fillRows() bool {
 			}
 			return x[0] % x[1]
 		}},
-		"sigmoid": un(sig),
+		"sigmoid":  un(sig),
+		"isfinite": {B: func(x []bool) bool { return true }, I: func(x []int64) int64 { return 1 }, U: func(x []uint64) uint64 { return 1 }, F: func(x []float64) float64 { return b2f(x[0]-x[0] == 0) }},
+		"isnan":    {B: func(x []bool) bool { return false }, I: func(x []int64) int64 { return 0 }, U: func(x []uint64) uint64 { return 0 }, F: func(x []float64) float64 { return b2f(x[0] != x[0]) }},
+		"exp":      un(math.Exp), "log": un(math.Log), "tanh": un(math.Tanh),
 	}
 	for _, n := range []string{"floor", "ceil", "trunc"} {
 		r := refs[n]
@@ -145,11 +148,109 @@ func fillRows() bool {
 		"trunc":     {Bool: "return x", Int: "return x", Uint: "return x"},
 		"not_equal": {Bool: "return x ^ y", Complex: "return (re(x)!=re(y)) | (im(x)!=im(y))"},
 		"less":      {Bool: "return !x & y"}, "greater": {Bool: "return x & !y"}, "less_equal": {Bool: "return !x | y"}, "greater_equal": {Bool: "return x | !y"},
-		"sigmoid": {F32: "return 1/(1+exp(-x))", F64: "return 1/(1+exp(-x))"},
-		"tanh":    {F32: "e := expm1(-2*abs(x))\nt := -e/(2+e)\nreturn where(x < 0, -t, t)", F64: "e := expm1(-2*abs(x))\nt := -e/(2+e)\nreturn where(x < 0, -t, t)"},
+		"isfinite": {F32: "return x - x == 0", F64: "return x - x == 0"},
+		"isnan":    {F32: "return x != x", F64: "return x != x"},
+		"sigmoid":  {F32: "return 1/(1+exp(-x))", F64: "return 1/(1+exp(-x))"},
+		"tanh":     {F32: "e := expm1(-2*abs(x))\nt := -e/(2+e)\nreturn where(x < 0, -t, t)", F64: "e := expm1(-2*abs(x))\nt := -e/(2+e)\nreturn where(x < 0, -t, t)"},
 	}
+	same := Ref{B: func(x []bool) bool { return x[0] }, I: func(x []int64) int64 { return x[0] }, U: func(x []uint64) uint64 { return x[0] }}
+	with := func(r Ref, f func([]float64) float64) Ref { r.F = f; return r }
+	not := Ref{B: func(x []bool) bool { return false }, I: func(x []int64) int64 { return 0 }, U: func(x []uint64) uint64 { return 0 }}
+	bad := func(z complex128) bool { return real(z) != real(z) || imag(z) != imag(z) }
+	inf := func(z complex128) bool { return math.IsInf(real(z), 0) || math.IsInf(imag(z), 0) }
+	more := map[string]Ref{
+		"sign": {I: func(x []int64) int64 { return b2i(x[0] > 0) - b2i(x[0] < 0) }, U: func(x []uint64) uint64 { return b2u(x[0] > 0) }, F: func(x []float64) float64 {
+			if x[0] > 0 {
+				return 1
+			} else if x[0] < 0 {
+				return -1
+			}
+			return x[0]
+		}},
+		"reciprocal": {F: func(x []float64) float64 { return 1 / x[0] }, C: func(x []complex128) complex128 { return 1 / x[0] }},
+		"clip":       {B: func(x []bool) bool { return (x[0] || x[1]) && x[2] }, I: func(x []int64) int64 { return min(max(x[0], x[1]), x[2]) }, U: func(x []uint64) uint64 { return min(max(x[0], x[1]), x[2]) }, F: func(x []float64) float64 { return minF(maxF(x[0], x[1]), x[2]) }},
+		"left_shift": {I: func(x []int64) int64 {
+			if uint64(x[1]) > 63 {
+				return 0
+			}
+			return x[0] << uint(x[1])
+		}, U: func(x []uint64) uint64 { return x[0] << x[1] }},
+		"right_shift": {I: func(x []int64) int64 { return x[0] >> min(uint64(x[1]), 63) }, U: func(x []uint64) uint64 { return x[0] >> x[1] }},
+		"round":       with(same, func(x []float64) float64 { return math.RoundToEven(x[0]) }),
+		"rsqrt":       un(func(v float64) float64 { return 1 / math.Sqrt(v) }),
+		"relu":        {B: same.B, U: same.U, I: func(x []int64) int64 { return max(x[0], 0) }, F: func(x []float64) float64 { return maxF(x[0], 0) }},
+		"isinf":       with(not, func(x []float64) float64 { return b2f(math.IsInf(x[0], 0)) }),
+		"isnan":       {C: func(x []complex128) complex128 { return complex(b2f(bad(x[0])), 0) }},
+		"isfinite":    {C: func(x []complex128) complex128 { return complex(b2f(!bad(x[0]) && !inf(x[0])), 0) }},
+	}
+	isinf := more["isinf"]
+	isinf.C = func(x []complex128) complex128 { return complex(b2f(inf(x[0])), 0) }
+	more["isinf"] = isinf
+	for n, m := range more {
+		r := refs[n]
+		if r.B == nil {
+			r.B = m.B
+		}
+		if r.I == nil {
+			r.I = m.I
+		}
+		if r.U == nil {
+			r.U = m.U
+		}
+		if r.F == nil {
+			r.F = m.F
+		}
+		if r.C == nil {
+			r.C = m.C
+		}
+		refs[n] = r
+	}
+	smith := `
+	big := abs(c) >= abs(d)
+	s := where(big, d/c, c/d)
+	t := where(big, c + d*s, c*s + d)
+	u := where(big, a + b*s, a*s + b)
+	v := where(big, b - a*s, b*s - a)
+	return complex(u/t, v/t)`
+	add := func(n string, t formulas) {
+		if texts[n] == nil {
+			texts[n] = formulas{}
+		}
+		for c, x := range t {
+			texts[n][c] = x
+		}
+	}
+	both := func(t string) formulas { return formulas{F32: t, F64: t} }
+	whole := func(b, i, u, f string) formulas { return formulas{Bool: b, Int: i, Uint: u, F32: f, F64: f} }
+	add("div", formulas{Complex: "a := re(x)\nb := im(x)\nc := re(y)\nd := im(y)" + smith})
+	add("reciprocal", both("return 1/x"))
+	add("reciprocal", formulas{Complex: "c := re(x)\nd := im(x)\na := where(c == c, 1, c)\nb := where(c == c, 0, c)" + smith})
+	add("abs", formulas{Complex: "a := abs(re(x))\nb := abs(im(x))\nm := where(a > b, a, b)\nn := where(a > b, b, a)\nr := n/m\nh := where(m == 0, m, m*sqrt(1 + r*r))\nreturn where((a == inf) | (b == inf), inf, where(a != a, a, where(b != b, b, h)))"})
+	add("square", formulas{Complex: "return complex(re(x)*re(x) - im(x)*im(x), 2*(re(x)*im(x)))"})
+	add("sign", formulas{Int: "return where(x > 0, 1, where(x < 0, -1, x))", Uint: "return where(x > 0, 1, x)", F32: "return where(x > 0, 1, where(x < 0, -1, x))", F64: "return where(x > 0, 1, where(x < 0, -1, x))"})
+	add("clip", all("return minimum(maximum(x, y), z)"))
+	add("floor_div", formulas{Uint: "return idiv(x, y)", Int: "q := idiv(x, y)\nr := x - q*y\nreturn where(y == 0, 0, where((r != 0) & ((r < 0) != (y < 0)), q - 1, q))"})
+	add("remainder", formulas{Uint: "return where(y == 0, 0, imod(x, y))", Int: "r := imod(x, y)\nreturn where(y == 0, 0, where((r != 0) & ((r < 0) != (y < 0)), r + y, r))"})
+	add("left_shift", formulas{Int: "return x << y", Uint: "return x << y"})
+	add("right_shift", formulas{Int: "return sar(x, y)", Uint: "return x >> y"})
+	add("round", whole("return x", "return x", "return x", "return rint(x)"))
+	add("rsqrt", both("return 1/sqrt(x)"))
+	add("relu", whole("return x", "return max(x, 0)", "return x", "return maximum(x, 0)"))
+	add("isinf", whole("return x ^ x", "return x != x", "return x != x", "return abs(x) == inf"))
+	add("isinf", formulas{Complex: "return (abs(re(x)) == inf) | (abs(im(x)) == inf)"})
+	add("isnan", whole("return x ^ x", "return x != x", "return x != x", "return x != x"))
+	add("isnan", formulas{Complex: "return (re(x) != re(x)) | (im(x) != im(x))"})
+	add("isfinite", whole("return x | !x", "return x == x", "return x == x", "return x - x == 0"))
+	add("isfinite", formulas{Complex: "return (re(x) - re(x) == 0) & (im(x) - im(x) == 0)"})
+	add("real", all("return x"))
+	add("conj", all("return x"))
+	add("imag", whole("return x ^ x", "return 0", "return 0", "return 0"))
+	add("where", formulas{Complex: "return complex(where(x, re(y), re(z)), where(x, im(y), im(z)))"})
 	for _, o := range rows {
 		r := refs[o.Name]
+		if o.ULP == (ULP{}) && o.Name != "add" && o.Name != "sub" && o.Name != "mul" && o.Name != "div" && o.Name != "sqrt" {
+			o.ULP = ULP{4, 4}
+		}
 		if o.Ref.B == nil {
 			o.Ref.B = r.B
 		}
@@ -165,8 +266,13 @@ func fillRows() bool {
 		if o.Ref.C == nil {
 			o.Ref.C = r.C
 		}
-		if t, ok := texts[o.Name]; ok && o.Formula == nil {
-			o.Formula = t
+		for c, t := range texts[o.Name] {
+			if o.Formula == nil {
+				o.Formula = map[Class]string{}
+			}
+			if _, ok := o.Formula[c]; !ok {
+				o.Formula[c] = t
+			}
 		}
 	}
 	return true

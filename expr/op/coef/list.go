@@ -25,6 +25,15 @@ const (
 // halfLn2 is how far the reduced argument of exp reaches, with some room for the rounding of x/ln 2.
 const halfLn2 = 0.34661
 
+// Where functions change from one approximation to another, and where they reach their limits.
+const (
+	tanhNear32, tanhNear64 = 0.625, 0.625
+	erfNear32, erfNear64   = 0.9, 1.0
+	erfMax32, erfMax64     = 3.95, 5.95
+	geluMax32, geluMax64   = 14.75, 39
+	geluBend32, geluBend64 = 0.375, 0.375
+)
+
 // fits lists the polynomials.
 func fits() []fit {
 	one := exact.Float(1)
@@ -39,6 +48,23 @@ func fits() []fit {
 		return quo(add(sub(exact.Log1p(t), t), mul(exact.Float(0.5), square(t))), mul(t, square(t)))
 	}
 	logWeight := func(t *big.Float) *big.Float { return quo(mul(t, square(t)), exact.Log1p(t)) }
+	// (tanh t - t)/t^3
+	tanhTail := func(t *big.Float) *big.Float { return quo(sub(exact.Tanh(t), t), mul(t, square(t))) }
+	tanhWeight := func(t *big.Float) *big.Float { return quo(mul(t, square(t)), exact.Tanh(t)) }
+	// erf(t)/t - 1
+	erfHead := func(t *big.Float) *big.Float { return sub(quo(exact.Erf(t), t), one) }
+	erfWeight := func(t *big.Float) *big.Float { return quo(t, exact.Erf(t)) }
+	// log2 erfc(t)
+	erfcLog := func(t *big.Float) *big.Float { return exact.Log2(exact.Erfc(t)) }
+	erfcWeight := func(t *big.Float) *big.Float { return quo(exact.Erfc(t), exact.Erf(t)) }
+	// e^(t^2/2) phi(-t), in v = 1/(1 + bend t)
+	gauss := func(t *big.Float) *big.Float {
+		return mul(exact.Float(0.5), exact.Erfcx(quo(t, exact.Sqrt(exact.Float(2)))))
+	}
+	gaussWeight := func(t *big.Float) *big.Float { return quo(one, gauss(t)) }
+	bent := func(bend float64) func(t *big.Float) *big.Float {
+		return func(t *big.Float) *big.Float { return quo(one, add(one, mul(exact.Float(bend), t))) }
+	}
 	return []fit{
 		{name: "exp32", doc: "(e^t - 1 - t)/t^2 on |t| <= ln(2)/2, relative in e^t - 1",
 			f: expTail, weight: expWeight, arg: itself, lo: -halfLn2, hi: halfLn2, terms: 5, digits: single},
@@ -54,6 +80,22 @@ func fits() []fit {
 			f:      func(t *big.Float) *big.Float { return quo(sub(atanh2(t), mul(exact.Float(2), t)), mul(t, square(t))) },
 			weight: func(t *big.Float) *big.Float { return quo(mul(t, square(t)), atanh2(t)) },
 			arg:    square, lo: 1e-4, hi: 0.17158, terms: 7, digits: double},
+		{name: "tanh32", doc: "(tanh t - t)/t^3 in t^2 for t < tanhNear, relative in tanh t",
+			f: tanhTail, weight: tanhWeight, arg: square, lo: 1e-3, hi: tanhNear32, terms: 5, digits: single},
+		{name: "tanh64", doc: "(tanh t - t)/t^3 in t^2 for t < tanhNear, relative in tanh t",
+			f: tanhTail, weight: tanhWeight, arg: square, lo: 1e-3, hi: tanhNear64, terms: 11, digits: double},
+		{name: "erf32", doc: "erf(t)/t - 1 in t^2 for t < erfNear, relative in erf t",
+			f: erfHead, weight: erfWeight, arg: square, lo: 1e-3, hi: erfNear32, terms: 6, digits: single},
+		{name: "erf64", doc: "erf(t)/t - 1 in t^2 for t < erfNear, relative in erf t",
+			f: erfHead, weight: erfWeight, arg: square, lo: 1e-3, hi: erfNear64, terms: 12, digits: double},
+		{name: "erfc32", doc: "log2(erfc t) from erfNear to erfMax, relative in erf t",
+			f: erfcLog, weight: erfcWeight, arg: itself, lo: erfNear32, hi: erfMax32, terms: 7, digits: single},
+		{name: "erfc64", doc: "log2(erfc t) from erfNear to erfMax, relative in erf t",
+			f: erfcLog, weight: erfcWeight, arg: itself, lo: erfNear64, hi: erfMax64, terms: 17, digits: double},
+		{name: "gelu32", doc: "e^(t^2/2) phi(-t) in 1/(1 + geluBend t) for t <= geluMax, relative",
+			f: gauss, weight: gaussWeight, arg: bent(geluBend32), lo: 0, hi: geluMax32, terms: 10, digits: single},
+		{name: "gelu64", doc: "e^(t^2/2) phi(-t) in 1/(1 + geluBend t) for t <= geluMax, relative",
+			f: gauss, weight: gaussWeight, arg: bent(geluBend64), lo: 0, hi: geluMax64, terms: 22, digits: double},
 	}
 }
 
@@ -128,6 +170,24 @@ func constants() []constant {
 		{"log10of2Lo32", "ln 2/ln 10 - log10of2Hi", log10of2Lo32},
 		{"log10of2Hi64", "ln 2/ln 10 to 40 bits", log10of2Hi64},
 		{"log10of2Lo64", "ln 2/ln 10 - log10of2Hi", log10of2Lo64},
+		{"signBit32", "the sign's bit", -1 << 31},
+		{"signBit64", "the sign's bit", -1 << 63},
+		{"exp2Round32", "1.5*2^23 + 127: what is added to it is rounded to an integer, found in the lowest bits, biased", 0x1.8p23 + 127},
+		{"exp2Round64", "1.5*2^52 + 1023: what is added to it is rounded to an integer, found in the lowest bits, biased", 0x1.8p52 + 1023},
+		{"twiceLog2e32", "2/ln 2", 2 * rounded(log2e, single)},
+		{"twiceLog2e64", "2/ln 2", 2 * rounded(log2e, double)},
+		{"tanhMax32", "where tanh is 1", 10},
+		{"tanhMax64", "where tanh is 1", 20},
+		{"tanhNear32", "where the polynomial ends", tanhNear32},
+		{"tanhNear64", "where the polynomial ends", tanhNear64},
+		{"erfMax32", "where erf is 1", erfMax32},
+		{"erfMax64", "where erf is 1", erfMax64},
+		{"erfNear32", "where the polynomial ends", erfNear32},
+		{"erfNear64", "where the polynomial ends", erfNear64},
+		{"geluMax32", "where gelu is -0", geluMax32},
+		{"geluMax64", "where gelu is -0", geluMax64},
+		{"geluBend32", "", geluBend32},
+		{"geluBend64", "", geluBend64},
 		{"expMin32", "where e^x, and x e^x too, has long been 0", -110},
 		{"expMin64", "where e^x, and x e^x too, has long been 0", -760},
 		{"expMax32", "where e^x is infinite", 89},

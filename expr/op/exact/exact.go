@@ -206,6 +206,11 @@ var sqrtPi = sync.OnceValue(func() *big.Float { return Sqrt(Pi(prec)) })
 
 // Erf is the error function: 2/sqrt(pi) e^(-x^2) (x + 2x^3/3 + 4x^5/(3*5) + ...), whose terms have one sign.
 func Erf(x *big.Float) *big.Float {
+	if f, _ := x.Float64(); f > 8 {
+		return sub(Float(1), Erfc(x))
+	} else if f < -8 {
+		return sub(Erfc(number().Neg(x)), Float(1))
+	}
 	square := scale(mul(x, x), 1)
 	sum, term := number().Set(x), number().Set(x)
 	for k := 3.0; !small(term, sum); k += 2 {

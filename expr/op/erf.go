@@ -1,0 +1,29 @@
+package op
+
+// The error function and the normal distribution function.
+
+// Near 0, erf x = x + x p(x^2) with p(0) = 2/sqrt(pi) - 1; farther out, where erf is 1 - erfc, it is enough to have log2(erfc x) as a
+// polynomial. It is odd.
+const erfText = `
+	a := abs(x)
+	z := x*x
+	near := x + x*poly(z, erf)
+	far := 1 - exp2Normal(poly(min(erfMax, a), erfc))
+	return where(a < erfNear, near, bits(bits(far) | bits(x) & signBit))`
+
+// x phi(x), where phi(-a) = erfc(a/sqrt 2)/2 = e^(-a^2/2) g(v) for a > 0, with v = 1/(1 + c a), in which g is nearly straight. a^2/2 is
+// needed to more bits than a float has, lest its rounding grow with it: with h the upper half of a, h^2 is exact and the rest,
+// (a-h)(a+h), is small.
+const geluText = `
+	y := min(geluMax, max(-geluMax, x))
+	a := abs(y)
+	h := bits(bits(a) & upperMask)
+	long := -0.5*h*h
+	short := 0.5*(a - h)*(a + h)
+	t := (long - short)*log2e + expRound
+	n := t - expRound
+	r := long - n*ln2Hi - (n*ln2Lo + short)
+	s, w := halves(t)
+	v := 1/(1 + geluBend*a)
+	m := y*poly(v, gelu)*(1 + (r + r*r*poly(r, exp)))*s*w
+	return where(x < 0, m, x - m)`
