@@ -27,10 +27,8 @@ const cycles = 3e9
 // schedule fills in how each kernel runs, and what it costs. Nothing but times depends on the number of workers; pieces of folds do not.
 func schedule(s *state) error {
 	for i := range s.steps {
-		k := s.steps[i].kernel
-		if k == s.steps[i].source {
-			k = k.Clone()
-		}
+		k := new(codegen.Kernel)
+		*k = *s.steps[i].kernel // only the schedule and the cost differ
 		k.Cost = k.Count()
 		p := newScheduler(k, s.Target)
 		if !p.gett() {

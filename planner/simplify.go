@@ -14,24 +14,29 @@ func simplify(s *state) error {
 	if s.off("simplify") {
 		return nil
 	}
-	z := simplifier{rules: s.rules(), fired: map[string]int{}}
+	z := simplifier{rules: usually, fired: map[string]int{}}
+	if s.FastMath || len(s.Off) > 0 {
+		z.rules = rulesByKind(s.FastMath, s.Off)
+	}
 	g := s.number()
 	s.roots = g.rewrite(z.simple)
 	s.fired = z.fired
 	return nil
 }
 
-// rules gives the rules that may fire, by the kind of node that they look at.
-func (s *state) rules() *[numKinds][]*rule {
+// rulesByKind gives the rules that may fire, by the kind of node that they look at.
+func rulesByKind(fast bool, off map[string]bool) *[numKinds][]*rule {
 	var by [numKinds][]*rule
 	for i := range rules {
-		r := &rules[i]
-		if (!r.fast || s.FastMath) && !s.off("rule:"+r.name) {
+		if r := &rules[i]; (!r.fast || fast) && !off["rule:"+r.name] {
 			by[r.kind] = append(by[r.kind], r)
 		}
 	}
 	return &by
 }
+
+// usually are the rules of the zero Options.
+var usually = rulesByKind(false, nil)
 
 // numKinds is one more than the greatest kind of node.
 const numKinds = expr.KGather + 1
