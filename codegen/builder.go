@@ -215,12 +215,54 @@ func (b *Builder) Kernel() (*Kernel, error) {
 	}
 	c := k.Canonical()
 	c.Note = k.Note
-	if len(c.Body) < len(k.Body) { // what is gone may have been all that reduced an axis
+	if len(c.Body) < len(k.Body) {
+		if err := c.settleFolds(); err != nil {
+			return nil, err
+		}
 		if err := c.Verify(); err != nil {
 			return nil, err
 		}
 	}
 	return c, nil
+}
+
+// settleFolds mends axes whose reductions were not used and are gone: what is still stored along one of them makes it a loop axis, and
+// an axis that nothing moves along any more is left out.
+func (k *Kernel) settleFolds() error {
+	var reduced, moved AxisSet
+	for i, on := range k.Depends() {
+		moved = moved.Union(on)
+		if v := &k.Body[i]; v.Kind == Reduce {
+			reduced = reduced.Union(AxesOf(v.Over...))
+		}
+	}
+	for i := range k.Stores {
+		moved = moved.Union(k.Stores[i].Axes())
+	}
+	place := func(i int) int { // loops, folds, what is left out
+		switch a := &k.Axes[i]; {
+		case !a.Fold || !reduced.Has(i) && moved.Has(i):
+			return 0
+		case reduced.Has(i):
+			return 1
+		}
+		return 2
+	}
+	to, next, kept := make([]int, len(k.Axes)), 0, 0
+	for part := range 3 {
+		for i := range k.Axes {
+			if place(i) == part {
+				to[i] = next
+				next++
+				k.Axes[i].Fold = part == 1
+			}
+		}
+		if part == 1 {
+			kept = next
+		}
+	}
+	k.Axes = permute(k.Axes, to)[:kept]
+	return renumber(k, order(len(k.Params), func(int) bool { return false }), to)
 }
 
 // order numbers n things anew: those for which late is false first. It maps old numbers to new ones.
