@@ -119,16 +119,6 @@ func (g *group) empty() bool {
 	return slices.ContainsFunc(g.axes, func(a axis) bool { return a.extent == 0 && !a.fold })
 }
 
-// find gives the entry of a node at indices, -1 if there is none.
-func (g *group) find(node int, at []codegen.Affine, whole bool) int {
-	for i := range g.entries {
-		if e := &g.entries[i]; e.node == node && e.whole == whole && sameAt(e.at, at) {
-			return i
-		}
-	}
-	return -1
-}
-
 func sameAt(a, b []codegen.Affine) bool { return slices.EqualFunc(a, b, codegen.Affine.Equal) }
 
 // split makes two axes of axis a: a*by + the new one. Everything in the group that names a is rewritten.
