@@ -12,6 +12,7 @@ type engine[T lane] struct {
 	file   file[T]
 	unary  map[string]func(dst, x []T)
 	binary map[string]func(dst, x, y []T)
+	folds  map[string]func(dst, x, y []T)         // of reductions by ops that are no core ops
 	tests  map[string]func(dst []uint8, x, y []T) // give a bool
 	units  map[string]T                           // of folds that may have no points
 	less   func(x, y T) bool                      // nil: not ordered
@@ -112,9 +113,17 @@ func (e *engine[T]) ending(finish bool) func([]T) {
 	return nil
 }
 
+// fold is the loop of a reduction's op.
+func (e *engine[T]) fold(name string) func(dst, x, y []T) {
+	if fn, ok := e.folds[name]; ok {
+		return fn
+	}
+	return e.binary[name]
+}
+
 func (e *engine[T]) folding(o *op.Op, over odometer, ranged, finish bool, body []step, x, to int, tree []int) step {
 	r := folding[T]{
-		file: e.file, fn: e.binary[o.Name], unit: e.units[o.Name], finish: e.ending(finish),
+		file: e.file, fn: e.fold(o.Name), unit: e.units[o.Name], finish: e.ending(finish),
 		over: over, ranged: ranged, body: body, x: x, dst: to, tree: tree,
 	}
 	return r.step
@@ -139,7 +148,7 @@ func (e *engine[T]) choosing(least bool, over odometer, body []step, x, best, to
 
 func (e *engine[T]) across(o *op.Op, count int, ranged, finish bool, body []step, regs acrossRegs) step {
 	r := across[T]{
-		file: e.file, fn: e.binary[o.Name], unit: e.units[o.Name], finish: e.ending(finish),
+		file: e.file, fn: e.fold(o.Name), unit: e.units[o.Name], finish: e.ending(finish),
 		count: count, ranged: ranged, body: body, acrossRegs: regs,
 	}
 	if o == argMin || o == argMax {

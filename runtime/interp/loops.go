@@ -162,12 +162,13 @@ func less[T realLane](x, y T) bool { return x < y }
 func boolean() loops {
 	return &engine[uint8]{
 		file:  u8s,
-		unary: map[string]func(dst, x []uint8){"not": each(func(x uint8) uint8 { return x ^ 1 }), "abs": each(func(x uint8) uint8 { return x })},
+		unary: map[string]func(dst, x []uint8){"not": each(func(x uint8) uint8 { return x ^ 1 })},
 		binary: map[string]func(dst, x, y []uint8){
-			"add": orLoop[uint8], "mul": andLoop[uint8], "and": andLoop[uint8], "or": orLoop[uint8], "xor": xorLoop[uint8],
-			"minimum": andLoop[uint8], "maximum": orLoop[uint8],
+			"and": andLoop[uint8], "or": orLoop[uint8], "xor": xorLoop[uint8],
 		},
-		tests: comparisons[uint8](),
+		folds: map[string]func(dst, x, y []uint8){
+			"add": orLoop[uint8], "mul": andLoop[uint8], "minimum": andLoop[uint8], "maximum": orLoop[uint8],
+		},
 		units: map[string]uint8{"mul": 1, "and": 1},
 		less:  less[uint8],
 	}
@@ -188,13 +189,14 @@ func whole[T integer](f file[T], width int) *engine[T] {
 		unary: map[string]func(dst, x []T){"neg": negLoop[T], "not": notLoop[T]},
 		binary: map[string]func(dst, x, y []T){
 			"add": addLoop[T], "sub": subLoop[T], "mul": mulLoop[T], "and": andLoop[T], "or": orLoop[T], "xor": xorLoop[T],
-			"min": minLoop[T], "max": maxLoop[T], "minimum": minLoop[T], "maximum": maxLoop[T],
+			"min": minLoop[T], "max": maxLoop[T],
 			"idiv": both(quotient),
 			"imod": both(func(x, y T) T { return x - y*quotient(x, y) }),
 			"shl":  both(func(x, n T) T { return T(uint64(x) << (uint64(n) & mask)) }),
 			"shr":  both(func(x, n T) T { return T(uint64(x) & mask >> (uint64(n) & mask)) }),
 			"sar":  both(func(x, n T) T { return T(int64(uint64(x)<<unused) >> unused >> min(uint64(n)&mask, 63)) }),
 		},
+		folds: map[string]func(dst, x, y []T){"minimum": minLoop[T], "maximum": maxLoop[T]},
 		tests: comparisons[T](),
 		units: map[string]T{"mul": 1, "and": ^T(0)},
 		less:  less[T],
@@ -226,7 +228,6 @@ func floating[T float](f file[T]) *engine[T] {
 		},
 		binary: map[string]func(dst, x, y []T){
 			"add": addLoop[T], "sub": subLoop[T], "mul": mulLoop[T], "div": divLoop[T],
-			"minimum": minLoop[T], "maximum": maxLoop[T],
 			"min": both(func(x, y T) T {
 				if x < y {
 					return x
@@ -240,6 +241,7 @@ func floating[T float](f file[T]) *engine[T] {
 				return y
 			}),
 		},
+		folds: map[string]func(dst, x, y []T){"minimum": minLoop[T], "maximum": maxLoop[T]}, // Go's own give NaNs on
 		tests: comparisons[T](),
 		units: map[string]T{"mul": 1},
 		less:  less[T],

@@ -106,7 +106,8 @@ type fold struct {
 	best     number // of the exact folds and of minimum, maximum
 	place    int    // of arg reductions
 	sum, low complex128
-	size     float64 // sum of |x|
+	size     float64 // sum of |x|; of a product, all factors above 1 in size
+	small    float64 // of a product, all factors below 1
 	err      float64
 	unknown  bool
 }
@@ -158,12 +159,13 @@ func (f *fold) round(x number) {
 	v := complex(x.complex(f.d))
 	if f.o.Name == "mul" {
 		if f.n == 1 {
-			f.sum = 1
+			f.sum, f.size, f.small = 1, 1, 1
 		}
+		f.size *= math.Max(cmplx.Abs(v)+x.err, 1)
+		f.small *= math.Min(math.Max(cmplx.Abs(v)-x.err, 0), 1)
 		// (p + dp)(v + dv) - pv
 		f.err = f.err*(cmplx.Abs(v)+x.err) + cmplx.Abs(f.sum)*x.err
 		f.sum *= v
-		f.size = cmplx.Abs(f.sum)
 		return
 	}
 	re, lowRe := twoSum(real(f.sum), real(v))
@@ -222,11 +224,20 @@ func (f *fold) result() number {
 		if f.d.IsComplex() && f.o.Name == "mul" {
 			roundings *= 4
 		}
-		s := f.sum + f.low
+		s, size := f.sum+f.low, f.size
+		if f.o.Name == "mul" {
+			size = cmplx.Abs(s)
+			if f.small < least(f.d)/(2*epsilon(f.d)) { // a part of it may underflow
+				return number{unknown: true}
+			}
+		}
 		if !(f.size <= most(f.d)) { // a part of it may overflow
 			return number{unknown: true}
 		}
-		return within(f.d, s, f.err+roundings*epsilon(f.d)*f.size+least(f.d))
+		return within(f.d, s, f.err+roundings*epsilon(f.d)*size+least(f.d))
+	}
+	if re, _ := f.best.complex(f.d); f.d.IsFloat() && f.best.exact && re == 0 {
+		return number{} // of zeros, minimum and maximum give either
 	}
 	return f.best
 }
