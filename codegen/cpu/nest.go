@@ -306,11 +306,21 @@ func (n *nest) hoist(targets []target) {
 
 // ready says whether v needs no reduce that is not known yet.
 func (n *nest) ready(v int) bool {
-	if _, ok := n.known(v, 0); ok {
-		return true
+	seen := make([]bool, v+1)
+	list := []int{v}
+	for len(list) > 0 {
+		v, list = list[len(list)-1], list[:len(list)-1]
+		if _, ok := n.known(v, 0); ok || seen[v] {
+			continue
+		}
+		seen[v] = true
+		x := &n.k.Body[v]
+		if x.Kind == codegen.Reduce {
+			return false
+		}
+		list = append(list, x.Args...)
 	}
-	x := &n.k.Body[v]
-	return x.Kind != codegen.Reduce && !slices.ContainsFunc(x.Args, func(a int) bool { return !n.ready(a) })
+	return true
 }
 
 // asksIndex says whether the targets ask for the index of axis.
