@@ -22,6 +22,9 @@ func mappedNear(o *op.Op, types []tensor.DType, d tensor.DType, args []number) n
 			errs[i] = x.err
 		}
 	}
+	if (o.Name == "equal" || o.Name == "not_equal") && cmplx.Abs(mid[0]-mid[1]) <= errs[0]+errs[1] {
+		return number{unknown: true}
+	}
 	y := f(mid)
 	spread := 0.0
 	corners(mid, errs, types, func(at []complex128) {
