@@ -3,6 +3,7 @@ package tests
 import (
 	"context"
 	"flag"
+	"fmt"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -18,16 +19,20 @@ var (
 )
 
 // TestRandomGraphs compares every device and target, with the planner's optimizations on and off, with the oracle on random graphs, each
-// within the bound that its own operations allow. A failure names the seed that makes the graph.
+// within the bound that its own operations allow. Graphs of even seeds have infinities, NaN and huge numbers in them; where such a graph
+// sums products, the order of contractions is left as it is. A failure names the seed that makes the graph.
 func TestRandomGraphs(t *testing.T) {
 	n := *graphs
 	if *long {
 		n = max(n, 100_000)
 	}
-	list, start, unstable := ways(t), time.Now(), 0
+	list, start, unstable, wrong := ways(t), time.Now(), 0, 0
 	for i := range n {
-		unstable += randomGraph(t, list, *seed+uint64(i))
-		if t.Failed() && i > 50 {
+		failed := !t.Run(fmt.Sprint(*seed+uint64(i)), func(t *testing.T) { unstable += randomGraph(t, list, *seed+uint64(i)) })
+		if failed {
+			wrong++
+		}
+		if wrong == 20 {
 			break
 		}
 	}
@@ -36,7 +41,9 @@ func TestRandomGraphs(t *testing.T) {
 
 func randomGraph(t *testing.T, list []way, seed uint64) (unstable int) {
 	r := rand.New(rand.NewPCG(seed, 0))
-	roots := randgraph.Graph(r, randgraph.Options{})
+	wild := seed%2 == 0
+	roots := randgraph.Graph(r, randgraph.Options{Tame: !wild})
+	keep := wild && contracts(roots)
 	want, err := oracle.EvalBound(nil, roots...)
 	if err != nil {
 		t.Fatalf("seed %d: oracle: %v\n%s", seed, err, expr.Text(expr.Nodes(roots...)...))
@@ -45,6 +52,9 @@ func randomGraph(t *testing.T, list []way, seed uint64) (unstable int) {
 		unstable += b.Unstable()
 	}
 	for _, w := range list {
+		if keep && w.ordered {
+			continue
+		}
 		p, err := w.session.Compile(context.Background(), roots...)
 		if err != nil {
 			t.Errorf("seed %d: %s: %v\n%s", seed, w.name, err, expr.Text(expr.Nodes(roots...)...))
@@ -64,6 +74,15 @@ func randomGraph(t *testing.T, list []way, seed uint64) (unstable int) {
 		}
 	}
 	return unstable
+}
+
+func contracts(roots []expr.Expr) bool {
+	for n := range expr.Walk(expr.Nodes(roots...)...) {
+		if n.Kind == expr.KContract {
+			return true
+		}
+	}
+	return false
 }
 
 func fragile(want []oracle.Bounded) bool {
