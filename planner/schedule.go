@@ -169,8 +169,30 @@ func (p *scheduler) nest() {
 		copy(axes[i:], axes[i+1:])
 		axes[len(axes)-1] = k.Vector
 	}
+	p.cross()
 	k.Order = slices.Concat(p.loops, p.folds)
 	p.share(best)
+}
+
+// cross puts an axis along which something that is read lies next to the vector axis, where that thing lies across the vectors and these
+// are short: the lines that one vector touches then serve the following ones.
+func (p *scheduler) cross() {
+	v := p.k.Vector
+	n := len(p.loops)
+	if n < 3 || p.loops[n-1] != v || p.extent(v) > 64 {
+		return
+	}
+	for _, s := range p.streams {
+		if s.store || s.step[v]*s.bytes < 64 {
+			continue
+		}
+		if i := slices.IndexFunc(p.loops[:n-1], func(a int) bool { return s.step[a] == 1 }); i >= 0 {
+			a := p.loops[i]
+			copy(p.loops[i:n-2], p.loops[i+1:n-1])
+			p.loops[n-2] = a
+			return
+		}
+	}
 }
 
 // time estimates the cycles of the whole kernel with axis v in vector lanes, -1 for none. A step of the innermost loop costs its operations
@@ -235,7 +257,8 @@ func (p *scheduler) share(total float64) {
 			unit = float64(4 * p.lanes)
 		}
 	} else {
-		for k.Parallel < len(p.loops) && p.loops[k.Parallel] != k.Vector && points < 4096 {
+		few := 64 * p.model.threads
+		for k.Parallel < len(p.loops) && p.loops[k.Parallel] != k.Vector && (points < few || seconds/points > longTime/2) {
 			points *= p.extent(p.loops[k.Parallel])
 			k.Parallel++
 		}
@@ -247,19 +270,21 @@ func (p *scheduler) share(total float64) {
 	}
 }
 
-// split cuts a fold into parts where there are few rows or long ones; and where columns lie side by side in vectors and all of it is more
-// than a cache holds, so that a part's rows are read from memory once and in order.
+// split cuts a fold into parts where there are few rows or long ones; and where all loops are columns side by side in vectors and so long
+// that a cache does not hold a line of each of their elements: a part's rows are then read from memory once and in order.
 func (p *scheduler) split(seconds, points, unit float64) {
+	const line, least = 64, 8 // bytes of a cache line; elements of a part, fewer are not worth a part
 	k := p.k
 	outer := p.extent(p.folds[0])
 	part := math.Ceil(outer * pieceTime / seconds)
-	switch columns := k.Vector >= 0 && !k.Axes[k.Vector].Fold; {
-	case columns && k.Cost.Bytes > p.model.cache:
-		part = min(part, max(8, math.Ceil(outer*p.model.cache/2/k.Cost.Bytes)))
+	columns := len(p.loops) == 1 && p.loops[0] == k.Vector
+	switch {
+	case columns && p.points(p.folds)*line >= p.model.cache/4 && k.Cost.Bytes > p.model.cache:
+		part = min(part, math.Ceil(outer*p.model.cache/2/k.Cost.Bytes))
 	case points/unit >= 64 && seconds*unit/points <= longTime:
 		return
 	}
-	k.Split = int(part)
+	k.Split = int(max(part, least))
 	if p.folds[0] == k.Vector { // whole turns of the vector loop
 		turn := 16 * p.lanes
 		k.Split = (k.Split + turn - 1) / turn * turn
