@@ -320,14 +320,18 @@ func (o *orderer) emit(n int, c *contraction) *expr.Node {
 	for i, t := range c.terms {
 		values[i] = operand{o.to[t.node], t.labels}
 	}
-	if len(values) == 1 || len(values) == 2 && !c.lonely() {
+	if len(values) == 1 {
 		return contractTo(node, c.output, values...)
 	}
-	net := order.Network{Output: c.output, Sizes: c.sizes}
-	for _, v := range values {
-		net.Terms = append(net.Terms, distinct(v.labels))
+	net := order.Network{Output: c.output, Sizes: c.sizes, Terms: make([][]int, len(values))}
+	for i, v := range values {
+		net.Terms[i] = distinct(v.labels)
 	}
 	var tree order.Tree
+	if len(values) == 2 && !c.lonely() {
+		o.s.orders = append(o.s.orders, ordered{node, net, order.Tree{Steps: []order.Step{{A: 0, B: 1, Labels: c.output}}, Winner: "closed form"}})
+		return contractTo(node, c.output, values...)
+	}
 	if o.s.off("order") {
 		tree = order.Pairs(net)
 	} else {
@@ -365,7 +369,7 @@ func (c *contraction) lonely() bool {
 }
 
 func distinct(labels []int) []int {
-	var list []int
+	list := make([]int, 0, len(labels))
 	for _, l := range labels {
 		if !slices.Contains(list, l) {
 			list = append(list, l)

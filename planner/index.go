@@ -96,12 +96,40 @@ func (x *indexer) kernel() (*codegen.Kernel, error) {
 		p := x.param(x.stores[i], d, true)
 		x.b.Store(p.at, v, p.index...)
 	}
+	x.b.Note(x.note())
 	k, err := x.b.Kernel()
 	if err != nil {
 		return nil, err
 	}
 	x.args = x.order()
 	return k, nil
+}
+
+// note says what the kernel computes, in the order of the graph.
+func (x *indexer) note() string {
+	var words []byte
+	listed := 0
+	for i := len(x.g.entries) - 1; i >= 0; i-- {
+		e := &x.g.entries[i]
+		n := x.s.graph.nodes[e.node]
+		if !e.inside || isMove(n.Kind) || n.Kind == expr.KConst {
+			continue
+		}
+		if listed++; listed > 12 {
+			return string(append(words, " ..."...))
+		}
+		if len(words) > 0 {
+			words = append(words, ' ')
+		}
+		words = append(words, word(n)...)
+	}
+	switch {
+	case listed > 0:
+		return string(words)
+	case x.s.graph.nodes[x.g.entries[0].node].Kind == expr.KConst:
+		return "fill"
+	}
+	return "copy"
 }
 
 // reach finds how each entry that is read, and each that is stored, lies in memory.

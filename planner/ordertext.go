@@ -3,45 +3,110 @@ package planner
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/einloom/einloom/planner/order"
 )
 
-// orderText is the table of how contractions were ordered, as comment: it can stand before the graph's text.
+// orderText is the table of how contractions were ordered, as comment: it can stand before the graph's text. m and n are the points that the
+// left and the right operand alone have, k those that are summed, batch those that both and the result have.
 //
-//	; contract "ij,jk,kl->il" of 3: 26.0k multiplications, largest intermediate 500 elements (exact; left to right: 6.3M)
-//	;   1  jk,kl->jl   20.0k mult   100 elements
-//	;   2  ij,jl->il    6.0k mult   500 elements
+//	; contract "ij,jk,kl->il" of 3: 400.0k multiplications, largest intermediate 1.0k elements (exact; left to right: 6.2M)
+//	;  step  contraction      m      n      k  batch       mult   elements
+//	;     1  jk,kl->jl      200      5    300      1     300.0k       1.0k
+//	;     2  ij,jl->il      100      5    200      1     100.0k        500
 func orderText(orders []ordered) string {
 	var b strings.Builder
 	for i := range orders {
-		o := &orders[i]
+		o := orders[i].renamed()
 		total, steps := o.tree.Cost(o.net)
 		plain, _ := order.Pairs(o.net).Cost(o.net)
 		fmt.Fprintf(&b, "; contract %q of %d: %s multiplications, largest intermediate %s elements (%s; left to right: %s)\n",
 			spec(o.net.Output, o.net.Terms...), len(o.net.Terms), si(total.Mults), si(total.Size), o.tree.Winner, si(plain.Mults))
-		terms := append([][]int(nil), o.net.Terms...)
-		rows := make([]string, len(steps))
-		width := 0
-		for k, s := range o.tree.Steps {
-			operands := [][]int{terms[s.A]}
-			if s.B >= 0 {
-				operands = append(operands, terms[s.B])
-			}
-			labels := s.Labels
-			if k == len(steps)-1 {
-				labels = o.net.Output
-			}
-			rows[k] = spec(labels, operands...)
-			width = max(width, len([]rune(rows[k])))
-			terms = append(terms, labels)
-		}
+		rows, width := o.rows()
+		fmt.Fprintf(&b, ";  step  %-*s %6s %6s %6s %6s %10s %10s\n", width, "contraction", "m", "n", "k", "batch", "mult", "elements")
 		for k, c := range steps {
-			fmt.Fprintf(&b, ";  %3d  %s%s  %8s mult  %8s elements\n", k+1, rows[k], strings.Repeat(" ", width-len([]rune(rows[k]))), si(c.Mults), si(c.Size))
+			r := &rows[k]
+			fmt.Fprintf(&b, ";  %4d  %s%s %6s %6s %6s %6s %10s %10s\n", k+1, r.spec, strings.Repeat(" ", width-len([]rune(r.spec))),
+				si(r.m), si(r.n), si(r.k), si(r.batch), si(c.Mults), si(c.Size))
 		}
 	}
 	return b.String()
+}
+
+// renamed numbers the labels in the order in which they occur.
+func (o ordered) renamed() *ordered {
+	to := map[int]int{}
+	var sizes []int
+	rename := func(labels []int) []int {
+		list := make([]int, len(labels))
+		for i, l := range labels {
+			if _, known := to[l]; !known {
+				to[l] = len(sizes)
+				sizes = append(sizes, o.net.Sizes[l])
+			}
+			list[i] = to[l]
+		}
+		return list
+	}
+	terms := make([][]int, len(o.net.Terms))
+	for i, t := range o.net.Terms {
+		terms[i] = rename(t)
+	}
+	steps := slices.Clone(o.tree.Steps)
+	for i := range steps {
+		steps[i].Labels = rename(steps[i].Labels)
+	}
+	o.net = order.Network{Terms: terms, Output: rename(o.net.Output), Sizes: sizes}
+	o.tree.Steps = steps
+	return &o
+}
+
+// row is one step of a tree.
+type row struct {
+	spec           string
+	m, n, k, batch float64
+}
+
+// rows gives the steps of an order, and the width of the column of contractions.
+func (o *ordered) rows() (rows []row, width int) {
+	terms := slices.Clone(o.net.Terms)
+	width = len("contraction")
+	for i, s := range o.tree.Steps {
+		operands := [][]int{terms[s.A], nil}
+		labels := s.Labels
+		if i == len(o.tree.Steps)-1 {
+			labels = o.net.Output
+		}
+		r := row{m: 1, n: 1, k: 1, batch: 1}
+		if s.B >= 0 {
+			operands[1] = terms[s.B]
+			r.spec = spec(labels, operands...)
+		} else {
+			r.spec = spec(labels, operands[0])
+		}
+		for side, list := range operands {
+			for _, l := range list {
+				size := float64(o.net.Sizes[l])
+				switch both := slices.Contains(operands[1-side], l); {
+				case both && side == 1:
+				case !slices.Contains(labels, l):
+					r.k *= size
+				case both:
+					r.batch *= size
+				case side == 0:
+					r.m *= size
+				default:
+					r.n *= size
+				}
+			}
+		}
+		width = max(width, len([]rune(r.spec)))
+		rows = append(rows, r)
+		terms = append(terms, labels)
+	}
+	return rows, width
 }
 
 // spec writes a contraction by letters.

@@ -57,6 +57,7 @@ func firedText(fired map[string]int) string {
 // fuseText lists the groups: what each computes, stores and reads, and why it does not compute that itself.
 func fuseText(g *graph, groups []*group, cuts []cut) string {
 	var b strings.Builder
+	b.WriteString("; numbers of nodes are those of stage order\n")
 	for _, x := range groups {
 		fmt.Fprintf(&b, "group %d over %s\n", x.number, x.extentsText())
 		b.WriteString("  computes")
