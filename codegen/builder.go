@@ -373,8 +373,10 @@ func reserved(name string) bool {
 	if token.IsKeyword(name) || op.Lookup(name) != nil || temporary(name) {
 		return true
 	}
-	if _, err := tensor.ParseDType(name); err == nil {
-		return true
+	for d := tensor.Bool; d < tensor.NumDTypes; d++ {
+		if name == d.String() || name == d.Name() {
+			return true
+		}
 	}
 	switch name {
 	case "reduce", "at", "bits", "inf", "nan", "true", "false", "kernel", "in", "out", "loop", "fold", "schedule", "cost", "strides":
