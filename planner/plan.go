@@ -29,6 +29,7 @@ type Plan struct {
 	Arena   int      // bytes that the intermediate buffers need together
 	Outputs []Result // one a root
 	stages  []stage
+	orders  []ordered
 }
 
 // Step is one kernel and where its params lie: one Ref a Param.
@@ -86,6 +87,7 @@ func Make(roots []*expr.Node, o Options) (*Plan, error) {
 		}
 	}
 	s.note("kernel", func() string { return s.plan.readable(s.steps) })
+	s.plan.orders = s.orders
 	return s.plan, nil
 }
 
@@ -99,6 +101,9 @@ func (p *Plan) Text(name string) string {
 	}
 	return ""
 }
+
+// Orders is the table of how contractions of more than two operands were ordered, as comment; "" where there was none.
+func (p *Plan) Orders() string { return orderText(p.orders) }
 
 // Stages lists the stages that Text knows, in order.
 func (p *Plan) Stages() []string {
