@@ -11,6 +11,7 @@ import (
 const (
 	packedSide  = 8       // of the last axes of m, n and k
 	packedWork  = 1 << 15 // m*n*k
+	rowShares   = 16      // into which the rows are cut at least, if they are many: results do not depend on it
 	packedSteps = 1 << 10 // of the other axes of n and k: more steps than these would cost more than they do
 )
 
@@ -151,7 +152,7 @@ func (p *scheduler) tile(g *codegen.Gett, d tensor.DType) {
 	g.MC = between(or(p.target.L2, 1<<20)/2/(g.KC*bytes)/g.MR*g.MR, g.MR, 1024/g.MR*g.MR)
 	// Blocks of rows are what workers share, besides the batch and the other axes of m: some for each, so that none waits long for the last.
 	m := p.extent(g.M[len(g.M)-1])
-	if shares := 4 * p.model.threads / (p.points(g.Batch) * p.points(g.M) / m); shares > 1 {
+	if shares := rowShares / (p.points(g.Batch) * p.points(g.M) / m); shares > 1 {
 		g.MC = between((int(m/shares)+g.MR-1)/g.MR*g.MR, min(g.MC, 8*g.MR), g.MC)
 	}
 	g.NC = between(or(p.target.L3, 16<<20)/2/(g.KC*bytes)/g.NR*g.NR, g.NR, 4096/g.NR*g.NR)

@@ -257,7 +257,7 @@ func (p *scheduler) share(total float64) {
 			unit = float64(4 * p.lanes)
 		}
 	} else {
-		few := 64 * p.model.threads
+		const few = 256 // enough for any number of workers
 		for k.Parallel < len(p.loops) && p.loops[k.Parallel] != k.Vector && (points < few || seconds/points > longTime/2) {
 			points *= p.extent(p.loops[k.Parallel])
 			k.Parallel++
