@@ -93,7 +93,7 @@ func (b mapBound) within(result, s float64) float64 {
 		if s > 0 {
 			own = max(u, 1)
 		}
-		own *= f.ulp(min(math.Abs(b.y)+s, math.MaxFloat64))
+		own *= f.ulp(min(max(math.Abs(b.y), math.Abs(result))+s, math.MaxFloat64))
 	} else if b.dtype == tensor.BFloat16 && result != b.y && math.Abs(b.y) < f.least() {
 		own = f.tiny() // computed in float32, whose subnormals are as small, and rounded twice
 	}
@@ -111,31 +111,26 @@ func (b mapBound) within(result, s float64) float64 {
 // exact or correctly rounded; else the stated bound, half a unit for rounding here, and the reference's own error, which is a unit of
 // float64.
 func (b mapBound) units() float64 {
+	wide := b.dtype == tensor.Float64 || b.dtype == tensor.Complex128
 	stated := b.op.ULP.F32
-	if b.dtype == tensor.Float64 || b.dtype == tensor.Complex128 {
+	switch {
+	case b.dtype.IsComplex():
+		stated = b.op.ULP.Complex
+	case wide:
 		stated = b.op.ULP.F64
 	}
-	bound := b.op.Bound(b.dtype)
-	if b.dtype.IsComplex() && complexUnits[b.op.Name] > 0 {
-		stated = complexUnits[b.op.Name]
-		bound = max(bound, stated)
-	}
-	if stated == 0 {
+	switch {
+	case stated == 0:
 		return 0
+	case wide:
+		return b.op.Bound(b.dtype) + 1
 	}
-	if b.dtype == tensor.Float64 || b.dtype == tensor.Complex128 {
-		return bound + 1
-	}
-	return bound + 0.5 + 0x1p-20
+	return b.op.Bound(b.dtype) + 0.5 + 0x1p-20
 }
 
-// complexUnits are bounds for complex numbers in units in the last place of the modulus. A row states how exact an op is on real numbers;
-// its complex form rounds each of several real steps. Products: sqrt(5)u (Brent, Percival, Zimmermann 2007); quotients by a product with the
-// conjugate: that, two roundings of the divisor's square and two divisions; the modulus: a sum of squares and its root.
-var complexUnits = map[string]float64{"mul": 3, "square": 3, "div": 8, "reciprocal": 8, "abs": 3}
-
-// squares reports whether the op may form the square of its last argument's modulus, and that is beyond the format's normal numbers.
-func (b mapBound) squares(z disc) bool {
+// strained reports whether a part of a quotient or a modulus may overflow or underflow on the way, where no bound is stated: if the square
+// of the last argument's modulus does.
+func (b mapBound) strained(z disc) bool {
 	f := formatOf(b.dtype)
 	switch b.op.Name {
 	case "div", "reciprocal", "abs":
@@ -214,7 +209,7 @@ func (e *evaluation) boundComplex(o *op.Op, out *array, k int, args []*array, y 
 	size := out.size(k)
 	switch {
 	case exact && partwise[o.Name], exact && out.i != nil, exact && nan && hasNaN(y):
-	case !ordinary || !finite(size) || b.squares(z[len(z)-1]):
+	case !ordinary || !finite(size) || b.strained(z[len(z)-1]):
 		out.setSlack(k, anything)
 	case out.i != nil:
 		out.setSlack(k, carriedComplex(o.Name, z, y))

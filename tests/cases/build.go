@@ -11,30 +11,22 @@ import (
 
 // unary are the operations of one operand by NumPy's names, or by the usual ones of functions that NumPy has not.
 var unary = map[string]func(expr.Expr) expr.Expr{
-	"negative": map1("neg"), "abs": map1("abs"), "sign": map1("sign"), "square": map1("square"), "reciprocal": map1("reciprocal"),
-	"floor": map1("floor"), "ceil": map1("ceil"), "trunc": map1("trunc"), "rint": map1("round"), "invert": map1("not"),
-	"sqrt": map1("sqrt"), "rsqrt": map1("rsqrt"), "exp": map1("exp"), "exp2": map1("exp2"), "expm1": map1("expm1"),
-	"log": map1("log"), "log2": map1("log2"), "log10": map1("log10"), "log1p": map1("log1p"), "tanh": map1("tanh"),
-	"sigmoid": map1("sigmoid"), "silu": map1("silu"), "relu": map1("relu"), "erf": map1("erf"), "gelu": map1("gelu"),
-	"sin": map1("sin"), "cos": map1("cos"), "isnan": map1("isnan"), "isinf": map1("isinf"), "isfinite": map1("isfinite"),
-	"real": map1("real"), "imag": map1("imag"), "conj": map1("conj"),
-}
-
-func map1(name string) func(expr.Expr) expr.Expr {
-	return func(x expr.Expr) expr.Expr { return expr.Map(op.Lookup(name), x) }
-}
-
-func map2(name string) func(x, y expr.Expr) expr.Expr {
-	return func(x, y expr.Expr) expr.Expr { return expr.Map(op.Lookup(name), x, y) }
+	"negative": expr.Expr.Neg, "abs": expr.Expr.Abs, "sign": expr.Expr.Sign, "square": expr.Expr.Square, "reciprocal": expr.Expr.Reciprocal,
+	"floor": expr.Expr.Floor, "ceil": expr.Expr.Ceil, "trunc": expr.Expr.Trunc, "round": expr.Expr.Round, "invert": expr.Expr.Not,
+	"sqrt": expr.Expr.Sqrt, "rsqrt": expr.Expr.Rsqrt, "exp": expr.Expr.Exp, "exp2": expr.Expr.Exp2, "expm1": expr.Expr.Expm1,
+	"log": expr.Expr.Log, "log2": expr.Expr.Log2, "log10": expr.Expr.Log10, "log1p": expr.Expr.Log1p, "tanh": expr.Expr.Tanh,
+	"sigmoid": expr.Expr.Sigmoid, "silu": expr.Expr.Silu, "relu": expr.Expr.Relu, "erf": expr.Expr.Erf, "gelu": expr.Expr.Gelu,
+	"sin": expr.Expr.Sin, "cos": expr.Expr.Cos, "isnan": expr.Expr.IsNaN, "isinf": expr.Expr.IsInf, "isfinite": expr.Expr.IsFinite,
+	"real": expr.Expr.Real, "imag": expr.Expr.Imag, "conj": expr.Expr.Conj,
 }
 
 // binary are the operations of two operands.
 var binary = map[string]func(x, y expr.Expr) expr.Expr{
-	"add": map2("add"), "subtract": map2("sub"), "multiply": map2("mul"), "divide": map2("div"), "floor_divide": map2("floor_div"),
-	"remainder": map2("remainder"), "power": map2("pow"), "maximum": map2("maximum"), "minimum": map2("minimum"),
-	"equal": map2("equal"), "not_equal": map2("not_equal"), "less": map2("less"), "less_equal": map2("less_equal"),
-	"greater": map2("greater"), "greater_equal": map2("greater_equal"), "bitwise_and": map2("and"), "bitwise_or": map2("or"),
-	"bitwise_xor": map2("xor"), "left_shift": map2("left_shift"), "right_shift": map2("right_shift"),
+	"add": expr.Expr.Add, "subtract": expr.Expr.Sub, "multiply": expr.Expr.Mul, "divide": expr.Expr.Div, "floor_divide": expr.Expr.FloorDiv,
+	"remainder": expr.Expr.Remainder, "power": expr.Expr.Pow, "maximum": expr.Expr.Maximum, "minimum": expr.Expr.Minimum,
+	"equal": expr.Expr.Equal, "not_equal": expr.Expr.NotEqual, "less": expr.Expr.Less, "less_equal": expr.Expr.LessEqual,
+	"greater": expr.Expr.Greater, "greater_equal": expr.Expr.GreaterEqual, "bitwise_and": expr.Expr.And, "bitwise_or": expr.Expr.Or,
+	"bitwise_xor": expr.Expr.Xor, "left_shift": expr.Expr.LeftShift, "right_shift": expr.Expr.RightShift,
 	"matmul": expr.Expr.MatMul, "outer": expr.Expr.Outer, "dot": expr.Expr.Dot,
 }
 
@@ -137,7 +129,7 @@ func (c *Case) shaped(x []expr.Expr) (expr.Expr, bool) {
 	case "where3":
 		return expr.Map(op.Lookup("where"), x...), true
 	case "clip3":
-		return expr.Map(op.Lookup("clip"), x...), true
+		return x[0].Clip(x[1], x[2]), true
 	case "var1":
 		return c.keep(x[0].VarCorrected(c.Correction, c.Axes...)), true
 	case "reshape1":

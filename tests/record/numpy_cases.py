@@ -201,7 +201,7 @@ def gelu_of(x):
 
 CORRECT = {  # NumPy rounds these correctly, or they are exact
     "negative": np.negative, "abs": np.abs, "sign": np.sign, "square": np.square, "sqrt": np.sqrt, "floor": np.floor, "ceil": np.ceil,
-    "rint": np.rint, "trunc": np.trunc, "reciprocal": np.reciprocal, "isnan": np.isnan, "isinf": np.isinf, "isfinite": np.isfinite,
+    "round": np.round, "trunc": np.trunc, "reciprocal": np.reciprocal, "isnan": np.isnan, "isinf": np.isinf, "isfinite": np.isfinite,
 }
 SMOOTH = {
     "exp": np.exp, "exp2": np.exp2, "expm1": np.expm1, "log": np.log, "log2": np.log2, "log10": np.log10, "log1p": np.log1p,
@@ -225,8 +225,9 @@ def unary():
             record(op, [y], exactly(f, y, dtype=d))
     for d in INTS:
         x = specials(d)
-        for op in ("negative", "abs", "sign", "square", "floor", "ceil", "rint", "trunc", "isnan", "isinf", "isfinite"):
+        for op in ("negative", "abs", "sign", "square", "floor", "ceil", "trunc", "isnan", "isinf", "isfinite"):
             record(op, [x], CORRECT[op](x))
+        record("round", [x], np.round(x))
         record("invert", [x], np.invert(x))
         for op in ("sqrt", "exp", "sin", "log1p"):
             y = np.abs(sample(d, 4))
