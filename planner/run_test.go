@@ -3,6 +3,7 @@ package planner_test
 import (
 	"context"
 	"flag"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -84,7 +85,8 @@ func exact() []*op.Op {
 	return slices.DeleteFunc(slices.Clone(op.Table), func(o *op.Op) bool { return o.ULP != op.ULP{} })
 }
 
-// TestRandomPlansKeepTheMeaning compares plans of random graphs, by all passes and with some left out, with the oracle.
+// TestRandomPlansKeepTheMeaning compares plans of random graphs, by all passes and with some left out, with the oracle. Every other graph
+// is wild: NaN, infinities, numbers far from 1.
 func TestRandomPlansKeepTheMeaning(t *testing.T) {
 	dev := interp.Open(interp.Config{Threads: 1})
 	defer dev.Close()
@@ -98,12 +100,20 @@ func TestRandomPlansKeepTheMeaning(t *testing.T) {
 	ops := exact()
 	for i := range *graphs {
 		s := *seed + uint64(i)
-		roots := randgraph.Graph(rand.New(rand.NewPCG(s, 0)), randgraph.Options{Ops: ops})
+		wild := s%2 == 0
+		roots := randgraph.Graph(rand.New(rand.NewPCG(s, 0)), randgraph.Options{Ops: ops, Tame: !wild})
 		want, err := oracle.EvalBound(nil, roots...)
 		if err != nil {
 			t.Fatalf("seed %d: oracle: %v\n%s", s, err, expr.Text(expr.Nodes(roots...)...))
 		}
 		for name, o := range ways {
+			if wild { // another order of contractions may make a NaN of an infinity
+				o.Off = maps.Clone(o.Off)
+				if o.Off == nil {
+					o.Off = map[string]bool{}
+				}
+				o.Off["order"] = true
+			}
 			got, p, err := run(dev, roots, o)
 			if err != nil {
 				t.Fatalf("seed %d: %s: %v\n%s", s, name, err, expr.Text(expr.Nodes(roots...)...))
