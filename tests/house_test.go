@@ -22,7 +22,7 @@ var mayImport = map[string][]string{
 	"tensor":                    {},
 	"internal/caller":           {},
 	"internal/golden":           {},
-	"expr/op":                   {"tensor"},
+	"expr/op":                   {"expr/op/exact", "tensor"},
 	"expr/op/exact":             {},
 	"expr/op/coef":              {"expr/op/exact"},
 	"expr/op/gen":               {"expr/op", "tensor"},

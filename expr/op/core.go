@@ -84,8 +84,8 @@ type integer interface {
 	int8 | int16 | int32 | int64 | uint8 | uint16 | uint32 | uint64
 }
 
-// intLanes are the core operations on integers of width bits: arithmetic modulo 2^width; division by zero gives 0, by truncation
-// otherwise, and the remainder is x - y*idiv(x, y); a shift by width or more (the count taken as unsigned) shifts everything out.
+// intLanes are the core operations on integers of width bits: arithmetic modulo 2^width; division truncates and leaves
+// the remainder x - y*idiv(x, y), and by zero gives 0 and 0; a shift by width or more (the count taken as unsigned) shifts everything out.
 func intLanes[T integer](width uint64) map[string]lane {
 	mask := ^uint64(0) >> (64 - width)
 	unary := func(f func(x T) T) lane {
@@ -100,6 +100,12 @@ func intLanes[T integer](width uint64) map[string]lane {
 		}
 		return x / y
 	}
+	remainder := func(x, y T) T {
+		if y == 0 {
+			return 0
+		}
+		return x % y
+	}
 	signed := uint(64 - width)
 	m := map[string]lane{
 		"add":  binary(func(x, y T) T { return x + y }),
@@ -108,7 +114,7 @@ func intLanes[T integer](width uint64) map[string]lane {
 		"neg":  unary(func(x T) T { return -x }),
 		"abs":  unary(func(x T) T { return max(x, -x) }),
 		"idiv": binary(quotient),
-		"imod": binary(func(x, y T) T { return x - y*quotient(x, y) }),
+		"imod": binary(remainder),
 		"min":  binary(func(x, y T) T { return min(x, y) }),
 		"max":  binary(func(x, y T) T { return max(x, y) }),
 		"and":  binary(func(x, y T) T { return x & y }),

@@ -86,8 +86,9 @@ type Ref struct {
 }
 
 // ULP is the stated bound of a formula's error against the exact result, in units in the last place of the result; subnormal results
-// count in the least subnormal. 0 stands for exact or correctly rounded.
-type ULP struct{ F32, F64 float64 }
+// count in the least subnormal. 0 stands for exact or correctly rounded. Complex bounds the distance of a complex result in units in the last
+// place of its modulus, where no part overflows or underflows on the way.
+type ULP struct{ F32, F64, Complex float64 }
 
 // Bound is the stated error for a compute dtype in its own units in the last place; for complex dtypes it holds for the distance between
 // the numbers in units of the result's modulus. Half floats are rounded once more from float32.
@@ -103,10 +104,12 @@ func (o *Op) Bound(d tensor.DType) float64 {
 		return 0.5 + correct(o.ULP.F32)/(1<<13)
 	case tensor.BFloat16:
 		return 0.5 + correct(o.ULP.F32)/(1<<16)
-	case tensor.Float32, tensor.Complex64:
+	case tensor.Float32:
 		return correct(o.ULP.F32)
-	case tensor.Float64, tensor.Complex128:
+	case tensor.Float64:
 		return correct(o.ULP.F64)
+	case tensor.Complex64, tensor.Complex128:
+		return correct(o.ULP.Complex)
 	}
 	return 0
 }

@@ -7,6 +7,7 @@ import (
 	"go/parser"
 	"go/token"
 	"math"
+	"strconv"
 
 	"github.com/einloom/einloom/tensor"
 )
@@ -16,7 +17,7 @@ import (
 //
 //	x y z                operands; other names are values assigned before
 //	1.5, 0x1p-126, inf   numbers, which take the dtype that they are used with
-//	ln2Hi                constants of zcoef.go: ln2Hi32 or ln2Hi64, by T; lists of coefficients stand only in poly
+//	ln2Hi c[3]           constants of zcoef.go: ln2Hi32 or ln2Hi64, by T; lists stand in poly, or are indexed
 //	+ - * / & | ^ << >>  core operations; >> brings in zeros; / is of floats
 //	== != < <= > >=      comparisons; ! && || are not, and, or on bool
 //	f32(x) i64(x) T(x)   casts; T is the dtype computed in, I the signed integers of its size
@@ -154,6 +155,8 @@ func (e *expander) expr(x ast.Expr, env scope) value {
 		return e.apply(Lookup(name), []value{a, b})
 	case *ast.CallExpr:
 		return e.call(x, env)
+	case *ast.IndexExpr:
+		return e.element(x)
 	}
 	e.fail("%T has no meaning in a formula", x)
 	return value{}
@@ -181,6 +184,16 @@ func (e *expander) name(name string, env scope) value {
 		n.exact = constant.MakeFloat64(c[0])
 	}
 	return value{at: -1, im: -1, number: n}
+}
+
+// element is one number of a list.
+func (e *expander) element(x *ast.IndexExpr) value {
+	list := coefficientsFor(x.X.(*ast.Ident).Name, e.d)
+	i, err := strconv.Atoi(x.Index.(*ast.BasicLit).Value)
+	if err != nil || i >= len(list) {
+		e.fail("the list has no number %d", i)
+	}
+	return value{at: -1, im: -1, number: &number{exact: constant.MakeFloat64(list[i])}}
 }
 
 func (e *expander) unary(t token.Token, v value) value {

@@ -48,6 +48,9 @@ func fits() []fit {
 		return quo(add(sub(exact.Log1p(t), t), mul(exact.Float(0.5), square(t))), mul(t, square(t)))
 	}
 	logWeight := func(t *big.Float) *big.Float { return quo(mul(t, square(t)), exact.Log1p(t)) }
+	halfPi := mul(exact.Float(0.5), exact.Pi(prec))
+	sinTurns := func(t *big.Float) *big.Float { return quo(exact.Sin(mul(t, halfPi)), t) }
+	cosTurns := func(t *big.Float) *big.Float { return exact.Cos(mul(t, halfPi)) }
 	// (tanh t - t)/t^3
 	tanhTail := func(t *big.Float) *big.Float { return quo(sub(exact.Tanh(t), t), mul(t, square(t))) }
 	tanhWeight := func(t *big.Float) *big.Float { return quo(mul(t, square(t)), exact.Tanh(t)) }
@@ -80,6 +83,34 @@ func fits() []fit {
 			f:      func(t *big.Float) *big.Float { return quo(sub(atanh2(t), mul(exact.Float(2), t)), mul(t, square(t))) },
 			weight: func(t *big.Float) *big.Float { return quo(mul(t, square(t)), atanh2(t)) },
 			arg:    square, lo: 1e-4, hi: 0.17158, terms: 7, digits: double},
+		{name: "sinTurns", doc: "sin(t pi/2)/t in t^2 on |t| <= 1/2, relative, for single precision",
+			f: sinTurns, weight: func(t *big.Float) *big.Float { return quo(one, sinTurns(t)) }, arg: square, lo: 1e-3, hi: 0.5001, terms: 5, digits: double},
+		{name: "cosTurns", doc: "cos(t pi/2) in t^2 on |t| <= 1/2, for single precision",
+			f: cosTurns, weight: func(t *big.Float) *big.Float { return one }, arg: square, lo: 0, hi: 0.5001, terms: 6, digits: double, leading: []float64{1}},
+		{name: "sin", doc: "(sin t - t)/t^3 in t^2 on |t| <= pi/4, relative in sin t",
+			f:      func(t *big.Float) *big.Float { return quo(sub(exact.Sin(t), t), mul(t, square(t))) },
+			weight: func(t *big.Float) *big.Float { return quo(mul(t, square(t)), exact.Sin(t)) },
+			arg:    square, lo: 1e-3, hi: 0.7855, terms: 6, digits: double},
+		{name: "cos", doc: "(cos t - 1 + t^2/2)/t^4 in t^2 on |t| <= pi/4",
+			f: func(t *big.Float) *big.Float {
+				return quo(add(sub(exact.Cos(t), one), mul(exact.Float(0.5), square(t))), square(square(t)))
+			},
+			weight: func(t *big.Float) *big.Float { return square(square(t)) },
+			arg:    square, lo: 1e-3, hi: 0.7855, terms: 6, digits: double},
+		{name: "log2ForPow", doc: "log2((1+t)/(1-t))/t in t^2 for t <= (sqrt 2 - 1)/(sqrt 2 + 1), relative, for single precision",
+			f:      func(t *big.Float) *big.Float { return quo(quo(atanh2(t), t), exact.Ln2()) },
+			weight: func(t *big.Float) *big.Float { return quo(t, atanh2(t)) },
+			arg:    square, lo: 1e-4, hi: 0.17158, terms: 5, digits: double},
+		{name: "exp2ForPow", doc: "(2^t - 1)/t on |t| <= 1/2, relative in 2^t, for single precision",
+			f:      func(t *big.Float) *big.Float { return quo(exact.Expm1(mul(t, exact.Ln2())), t) },
+			weight: exp2Weight, arg: itself, lo: -0.5, hi: 0.5, terms: 7, digits: double},
+		{name: "logForPow", doc: "(log((1+t)/(1-t))/2t - 1 - t^2/3)/t^4 in t^2 for t <= (sqrt 2 - 1)/(sqrt 2 + 1), relative in the logarithm",
+			f: func(t *big.Float) *big.Float {
+				tail := sub(sub(quo(atanh2(t), mul(exact.Float(2), t)), one), quo(square(t), exact.Float(3)))
+				return quo(tail, square(square(t)))
+			},
+			weight: func(t *big.Float) *big.Float { return square(square(t)) },
+			arg:    square, lo: 1e-3, hi: 0.17158, terms: 8, digits: double},
 		{name: "tanh32", doc: "(tanh t - t)/t^3 in t^2 for t < tanhNear, relative in tanh t",
 			f: tanhTail, weight: tanhWeight, arg: square, lo: 1e-3, hi: tanhNear32, terms: 5, digits: single},
 		{name: "tanh64", doc: "(tanh t - t)/t^3 in t^2 for t < tanhNear, relative in tanh t",
@@ -124,6 +155,9 @@ func constants() []constant {
 	log10eHi64, log10eLo64 := pieces(log10e, 26, double)
 	log10of2Hi32, log10of2Lo32 := pieces(log10of2, 16, single)
 	log10of2Hi64, log10of2Lo64 := pieces(log10of2, 40, double)
+	halfPiHi, halfPiLo := pieces(mul(exact.Float(0.5), exact.Pi(prec)), 52, double)
+	thirdHi, thirdLo := pieces(quo(exact.Float(1), exact.Float(3)), 52, double)
+	twiceLog2eHi, twiceLog2eLo := pieces(mul(exact.Float(2), log2e), 52, double)
 	const sqrtHalf32, sqrtHalf64 = 0x3f3504f3, 0x3fe6a09e << 32
 	return []constant{
 		{"mantissa32", "bits of a float32 behind the point", 23},
@@ -188,6 +222,14 @@ func constants() []constant {
 		{"geluMax64", "where gelu is -0", geluMax64},
 		{"geluBend32", "", geluBend32},
 		{"geluBend64", "", geluBend64},
+		{"thirdHi", "1/3 to 52 bits", thirdHi},
+		{"thirdLo", "1/3 - thirdHi", thirdLo},
+		{"twiceLog2eHi", "2/ln 2 to 52 bits", twiceLog2eHi},
+		{"twiceLog2eLo", "2/ln 2 - twiceLog2eHi", twiceLog2eLo},
+		{"nearest", "1.5*2^52: what is added to it is rounded to an integer", 0x1.8p52},
+		{"pieceScale", "1.5*2^52 + 1023", 0x1.8p52 + 1023},
+		{"halfPiHi", "pi/2 to 52 bits", halfPiHi},
+		{"halfPiLo", "pi/2 - halfPiHi", halfPiLo},
 		{"expMin32", "where e^x, and x e^x too, has long been 0", -110},
 		{"expMin64", "where e^x, and x e^x too, has long been 0", -760},
 		{"expMax32", "where e^x is infinite", 89},
@@ -213,4 +255,36 @@ func rounded(x *big.Float, digits uint) float64 {
 func pieces(x *big.Float, few, digits uint) (hi, lo float64) {
 	hi = rounded(x, few)
 	return hi, rounded(sub(x, exact.Float(hi)), digits)
+}
+
+// list is several numbers with a name.
+type list struct {
+	name, doc string
+	values    []float64
+}
+
+// lists gives the pieces of 2/pi: the k-th has the bits k*n+1 to k*n+n behind the point, as 2/pi is a sum of them (28 bits), or each as a
+// number below 1 (52 bits), because the last ones would be subnormal.
+func lists() []list {
+	const bits = 1400
+	turn := new(big.Float).SetPrec(bits).Quo(exact.Float(2), exact.Pi(bits+64))
+	cut := func(n uint, count int, placed bool) []float64 {
+		rest := new(big.Float).SetPrec(bits).Set(turn)
+		values := make([]float64, count)
+		for k := range values {
+			rest.SetMantExp(rest, int(n))
+			whole, _ := rest.Int(nil)
+			rest.Sub(rest, new(big.Float).SetPrec(bits).SetInt(whole))
+			f, _ := new(big.Float).SetInt(whole).Float64()
+			values[k] = math.Ldexp(f, -int(n))
+			if placed {
+				values[k] = math.Ldexp(values[k], -int(n)*k)
+			}
+		}
+		return values
+	}
+	return []list{
+		{"twoOverPi28", "2/pi in pieces of 28 bits, whose sum it is", cut(28, 7, true)},
+		{"twoOverPi52", "2/pi in pieces of 52 bits, each as a number below 1", cut(52, 23, false)},
+	}
 }

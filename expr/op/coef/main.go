@@ -32,6 +32,9 @@ func main() {
 	for _, c := range constants() {
 		fmt.Fprintf(&b, "// %s\n%q: {%x},\n", c.doc, c.name, c.value)
 	}
+	for _, l := range lists() {
+		b.WriteString(entry(l.name, l.doc, l.values))
+	}
 	b.WriteString("}\n")
 	text, err := format.Source(b.Bytes())
 	if err != nil {
@@ -64,9 +67,13 @@ func solveAll(prefix string) []string {
 // row is the fit's entry in the file.
 func (p *fit) row() string {
 	c, bound := p.solve()
+	return entry(p.name, fmt.Sprintf("%s; error %s.", p.doc, bits(bound)), c)
+}
+
+func entry(name, doc string, values []float64) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "// %s; error %s.\n%q: {\n", p.doc, bits(bound), p.name)
-	for _, v := range c {
+	fmt.Fprintf(&b, "// %s\n%q: {\n", doc, name)
+	for _, v := range values {
 		fmt.Fprintf(&b, "%x, // %.17g\n", v, v)
 	}
 	b.WriteString("},\n")
