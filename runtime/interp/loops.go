@@ -174,7 +174,7 @@ func boolean() loops {
 	}
 }
 
-// whole is the engine of an integer dtype of so many bits. Division by zero gives 0; shifts by width or more shift everything out.
+// whole is the engine of an integer dtype of so many bits. Division by zero gives 0, and so does its remainder; shifts by width or more shift everything out.
 func whole[T integer](f file[T], width int) *engine[T] {
 	mask := ^uint64(0) >> (64 - width)
 	unused := 64 - width
@@ -191,7 +191,12 @@ func whole[T integer](f file[T], width int) *engine[T] {
 			"add": addLoop[T], "sub": subLoop[T], "mul": mulLoop[T], "and": andLoop[T], "or": orLoop[T], "xor": xorLoop[T],
 			"min": minLoop[T], "max": maxLoop[T],
 			"idiv": both(quotient),
-			"imod": both(func(x, y T) T { return x - y*quotient(x, y) }),
+			"imod": both(func(x, y T) T {
+				if y == 0 {
+					return 0
+				}
+				return x - y*quotient(x, y)
+			}),
 			"shl":  both(func(x, n T) T { return T(uint64(x) << (uint64(n) & mask)) }),
 			"shr":  both(func(x, n T) T { return T(uint64(x) & mask >> (uint64(n) & mask)) }),
 			"sar":  both(func(x, n T) T { return T(int64(uint64(x)<<unused) >> unused >> min(uint64(n)&mask, 63)) }),

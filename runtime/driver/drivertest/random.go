@@ -147,7 +147,7 @@ func (g *generator) step() {
 // mapped adds an op that takes the dtype and gives it back.
 func (g *generator) mapped() {
 	for {
-		o := op.Lookup([]string{"add", "sub", "mul", "minimum", "maximum", "neg", "abs", "sqrt"}[g.IntN(8)])
+		o := op.Lookup([]string{"add", "sub", "mul", "minimum", "maximum", "neg", "abs", "sqrt", "square"}[g.IntN(9)])
 		types := []tensor.DType{g.d, g.d}[:o.Arity]
 		if d, err := codegen.ResultType(o, types); err != nil || d != g.d {
 			continue
