@@ -40,7 +40,8 @@ func TestHalvesRoundAsTensorDoes(t *testing.T) {
 func TestCastsAsTensorDoes(t *testing.T) {
 	values := []float64{0, math.Copysign(0, -1), 0.5, -0.5, 1.5, 2.5, -2.5, 127, 128, -129, 255.9, 256, 32768, 65536, 1 << 31, -(1 << 31) - 1, 1 << 32,
 		1<<53 + 1, 1 << 63, -(1 << 63), 1 << 64, 1e30, -1e30, 65519, 65520, 3.4e38, 1e300, math.Inf(1), math.Inf(-1), math.NaN(), 16777217, 1e-8, 1e-45}
-	whole := []int64{0, 1, -1, 127, 128, 255, 256, -129, 1<<24 + 1, 1<<31 - 1, 1 << 31, 1<<53 + 1, 1<<62 + 1<<38 + 1, math.MaxInt64, math.MinInt64, 2049, 65519}
+	whole := []int64{0, 1, -1, 127, 128, 255, 256, -129, 1<<24 + 1, 1<<31 - 1, 1 << 31, 1<<53 + 1, 1<<62 + 1<<38 + 1,
+		math.MaxInt64, math.MinInt64, 2049, 65519}
 	for from := tensor.Bool; from < tensor.NumDTypes; from++ {
 		x, err := tensor.FromFloat64s(from, values, len(values))
 		if from.IsInt() {

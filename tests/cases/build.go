@@ -33,7 +33,7 @@ var binary = map[string]func(x, y expr.Expr) expr.Expr{
 // reduction are the operations over axes, which keepdims keeps.
 var reduction = map[string]func(x expr.Expr, axes ...int) expr.Expr{
 	"sum": expr.Expr.Sum, "prod": expr.Expr.Prod, "max": expr.Expr.Max, "min": expr.Expr.Min, "any": expr.Expr.Any, "all": expr.Expr.All,
-	"argmax": expr.Expr.ArgMax, "argmin": expr.Expr.ArgMin, "mean": expr.Expr.Mean, "std": expr.Expr.Std, "logsumexp": expr.Expr.LogSumExp,
+	"argmax": expr.Expr.ArgMax, "argmin": expr.Expr.ArgMin, "mean": expr.Expr.Mean, "logsumexp": expr.Expr.LogSumExp,
 }
 
 // moving are the operations that take axes.
@@ -131,7 +131,19 @@ func (c *Case) shaped(x []expr.Expr) (expr.Expr, bool) {
 	case "clip3":
 		return x[0].Clip(x[1], x[2]), true
 	case "var1":
+		if c.Correction == 0 {
+			return c.keep(x[0].Var(c.Axes...)), true
+		}
 		return c.keep(x[0].VarCorrected(c.Correction, c.Axes...)), true
+	case "std1":
+		if c.Correction == 0 {
+			return c.keep(x[0].Std(c.Axes...)), true
+		}
+		return c.keep(x[0].StdCorrected(c.Correction, c.Axes...)), true
+	case "index1":
+		return x[0].Index(axis, c.Offset), true
+	case "at1":
+		return x[0].At(c.Dims...), true
 	case "reshape1":
 		return x[0].Reshape(c.Dims...), true
 	case "broadcast1":
@@ -174,6 +186,10 @@ func (c *Case) created() (expr.Expr, bool) {
 		return expr.Linspace(d, c.Start, c.Stop, c.Rows), true
 	case "eye":
 		return expr.Eye(d, c.Rows), true
+	case "zeros":
+		return expr.Zeros(d, c.Dims...), true
+	case "ones":
+		return expr.Ones(d, c.Dims...), true
 	case "full":
 		return expr.Full(d, c.Value, c.Dims...), true
 	}

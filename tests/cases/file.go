@@ -34,21 +34,20 @@ type Case struct {
 
 	Axes       []int    `json:"axes"`       // of reductions, moves, tensordot; of reductions none stand for all
 	Axes2      []int    `json:"axes2"`      // tensordot: the second operand's
-	Axis       *int     `json:"axis"`       // concat, stack, take
+	Axis       *int     `json:"axis"`       // concat, stack, take, index
 	KeepDims   bool     `json:"keepdims"`   // reductions
-	Correction float64  `json:"correction"` // var
-	Dims       []int    `json:"dims"`       // reshape, broadcast, full
+	Correction float64  `json:"correction"` // var, std
+	Dims       []int    `json:"dims"`       // reshape, broadcast, full, zeros, ones; the indices of at
 	Slices     [][]*int `json:"slices"`     // start, stop, step; null where missing
 	Before     []int    `json:"before"`     // pad
 	After      []int    `json:"after"`      // pad
 	Value      float64  `json:"value"`      // pad, full
-	Offset     int      `json:"offset"`     // diagonal, eye
-	DType      string   `json:"dtype"`      // cast, arange, eye, full
-	Start      float64  `json:"start"`      // arange
-	Stop       float64  `json:"stop"`       // arange
+	Offset     int      `json:"offset"`     // diagonal; the index of index
+	DType      string   `json:"dtype"`      // of cast and of what has no operands
+	Start      float64  `json:"start"`      // arange, linspace
+	Stop       float64  `json:"stop"`       // arange, linspace
 	Step       float64  `json:"step"`       // arange
-	Rows       int      `json:"rows"`       // eye
-	Cols       int      `json:"cols"`       // eye
+	Rows       int      `json:"rows"`       // eye, linspace
 	Epsilon    float64  `json:"epsilon"`    // layer_norm
 
 	Number int            // in the file, from 0

@@ -393,6 +393,7 @@ def reduce_all(d, x, axes, keep):
             record("std", [x], narrow(np.std(y, **along), kind), **how)
             if count > 1:
                 record("var", [x], narrow(np.var(y, ddof=1, **along), kind), correction=1, **how)
+                record("std", [x], narrow(np.std(y, ddof=1, **along), kind), correction=1, **how)
             if d.kind not in "iu":
                 peak = np.max(y, axis=axes, keepdims=True)
                 total = np.log(np.sum(np.exp(y - peak), axis=axes, keepdims=True)) + peak
@@ -455,6 +456,11 @@ def indexing():
             record("take", [x, i], np.take(x, i, axis=axis), axis=axis)
     x = sample(NAMES["f64"], 5)
     record("take", [x, np.array(3)], np.take(x, 3, axis=0), axis=0)
+    x = np.arange(24, dtype=np.int16).reshape(2, 3, 4)
+    for axis, i in ((0, 1), (1, -3), (-1, 2)):
+        record("index", [x], np.take(x, i, axis=axis), axis=axis, offset=i)
+    for i in ([1], [0, -1], [-1, 2, 3]):
+        record("at", [x], x[tuple(i)], dims=i)
 
 
 def creation():
@@ -470,6 +476,8 @@ def creation():
         record("eye", [], np.eye(3, dtype=NAMES[d]), rows=3, dtype=d)
     for d in EVERY:
         record("full", [], np.full((2, 3), 1, dtype=d), dims=[2, 3], value=1, dtype=SHORT[d])
+        record("zeros", [], np.zeros((0, 2), dtype=d), dims=[0, 2], dtype=SHORT[d])
+        record("ones", [], np.ones((3,), dtype=d), dims=[3], dtype=SHORT[d])
     record("full", [], np.full((2,), -2.5, dtype=np.float16), dims=[2], value=-2.5, dtype="f16")
     record("full", [], np.full((), 9, dtype=np.int8), dims=[], value=9, dtype="i8")
 
