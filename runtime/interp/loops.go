@@ -197,9 +197,9 @@ func whole[T integer](f file[T], width int) *engine[T] {
 				}
 				return x - y*quotient(x, y)
 			}),
-			"shl":  both(func(x, n T) T { return T(uint64(x) << (uint64(n) & mask)) }),
-			"shr":  both(func(x, n T) T { return T(uint64(x) & mask >> (uint64(n) & mask)) }),
-			"sar":  both(func(x, n T) T { return T(int64(uint64(x)<<unused) >> unused >> min(uint64(n)&mask, 63)) }),
+			"shl": both(func(x, n T) T { return T(uint64(x) << (uint64(n) & mask)) }),
+			"shr": both(func(x, n T) T { return T(uint64(x) & mask >> (uint64(n) & mask)) }),
+			"sar": both(func(x, n T) T { return T(int64(uint64(x)<<unused) >> unused >> min(uint64(n)&mask, 63)) }),
 		},
 		folds: map[string]func(dst, x, y []T){"minimum": minLoop[T], "maximum": maxLoop[T]},
 		tests: comparisons[T](),
