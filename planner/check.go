@@ -7,6 +7,7 @@ package planner
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/einloom/einloom/expr"
 )
@@ -22,5 +23,16 @@ func runCheck(s *state) error {
 			bad = append(bad, r.Err)
 		}
 	}
-	return expr.Join(bad...)
+	if err := expr.Join(bad...); err != nil {
+		return err
+	}
+	for n := range expr.Walk(s.roots...) {
+		if n.Shape.Len() > mostBytes/n.DType.Size() {
+			return &expr.Error{Pos: n.Pos, Kind: expr.ErrSize, Msg: fmt.Sprintf("%s: %v%v has more than 2^62 bytes", word(n), n.DType, n.Shape)}
+		}
+	}
+	return nil
 }
+
+// mostBytes is the most that one array may take: beyond it, places in it could not be counted in bytes.
+const mostBytes = 1 << 62

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"text/tabwriter"
@@ -12,11 +11,11 @@ import (
 var devicesCommand = command{
 	usage: `usage: einloom devices
 
-Lists the devices of this build: what each generates code for, or what is missing here and how to get it.
-
+Lists the devices of this build: what each generates code for, or what is missing here and how to get it. The name in the first
+column is what 'einloom eval -device' takes.
 `,
-	flags: func(*flag.FlagSet) func(context.Context, streams, []string) error {
-		return func(_ context.Context, std streams, operands []string) error {
+	flags: func(*flag.FlagSet) func(streams, []string) error {
+		return func(std streams, operands []string) error {
 			if len(operands) > 0 {
 				return usageError{"it takes no operands"}
 			}

@@ -4,6 +4,9 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"os"
+	"os/signal"
+	"slices"
 
 	"github.com/einloom/einloom/einsum"
 	"github.com/einloom/einloom/expr"
@@ -14,44 +17,72 @@ import (
 var evalCommand = command{
 	usage: `usage: einloom eval SPEC A.npy B.npy ... [-o OUT.npy] [-device cpu|interp] [-threads N]
 
-Computes the einsum SPEC of the arrays and prints the result, or writes it to OUT.npy.
+Computes the einsum SPEC of the arrays and prints the numbers, or writes the array to OUT.npy. Large arrays are printed with their
+middle left out; -o keeps everything.
 
-  einloom eval 'ij,jk->ik' a.npy b.npy            a matrix product
-  einloom eval 'bij->bji' stack.npy -o t.npy      a transposed copy
-  einloom eval 'ii->' a.npy                       a trace
+  einloom eval 'ij,jk->ik' a.npy b.npy             a matrix product
+  einloom eval 'ij,kj->' a.npy b.npy -o sum.npy    the sum of all scalar products of rows
+  einloom eval 'bij->bji' stack.npy -o t.npy       a transposed copy
+  einloom eval 'ii->' a.npy                        a trace
 
 `,
-	flags: func(fs *flag.FlagSet) func(context.Context, streams, []string) error {
+	flags: func(fs *flag.FlagSet) func(streams, []string) error {
 		out := fs.String("o", "", "write the result to this .npy `file` instead of printing it")
-		device := fs.String("device", "cpu", "`device` to compute on; 'einloom devices' lists them")
-		threads := fs.Int("threads", 0, "workers; 0: one for each processor")
-		return func(ctx context.Context, std streams, operands []string) error {
+		device := fs.String("device", "cpu", "the `device` that computes; 'einloom devices' lists them")
+		threads := fs.Int("threads", 0, "this `many` workers, 0 for one a processor; results do not depend on it")
+		return func(std streams, operands []string) error {
 			if len(operands) < 2 {
 				return usageError{"it takes an einsum string and at least one .npy file"}
+			}
+			c := runtime.Config{Device: *device, Threads: *threads}
+			if err := checkConfig(c); err != nil {
+				return err
 			}
 			args, err := loadAll(operands[1:])
 			if err != nil {
 				return err
 			}
-			s, err := runtime.Open(runtime.Config{Device: *device, Threads: *threads})
-			if err != nil {
-				return err
-			}
-			defer s.Close()
-			for _, note := range s.Notes() {
-				fmt.Fprintln(std.err, "einloom: note:", note)
-			}
-			t, err := s.Eval(ctx, einsum.Contract(operands[0], args...))
+			t, err := evaluate(std, c, einsum.Contract(operands[0], args...))
 			if err != nil {
 				return err
 			}
 			if *out != "" {
 				return tensor.Save(*out, t)
 			}
-			_, err = fmt.Fprintln(std.out, t)
+			style := tensor.DefaultStyle()
+			style.Bare = true
+			_, err = fmt.Fprintln(std.out, t.Text(style))
 			return err
 		}
 	},
+}
+
+// evaluate computes x. An interrupt stops the run between tiles, a second one the program.
+func evaluate(std streams, c runtime.Config, x expr.Expr) (*tensor.Tensor, error) {
+	s, err := runtime.Open(c)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	for _, note := range s.Notes() {
+		fmt.Fprintln(std.err, "einloom: note:", note)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+	return s.Eval(ctx, x)
+}
+
+// checkConfig refuses what no session could be opened with, whatever the machine.
+func checkConfig(c runtime.Config) error {
+	if c.Threads < 0 {
+		return usageError{fmt.Sprintf("there cannot be %d threads", c.Threads)}
+	}
+	named := func(d runtime.DeviceInfo) bool { return d.Name == c.Device }
+	if !slices.ContainsFunc(runtime.Devices(), named) {
+		return usageError{fmt.Sprintf("there is no device %q: 'einloom devices' lists them", c.Device)}
+	}
+	return nil
 }
 
 // loadAll reads the files. Each is named in its error.

@@ -2,13 +2,11 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"strings"
 )
 
@@ -18,7 +16,7 @@ const overview = `einloom computes and explains tensor expressions.
   einloom plan SPEC SHAPE ...         show how it would be computed, at every stage
   einloom devices                     what can compute here, and what is missing
 
-'einloom COMMAND -h' teaches a command. Example:
+'einloom COMMAND -h' teaches a command. Examples:
 
   einloom eval 'ij,jk->ik' a.npy b.npy -o product.npy
   einloom plan 'ij,jk,kl->il' 100x20 20x3000 3000x5 -stage order
@@ -26,8 +24,8 @@ const overview = `einloom computes and explains tensor expressions.
 
 // command is one verb: its help, its flags, and what it does with the operands.
 type command struct {
-	usage string
-	flags func(*flag.FlagSet) func(ctx context.Context, std streams, operands []string) error
+	usage string // what -h shows before the flags; its first line shows the form
+	flags func(*flag.FlagSet) func(std streams, operands []string) error
 }
 
 // streams are where a command reads and writes.
@@ -45,26 +43,22 @@ func commands() map[string]command {
 	return map[string]command{"eval": evalCommand, "plan": planCommand, "devices": devicesCommand}
 }
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	os.Exit(run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
-}
+func main() { os.Exit(run(os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})) }
 
 // run gives the exit status: 0, 1 for what is wrong with the user's data, 2 for wrong usage.
-func run(ctx context.Context, args []string, std streams) int {
+func run(args []string, std streams) int {
 	if len(args) == 0 {
 		fmt.Fprint(std.err, overview)
 		return 2
 	}
 	name := args[0]
-	if name == "-h" || name == "-help" || name == "--help" || name == "help" {
-		fmt.Fprint(std.out, overview)
-		return 0
+	switch name {
+	case "help", "-h", "-help", "--help":
+		return teach(args[1:], std)
 	}
 	c, ok := commands()[name]
 	if !ok {
-		fmt.Fprintf(std.err, "einloom: there is no command %q\n\n%s", name, overview)
+		fmt.Fprintf(std.err, "einloom: there is no command %q: 'einloom -h' lists them\n", name)
 		return 2
 	}
 	fs := flag.NewFlagSet(name, flag.ContinueOnError)
@@ -76,20 +70,45 @@ func run(ctx context.Context, args []string, std streams) int {
 		return 0
 	}
 	if err == nil {
-		err = do(ctx, std, operands)
+		err = guarded(do, std, operands)
 	}
+	return report(std.err, name, c, err)
+}
+
+// teach is the command help: of the program, or of one command.
+func teach(args []string, std streams) int {
+	if len(args) > 0 {
+		return run([]string{args[0], "-h"}, std)
+	}
+	fmt.Fprint(std.out, overview)
+	return 0
+}
+
+// report tells the user what is wrong and gives the exit status.
+func report(w io.Writer, name string, c command, err error) int {
 	var wrong usageError
 	switch {
 	case err == nil:
 		return 0
 	case errors.As(err, &wrong):
-		fmt.Fprintf(std.err, "einloom %s: %v\n\n", name, err)
-		help(std.err, c, fs)
+		form, _, _ := strings.Cut(c.usage, "\n")
+		fmt.Fprintf(w, "einloom %s: %v\n%s\n'einloom %s -h' says more\n", name, err, form, name)
 		return 2
-	default:
-		fmt.Fprintf(std.err, "einloom %s: %v\n", name, err)
-		return 1
 	}
+	for _, line := range mistakes(err) {
+		fmt.Fprintf(w, "einloom %s: %s\n", name, line)
+	}
+	return 1
+}
+
+// guarded makes a fault of our own an error.
+func guarded(do func(streams, []string) error, std streams, operands []string) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("internal: %v: please report it with this command line", r)
+		}
+	}()
+	return do(std, operands)
 }
 
 func help(w io.Writer, c command, fs *flag.FlagSet) {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -21,36 +20,34 @@ import (
 var planCommand = command{
 	usage: `usage: einloom plan SPEC SHAPE ... [-dtype f32] [-stage graph|order|kernel|cpu|all] [-target NAME] [-json]
 
-Shows how the einsum SPEC of arrays of the given shapes would be computed; nothing is computed. A shape is 512x256, or scalar. With - as
-SPEC a graph's text is read from standard input.
+Shows how the einsum SPEC of arrays of the given shapes would be computed; nothing is computed. A shape is 512x256, or 5 for a vector, or
+scalar. With - as SPEC a graph's text is read from standard input; docs/ir.md has its grammar.
 
   einloom plan 'ij,jk->ik' 512x256 256x128
   einloom plan 'ij,jk,kl->il' 100x20 20x3000 3000x5 -stage order
   einloom plan - -stage kernel < graph.txt
 
-Stages: graph (what was asked for), order (of contractions, with costs), kernel (the fused loop nests and their buffers), cpu (Go
-assembly), all.
+Stages: graph (what was asked for), order (the contractions one by one, with costs), kernel (the fused loop nests), cpu (their Go
+assembly), all of these; or the name of a pass of the planner, which shows what it made: simplify, lower, share, fuse (and why groups are
+not larger), index, expand, schedule, place.
 
 `,
-	flags: func(fs *flag.FlagSet) func(context.Context, streams, []string) error {
-		dtype := fs.String("dtype", "f32", "the operands' `dtype`")
-		stage := fs.String("stage", "kernel", "which `stage` to show")
-		target := fs.String("target", cpu.AVX2, "instruction set: "+strings.Join(cpu.Targets(), " or "))
-		asJSON := fs.Bool("json", false, "print one JSON object")
-		return func(_ context.Context, std streams, operands []string) error {
-			if !slices.Contains(stages, *stage) && *stage != "all" {
-				return usageError{fmt.Sprintf("there is no stage %q: it is one of %s, all", *stage, strings.Join(stages, ", "))}
-			}
+	flags: func(fs *flag.FlagSet) func(streams, []string) error {
+		dtype := fs.String("dtype", "f32", "the `dtype` of the operands of SPEC")
+		stage := fs.String("stage", "kernel", "the `stage` to show")
+		target := fs.String("target", cpu.AVX2, "the instruction set that kernels are for, any on any machine: "+strings.Join(cpu.Targets(), " or "))
+		asJSON := fs.Bool("json", false, "print one JSON object: kernels with their costs, and the texts of the stages")
+		return func(std streams, operands []string) error {
 			if len(operands) == 0 {
 				return usageError{"it takes an einsum string and a shape for each operand"}
-			}
-			roots, err := readGraph(std.in, operands, *dtype)
-			if err != nil {
-				return err
 			}
 			t, err := cpu.Target(*target)
 			if err != nil {
 				return usageError{err.Error()}
+			}
+			roots, err := readGraph(std.in, operands, *dtype)
+			if err != nil {
+				return err
 			}
 			p, err := planner.Make(roots, planner.Options{Target: t})
 			if err != nil {
@@ -60,21 +57,20 @@ assembly), all.
 			if err != nil {
 				return err
 			}
+			if operands[0] != "-" {
+				for i := range texts {
+					texts[i].text = withoutPlaces(texts[i].text)
+				}
+			}
 			if *asJSON {
 				return printJSON(std.out, p, texts)
 			}
-			for _, s := range texts {
-				if *stage == "all" {
-					fmt.Fprintf(std.out, "; stage %s\n", s.name)
-				}
-				fmt.Fprintln(std.out, strings.TrimRight(s.text, "\n"))
-			}
-			return nil
+			return printTexts(std.out, texts)
 		}
 	},
 }
 
-// stages are what -stage takes, in the order of the work.
+// stages are what -stage all shows, in the order of the work.
 var stages = []string{"graph", "order", "kernel", "cpu"}
 
 type stageText struct{ name, text string }
@@ -93,7 +89,7 @@ func readGraph(in io.Reader, operands []string, dtype string) ([]*expr.Node, err
 		}
 		roots = append(roots, x.Node())
 	}
-	return roots, errors.Join(bad...)
+	return roots, expr.Join(bad...)
 }
 
 func readExprs(in io.Reader, operands []string, dtype string) ([]expr.Expr, error) {
@@ -146,24 +142,49 @@ func parseShape(s string) ([]int, error) {
 	return dims, nil
 }
 
+// stageTexts gives the texts that -stage asks for.
 func stageTexts(p *planner.Plan, stage string) ([]stageText, error) {
+	names := []string{stage}
+	switch {
+	case stage == "all":
+		names = stages
+	case !slices.Contains(stages, stage) && !slices.Contains(p.Stages(), stage):
+		return nil, usageError{fmt.Sprintf("there is no stage %q: it is one of %s, all, or the name of a pass", stage, strings.Join(stages, ", "))}
+	}
 	var texts []stageText
-	for _, name := range stages {
-		if stage != name && stage != "all" {
-			continue
+	for _, name := range names {
+		text, err := p.Text(name), error(nil)
+		if name == "cpu" {
+			text, err = assembly(p)
 		}
-		text := ""
-		if name != "cpu" {
-			text = p.Text(name)
-		} else {
-			var err error
-			if text, err = assembly(p); err != nil {
-				return nil, err
-			}
+		if err != nil {
+			return nil, err
+		}
+		if table := p.Orders(); stage == "all" && name == "order" && text == table+p.Text("graph") {
+			text = table // the graph is as it was
+		}
+		if text == "" {
+			text = "; nothing\n"
 		}
 		texts = append(texts, stageText{name, text})
 	}
 	return texts, nil
+}
+
+// printTexts prints the stages, each under a title if there are several.
+func printTexts(w io.Writer, texts []stageText) error {
+	for i, s := range texts {
+		if len(texts) > 1 {
+			if i > 0 {
+				fmt.Fprintln(w)
+			}
+			fmt.Fprintf(w, "; stage %s\n", s.name)
+		}
+		if _, err := fmt.Fprintln(w, strings.Trim(s.text, "\n")); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // assembly is the Go assembly of every kernel that has some.
@@ -208,5 +229,6 @@ func printJSON(w io.Writer, p *planner.Plan, texts []stageText) error {
 	}
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
 	return e.Encode(o)
 }
