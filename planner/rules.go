@@ -279,6 +279,9 @@ func castCast(w rewriter, n *expr.Node) *expr.Node {
 	if n.Op != opCast || a.Kind != expr.KMap || a.Op != opCast || !holds(a.DType, a.Args[0].DType) {
 		return nil
 	}
+	if from := a.Args[0].DType; from.IsInt() && a.DType.IsFloat() && n.DType.IsInt() && !holds(n.DType, from) {
+		return nil // floats saturate where integers wrap
+	}
 	return w.cast(a.Args[0], n.DType)
 }
 
@@ -292,7 +295,7 @@ func holds(d, e tensor.DType) bool {
 	case e.IsInt() && d.IsInt():
 		return d.Size() > e.Size() && (d.IsSigned() || e.IsUnsigned())
 	case e.IsInt() && d == tensor.Float64:
-		return e.Size() <= 2 // larger ones fit too, but not all casts from there wrap as those of integers do
+		return e.Size() <= 4
 	case e.IsFloat() && d.IsFloat():
 		return d.Size() > e.Size()
 	}
