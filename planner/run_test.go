@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/einloom/einloom/codegen"
@@ -123,6 +124,43 @@ func TestRandomPlansKeepTheMeaning(t *testing.T) {
 					t.Fatalf("seed %d: %s: root %d: %v\n%s\n%s\n%s", s, name, k, err, expr.Text(expr.Nodes(roots...)...), p.Text("fuse"), p.Text("kernel"))
 				}
 			}
+		}
+	}
+}
+
+// TestLongAxesKeepTheMeaning runs kernels whose axes are cut into sections.
+func TestLongAxesKeepTheMeaning(t *testing.T) {
+	dev := interp.Open(interp.Config{})
+	defer dev.Close()
+	data := func(dims ...int) expr.Expr {
+		values := make([]float32, tensor.Shape(dims).Len())
+		for i := range values {
+			values[i] = float32(i % 8191)
+		}
+		return expr.Of(values, dims...)
+	}
+	for name, c := range map[string]struct {
+		x    expr.Expr
+		want string // in the kernel's text
+	}{
+		"two long rows": {data(2, 1<<17).Add(data(1 << 17)), "loop i 2, j 4, k 32768"},
+		"transposed":    {data(512, 1024).Transpose(1, 0), "loop i 1024, j 32, k 16"},
+		"permuted":      {data(32, 64, 128).Transpose(2, 1, 0).Add(data(128, 64, 32)), "order j i k, vector k"},
+		"not divisible": {data(510, 1021).Transpose(1, 0), "loop i 1021, j 510"},
+	} {
+		want, err := oracle.EvalBound(nil, c.x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, p, err := run(dev, []expr.Expr{c.x}, planner.Options{Target: target(t, cpu.AVX2)})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if err := want[0].Check(got[0]); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if !strings.Contains(p.Text("kernel"), c.want) {
+			t.Errorf("%s: want %s in\n%s", name, c.want, p.Text("kernel"))
 		}
 	}
 }
