@@ -19,7 +19,7 @@ import (
 // and after the last terms of a tile its epilogue: whatever the kernel does with the sum. What stands beneath the two factors is done
 // while packing, so no operand is ever copied in another order.
 
-// gettVars are the phase's variables: where the block begins.
+// The phase's variables, as the code reads them: where the block begins. gettVars lists them in this order.
 const (
 	varBatch  = ArgVars      // first of the batch's points
 	varOuterN = ArgVars + 8  // point of N's outer axes
@@ -27,6 +27,7 @@ const (
 	varJ      = ArgVars + 24 // first column
 	varP      = ArgVars + 32 // first term
 	varEnds   = ArgVars + 40 // 1: the first terms of the sum, 2: the last, 3: both
+	varRows   = ArgVars + 48 // first of the blocks of rows
 )
 
 // blockSize names a size that depends on a contraction's extents.
@@ -51,6 +52,7 @@ type gettBlocks struct {
 	m, n, kk     int // extents of the blocked axes
 	mc, nc, kc   int
 	batch, chunk int // points of the batch; how many of them a phase takes
+	rows         int // blocks of rows of a point of the batch that a phase takes: all, where a phase takes several points
 	outM, outN   int
 	outK         int
 	bytes        int // of an element
@@ -80,13 +82,24 @@ func (u *unit) blocks() *gettBlocks {
 	b.mc = max(roundUp(ceilDiv(b.m, max(ceilDiv(b.m, most), 1)), g.MR), g.MR)
 	b.batch = points(k, g.Batch)
 	b.outM, b.outN, b.outK = points(k, g.M[:len(g.M)-1]), points(k, g.N[:len(g.N)-1]), points(k, g.K[:len(g.K)-1])
-	b.chunk = max(1, min(b.batch, (4<<20)/max(1, b.size1())))
+	all := b.outM * b.size(rowBlocks)
+	b.rows = max(1, min(all, runRoom/max(1, b.size(tilesBytes))))
+	b.chunk = 1
+	if b.rows == all {
+		b.chunk = max(1, min(b.batch, chunkRoom/max(1, b.pointBytes())))
+	}
 	return b
 }
 
-// size1 is the bytes that one point of the batch takes in the run's memory.
-func (b *gettBlocks) size1() int {
-	return b.size(panels)*b.size(panelBytes) + b.outM*b.size(rowBlocks)*b.size(tilesBytes)
+// What a run may take of memory besides the plan's: tiles that wait for more terms, and, where there is a batch, all of a phase.
+const (
+	runRoom   = 32 << 20
+	chunkRoom = 4 << 20
+)
+
+// pointBytes is the bytes that one point of the batch takes in the run's memory.
+func (b *gettBlocks) pointBytes() int {
+	return b.size(panels)*b.size(panelBytes) + b.rows*b.size(tilesBytes)
 }
 
 func roundUp(n, by int) int { return (n + by - 1) / by * by }
@@ -125,23 +138,11 @@ func (b *gettBlocks) phases() []Phase {
 	if b.m == 0 || b.n == 0 || b.outM == 0 || b.outN == 0 || b.batch == 0 { // nothing is stored
 		return nil
 	}
-	blocksK := max(1, ceilDiv(b.kk, b.kc))
-	steps := b.outK * blocksK
 	for batch := 0; batch < b.batch; batch += b.chunk {
-		chunk := min(b.chunk, b.batch-batch)
 		for on := range b.outN {
 			for j := 0; j < b.n; j += b.nc {
-				for step := range steps {
-					vars := [6]int64{int64(batch), int64(on), int64(step / blocksK), int64(j), int64(step % blocksK * b.kc)}
-					if step == 0 {
-						vars[5] |= 1
-					}
-					if step == steps-1 {
-						vars[5] |= 2
-					}
-					list = append(list,
-						Phase{Func: 0, Points: chunk * ceilDiv(min(b.nc, b.n-j), b.g.NR), Grain: max(1, (32<<10)/b.size(panelBytes)), Vars: vars},
-						Phase{Func: 1, Points: chunk * b.outM * b.size(rowBlocks), Grain: b.grain(), Vars: vars})
+				for row := 0; row < b.outM*b.size(rowBlocks); row += b.rows {
+					list = b.terms(list, gettVars{batch: batch, outerN: on, j: j, row: row})
 				}
 			}
 		}
@@ -149,8 +150,37 @@ func (b *gettBlocks) phases() []Phase {
 	return list
 }
 
+// gettVars is a phase's variables.
+type gettVars struct{ batch, outerN, outerK, j, p, ends, row int }
+
+func (v gettVars) list() [7]int64 {
+	return [7]int64{int64(v.batch), int64(v.outerN), int64(v.outerK), int64(v.j), int64(v.p), int64(v.ends), int64(v.row)}
+}
+
+// terms adds the phases of all terms for the rows and columns that v names.
+func (b *gettBlocks) terms(list []Phase, v gettVars) []Phase {
+	chunk := min(b.chunk, b.batch-v.batch)
+	wide := ceilDiv(min(b.nc, b.n-v.j), b.g.NR)
+	rows := min(b.rows, b.outM*b.size(rowBlocks)-v.row)
+	blocksK := max(1, ceilDiv(b.kk, b.kc))
+	steps := b.outK * blocksK
+	for step := range steps {
+		v.outerK, v.p, v.ends = step/blocksK, step%blocksK*b.kc, 0
+		if step == 0 {
+			v.ends |= 1
+		}
+		if step == steps-1 {
+			v.ends |= 2
+		}
+		list = append(list,
+			Phase{Func: 0, Points: chunk * wide, Grain: max(1, (32<<10)/b.size(panelBytes)), Vars: v.list()},
+			Phase{Func: 1, Points: chunk * rows, Grain: b.grain(), Vars: v.list()})
+	}
+	return list
+}
+
 // temp is the bytes of a run's memory: panels of B, then the tiles that several phases add to.
-func (b *gettBlocks) temp() int { return b.chunk * b.size1() }
+func (b *gettBlocks) temp() int { return b.chunk * b.pointBytes() }
 
 // grain is how many blocks of rows a call takes: small ones together, so that a call is worth its price.
 func (b *gettBlocks) grain() int {

@@ -33,7 +33,7 @@ type Phase struct {
 	Func   int
 	Points int
 	Grain  int
-	Vars   [6]int64 // copied to Args.Vars
+	Vars   [7]int64 // copied to Args.Vars
 }
 
 // Args is the memory layout of what a call gets; a machine declares a struct of the same layout with unsafe.Pointer fields.
@@ -47,7 +47,7 @@ const (
 	ArgLo      = 40 // first point
 	ArgHi      = 48 // one past the last point
 	ArgVars    = 56 // Phase.Vars
-	ArgsBytes  = 104
+	ArgsBytes  = 112
 )
 
 // Bind gives k's numbers. k must have the structure that the object was generated for.

@@ -187,10 +187,14 @@ func (t *gettNest) compute() {
 	a := []target{factor(t.g.A)}
 	stores := t.stores()
 	t.forPoints(func(point asm.Reg) {
-		local, block := t.divide(point, t.size(rowBlocks))
+		row := t.copy(point)
+		t.Ins("ADDQ", t.Arg(varRows), row)
+		local, block := t.divide(row, t.size(rowBlocks))
 		var om asm.Reg
 		local, om = t.divide(local, t.size(outerM))
 		batch := t.batchPoint(local)
+		// What the stores need ends at the sum, which the epilogue reads from the tile: this register stands for it and is never read.
+		t.scope.values[valueKey{t.g.Sum, 0}] = t.Vec()
 		for _, ts := range [][]target{a, stores} {
 			t.place(ts, batch, t.g.Batch)
 			t.place(ts, om, t.g.M[:len(t.g.M)-1])

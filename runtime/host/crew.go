@@ -14,7 +14,7 @@ import (
 type arguments struct {
 	pool, scratch, temp, ptrs, nums unsafe.Pointer
 	lo, hi                          int64
-	vars                            [6]int64
+	vars                            [7]int64
 }
 
 // lane is one worker's own memory: its arguments and scratch. It is used by one goroutine at a time.
