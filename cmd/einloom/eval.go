@@ -29,7 +29,7 @@ middle left out; -o keeps everything.
 	flags: func(fs *flag.FlagSet) func(streams, []string) error {
 		out := fs.String("o", "", "write the result to this .npy `file` instead of printing it")
 		device := fs.String("device", "cpu", "the `device` that computes; 'einloom devices' lists them")
-		threads := fs.Int("threads", 0, "this `many` workers, 0 for one a processor; results do not depend on it")
+		threads := fs.Int("threads", 0, "`N` workers share the work, 0: one a processor; results do not depend on it")
 		return func(std streams, operands []string) error {
 			if len(operands) < 2 {
 				return usageError{"it takes an einsum string and at least one .npy file"}

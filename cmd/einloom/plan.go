@@ -134,6 +134,9 @@ func parseShape(s string) ([]int, error) {
 	var dims []int
 	for _, part := range strings.Split(s, "x") {
 		n, err := strconv.Atoi(part)
+		if errors.Is(err, strconv.ErrRange) {
+			return nil, fmt.Errorf("%q: %s is too large a size", s, part)
+		}
 		if err != nil || n < 0 {
 			return nil, fmt.Errorf("%q is no shape: write 512x256, or scalar", s)
 		}
