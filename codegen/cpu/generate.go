@@ -217,7 +217,7 @@ func unroll(k *codegen.Kernel) int {
 // native says whether code is written for the core operation name on d.
 func native(name string, d tensor.DType) bool {
 	if d == tensor.Bool {
-		return slices.Contains([]string{"and", "or", "xor", "not", "equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "where", "cast"}, name)
+		return slices.Contains([]string{"and", "or", "xor", "not", "equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "where", "cast", "load"}, name)
 	}
 	if !slices.Contains(nativeTypes, d) && !slices.Contains(bitTypes, d) {
 		return false
@@ -229,6 +229,8 @@ func native(name string, d tensor.DType) bool {
 		return d.IsFloat()
 	case "and", "or", "xor", "not", "shl", "shr", "sar":
 		return d.IsInt() && d != tensor.Uint8
+	case "load":
+		return slices.Contains(nativeTypes, d)
 	}
 	return false
 }
