@@ -1,0 +1,66 @@
+package tests
+
+import (
+	"bytes"
+	"context"
+	"testing"
+
+	"github.com/einloom/einloom/einsum"
+	"github.com/einloom/einloom/expr"
+	"github.com/einloom/einloom/tensor"
+)
+
+// TestLargeProducts computes contractions that are large enough to be packed, on whole numbers, whose sums are exact in any order: every
+// way gives the interpreter's bits.
+func TestLargeProducts(t *testing.T) {
+	list := ways(t)
+	for _, c := range []struct {
+		spec   string
+		shapes [][]int
+	}{
+		{"ij,jk->ik", [][]int{{70, 65}, {65, 130}}},
+		{"ji,jk->ik", [][]int{{65, 70}, {65, 130}}},
+		{"ij,kj->ik", [][]int{{70, 65}, {130, 65}}},
+		{"ji,kj->ki", [][]int{{65, 70}, {130, 65}}},
+		{"ij,jk->ik", [][]int{{97, 1100}, {1100, 33}}},
+		{"bij,bjk->bik", [][]int{{5, 64, 70}, {5, 70, 66}}},
+		{"bij,bkj->bki", [][]int{{3, 64, 70}, {3, 66, 70}}},
+		{"ibj,jbk->kbi", [][]int{{48, 4, 70}, {70, 4, 66}}},
+		{"abcd,dbea->ec", [][]int{{13, 12, 40, 11}, {11, 12, 41, 13}}},
+		{"abcd,efcd->abef", [][]int{{9, 8, 7, 30}, {8, 9, 7, 30}}},
+		{"acbd,cedf->abef", [][]int{{9, 8, 10, 30}, {8, 9, 30, 11}}},
+		{"iij,jk->ik", [][]int{{60, 60, 50}, {50, 64}}},
+	} {
+		for _, d := range []tensor.DType{tensor.Float32, tensor.Float64, tensor.Int32, tensor.Complex64} {
+			var args []expr.Expr
+			for k, dims := range c.shapes {
+				vals := make([]int64, tensor.Shape(dims).Len())
+				for i := range vals {
+					vals[i] = int64((7*i+3*k+i/11)%13 - 6)
+				}
+				x, err := tensor.FromInt64s(d, vals, dims...)
+				if err != nil {
+					t.Fatal(err)
+				}
+				args = append(args, expr.From(x))
+			}
+			x := einsum.Contract(c.spec, args...).Add(expr.ScalarInt(1))
+			var want []byte
+			for _, w := range list {
+				got, err := w.session.Eval(context.Background(), x)
+				if err != nil {
+					t.Fatalf("%s %v %s: %v", c.spec, d, w.name, err)
+				}
+				b, err := got.Bytes()
+				if err != nil {
+					t.Fatal(err)
+				}
+				if want == nil {
+					want = b
+				} else if !bytes.Equal(b, want) {
+					t.Errorf("%s %v %s: not the interpreter's bits", c.spec, d, w.name)
+				}
+			}
+		}
+	}
+}
