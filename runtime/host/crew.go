@@ -199,10 +199,13 @@ func (j *job) work(l *lane) {
 			if !j.stop.Load() && cancelled(j.done) {
 				j.stop.Store(true)
 			}
-			if !j.stop.Load() {
-				l.args.vars = ph.Vars
-				l.call(p, ph, piece)
+			if j.stop.Load() { // nobody takes what is left: it is counted off at once
+				rest := max(0, int64(ph.pieces)-n.taken.Swap(int64(ph.pieces)))
+				n.left.Add(-1 - rest)
+				break
 			}
+			l.args.vars = ph.Vars
+			l.call(p, ph, piece)
 			n.left.Add(-1)
 		}
 		for n.left.Load() > 0 {
