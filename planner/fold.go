@@ -161,6 +161,9 @@ func (f *fuser) joinFold(n int, d demand) string {
 	g, at := d.g, d.at()
 	in, loops := axesOf(at), g.loops()
 	product := f.isProduct(n)
+	if why := f.mixed(n, d, f.foldWork(n)); why != "" {
+		return why
+	}
 	switch {
 	case in.minus(loops) != axisSet{}:
 		return "what it gives is folded in turn"
@@ -201,6 +204,15 @@ func (f *fuser) joinFold(n int, d demand) string {
 	g.entries[d.entry].inside = true
 	g.inside++
 	return ""
+}
+
+// foldWork is how many values a fold takes.
+func (f *fuser) foldWork(n int) float64 {
+	work := float64(size(f.nodes[n].Shape))
+	for _, d := range f.folded(n) {
+		work *= float64(d)
+	}
+	return work
 }
 
 // inOrder lists axes by how far apart their elements lie in what the group stores first, the farthest first.

@@ -28,6 +28,7 @@ type fuser struct {
 	*graph
 	memory
 	model   model
+	strange []bool     // the nodes that the target has no code for; nil: none
 	alone   bool       // fuse is off: every node is stored by a group of its own
 	demands [][]demand // of each node, where it is needed
 	makers  [][]*group // of each node in memory, the groups that write it
@@ -73,6 +74,7 @@ func newFuser(s *state) *fuser {
 	g := s.number()
 	n := len(g.nodes)
 	f := &fuser{graph: g, memory: newMemory(g, s.Strides), model: newModel(s.Target), alone: s.off("fuse")}
+	f.strange = strangers(g, s.Target.Native)
 	f.demands, f.makers = make([][]demand, n), make([][]*group, n)
 	numbers := make([]float64, 3*n)
 	f.work, f.fetch, f.rows = numbers[:n], numbers[n:2*n], numbers[2*n:]
@@ -130,7 +132,7 @@ func (d demand) whole() bool          { return d.g.entries[d.entry].whole }
 
 // open begins a group that computes n.
 func (f *fuser) open(n int) demand {
-	g := &group{}
+	g := &group{foreign: f.foreign(n)}
 	f.groups = append(f.groups, g)
 	return demand{g, f.ask(g, n, g.over(f.nodes[n].Shape), false)}
 }
@@ -267,7 +269,11 @@ func (f *fuser) apart(n int) string {
 		if d.g.packed && f.rows[n] == size && f.work[n] >= dear && axesOf(d.at()).meets(setOf(d.g.row)) {
 			return "its rows are computed once, not for each panel"
 		}
-		evals += f.evals(n, d)
+		own := f.evals(n, d)
+		if why := f.mixed(n, d, own*max(f.work[n], 1)); why != "" {
+			return why
+		}
+		evals += own
 		if !slices.ContainsFunc(f.demands[n][:i], func(o demand) bool { return o.g == d.g }) {
 			readers++
 		}
@@ -333,7 +339,7 @@ func (f *fuser) host(n int) (demand, bool) {
 	}
 	for _, d := range f.demands[n] {
 		g := d.g
-		if d.whole() || g.full() || len(g.outs) >= maxOuts || !g.covers(d.at(), f.nodes[n].Shape) || !f.free(n, d) {
+		if d.whole() || f.foreign(n) != g.foreign || g.full() || len(g.outs) >= maxOuts || !g.covers(d.at(), f.nodes[n].Shape) || !f.free(n, d) {
 			continue
 		}
 		if f.folds(n) {

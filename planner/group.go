@@ -16,6 +16,7 @@ type group struct {
 	outs    []out
 	packed  bool     // its one fold is a product of matrices
 	inside  int      // how many entries are computed here
+	foreign bool     // it runs through the interpreter
 	folds   int      // how many of them fold
 	reads   int      // how many arrays are read
 	after   []*group // the groups that must run before

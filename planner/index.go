@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/einloom/einloom/codegen"
 	"github.com/einloom/einloom/expr"
@@ -210,6 +211,8 @@ func (x *indexer) title(p spot) string {
 		return fmt.Sprintf("o%d", p.target)
 	case n.Kind == expr.KInput && isName(n.Name):
 		return n.Name
+	case n.Kind == expr.KInput && strings.HasPrefix(n.Name, "$"):
+		return "data" + n.Name[1:] // the runtime's name for data
 	case n.Kind == expr.KInput || n.Kind == expr.KData:
 		return fmt.Sprintf("x%d", p.node)
 	}

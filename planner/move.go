@@ -44,7 +44,7 @@ func (f *fuser) see(d demand, v view) {
 // refill gives a reshape memory of its own, which its argument is written to in the argument's shape: row-major order is the same.
 func (f *fuser) refill(n int) {
 	arg := f.args[n][0]
-	g := &group{}
+	g := &group{foreign: f.foreign(n)}
 	f.groups = append(f.groups, g)
 	at := g.over(f.nodes[arg].Shape)
 	f.write(n, demand{g, f.ask(g, arg, at, false)}, at, 0, codegen.RowMajor(f.nodes[arg].Shape))
@@ -99,7 +99,7 @@ func (f *fuser) assemble(n int) {
 		if size(shape) == 0 {
 			return
 		}
-		g := &group{}
+		g := &group{foreign: f.foreign(arg) || f.foreign(n)}
 		f.groups = append(f.groups, g)
 		own := g.over(shape)
 		f.write(n, demand{g, f.ask(g, arg, at(g, own), false)}, own, offset, strides)
