@@ -7,7 +7,6 @@ package planner
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"github.com/einloom/einloom/codegen"
@@ -235,24 +234,4 @@ func pack(buffers []buffer) int {
 		}
 	}
 	return top
-}
-
-// checkPlace holds the places to the promise: no byte that a step writes lies in a buffer that is read later and was written before, other
-// than in the one that it is the same as; and every buffer is in the arena.
-func checkPlace(s *state) error {
-	for i := range s.buffers {
-		a := &s.buffers[i]
-		if a.offset < 0 || a.offset%alignment != 0 || a.offset+a.bytes > s.plan.Arena {
-			return fmt.Errorf("a buffer at %d of %d bytes, the arena has %d", a.offset, a.bytes, s.plan.Arena)
-		}
-		for k := range s.buffers[:i] {
-			b := &s.buffers[k]
-			apart := a.offset+a.bytes <= b.offset || b.offset+b.bytes <= a.offset
-			joined := a.same == k && b.last == a.first || b.same == i && a.last == b.first
-			if !apart && !joined && a.first <= b.last && b.first <= a.last {
-				return fmt.Errorf("the buffers of nodes %d and %d share bytes", a.node, b.node)
-			}
-		}
-	}
-	return nil
 }

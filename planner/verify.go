@@ -7,9 +7,26 @@ import (
 	"github.com/einloom/einloom/expr"
 )
 
-// checkFuse holds the groups to their promise: what a group reads is a leaf, or written by groups before it.
+// checkOrder holds contractions to two operands.
+func checkOrder(s *state) error {
+	for _, n := range s.number().nodes {
+		if n.Kind == expr.KContract && len(n.Args) > 2 {
+			return errors.New("a contraction of more than two operands")
+		}
+	}
+	return nil
+}
+
+// checkFuse holds the groups to their promise: what a group reads is a leaf, or all written by groups before it; and every output is written.
 func checkFuse(s *state) error {
-	written := map[int]bool{}
+	writers := map[int]int{} // of each node, the groups that have yet to write it
+	for _, g := range s.groups {
+		for _, o := range g.outs {
+			writers[o.node]++
+		}
+	}
+	written := make([]bool, len(s.roots))
+	done := map[int]bool{}
 	for i, g := range s.groups {
 		for k := range g.entries {
 			e := &g.entries[k]
@@ -17,36 +34,25 @@ func checkFuse(s *state) error {
 				continue
 			}
 			v, ok := s.memory.of(e)
-			if n := s.graph.nodes[v.base]; !ok || n.Kind != expr.KInput && n.Kind != expr.KData && !written[v.base] {
-				return fmt.Errorf("group %d reads node %d, which no group before it writes", i, e.node)
+			n := s.graph.nodes[v.base]
+			if leaf := n.Kind == expr.KInput || n.Kind == expr.KData; !ok || !leaf && !(done[v.base] && writers[v.base] == 0) {
+				return fmt.Errorf("group %d reads node %d, which is not written before it", i, e.node)
 			}
 		}
-		last := i == len(s.groups)-1
 		for _, o := range g.outs {
-			// A concatenation is written by several groups; that all of them come first is what sequence sees to.
-			written[o.node] = true
-		}
-		if last {
-			for k, r := range s.graph.roots {
-				if len(s.memory.outputs[r]) == 0 && !aliased(s, k) {
-					return fmt.Errorf("output %d is written by no group", k)
-				}
+			writers[o.node]--
+			done[o.node] = true
+			if o.target >= 0 {
+				written[o.target] = true
 			}
+		}
+	}
+	for k, r := range s.roots {
+		if !written[k] && size(r.Shape) > 0 {
+			return fmt.Errorf("output %d is written by no group", k)
 		}
 	}
 	return nil
-}
-
-// aliased says whether output k is the memory of a node beneath its root.
-func aliased(s *state, k int) bool {
-	for _, outs := range s.memory.outputs {
-		for _, o := range outs {
-			if o == k {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // checkKernels verifies each kernel, and that it has a place for each param.
@@ -58,6 +64,26 @@ func checkKernels(s *state) error {
 		}
 		if len(st.args) != len(st.kernel.Params) {
 			return errors.New("a kernel whose params and places differ in number")
+		}
+	}
+	return nil
+}
+
+// checkPlace holds the places to the promise: buffers whose lives meet share no byte, but where one takes over from another in the step that
+// reads the one and writes the other; and every buffer is in the arena.
+func checkPlace(s *state) error {
+	for i := range s.buffers {
+		a := &s.buffers[i]
+		if a.offset < 0 || a.offset%alignment != 0 || a.offset+a.bytes > s.plan.Arena {
+			return fmt.Errorf("a buffer at %d of %d bytes, the arena has %d", a.offset, a.bytes, s.plan.Arena)
+		}
+		for k := range s.buffers[:i] {
+			b := &s.buffers[k]
+			apart := a.offset+a.bytes <= b.offset || b.offset+b.bytes <= a.offset
+			takenOver := a.same == k && b.last == a.first
+			if !apart && !takenOver && a.first <= b.last && b.first <= a.last {
+				return fmt.Errorf("the buffers of nodes %d and %d share bytes", a.node, b.node)
+			}
 		}
 	}
 	return nil

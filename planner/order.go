@@ -6,7 +6,6 @@ package planner
 //	after   %3 = contract "jk,k->j" %1 %2; %4 = contract "ij,j->i" %0 %3
 
 import (
-	"errors"
 	"slices"
 
 	"github.com/einloom/einloom/expr"
@@ -394,14 +393,4 @@ func contractTo(place *expr.Node, output []int, operands ...operand) *expr.Node 
 		return operands[0].node
 	}
 	return at{place}.make(n)
-}
-
-// checkOrder holds contractions to two operands.
-func checkOrder(s *state) error {
-	for _, n := range s.number().nodes {
-		if n.Kind == expr.KContract && len(n.Args) > 2 {
-			return errors.New("a contraction of more than two operands")
-		}
-	}
-	return nil
 }
