@@ -9,49 +9,84 @@ import (
 	"github.com/einloom/einloom/planner"
 )
 
-// Explain shows the program's whole plan as text: the graph, the order of its contractions, the kernels with their estimated cost and,
-// after a run that was long enough to be timed, their measured time, and the generated code.
-func (p *Program) Explain() string { return p.plain.explain(p.session) }
-
-// Plan is Explain without the generated code.
+// Plan shows as text what the program runs: the graph, the order of its contractions, the fused kernels, and a table of the kernels'
+// estimated cost and, after a run that was long enough to be timed, their measured time.
 func (p *Program) Plan() string { return p.plain.text(p.session) }
 
-func (c *compiled) explain(s *Session) string {
-	var b strings.Builder
-	b.WriteString(c.text(s))
-	for i, step := range c.plan.Steps {
-		fmt.Fprintf(&b, "\n; code of %s, %d bytes\n%s\n", step.Kernel.Name, c.programs[i].Bytes(), strings.TrimRight(c.programs[i].Text(), "\n"))
-	}
-	return b.String()
-}
+// Explain is Plan, then where each kernel's arrays lie, and the generated code.
+func (p *Program) Explain() string { return p.plain.text(p.session) + p.plain.detail() }
+
+// legend says how to read a plan.
+const legend = `; graph: what was asked for, a value a line; $0, $1 ... are data. order: each contraction, pair by pair, with its multiplications.
+; kernel: what runs, one kernel after the other. The points of a loop are independent of each other; a fold runs through one row, and
+; reduce(add, k, x) is the sum of x along k. v1, v2 ... are values that one kernel leaves in memory for the next. docs/ir.md has the grammar.
+`
 
 func (c *compiled) text(s *Session) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "; device %s, %d threads\n", s.Device(), s.device.Target().Threads)
+	target := s.device.Target()
+	fmt.Fprintf(&b, "; plan of %s for %s, %s\n", count(len(c.plan.Steps), "kernel"), target.Name, count(target.Threads, "thread"))
 	for _, note := range s.notes {
 		fmt.Fprintf(&b, "; note: %s\n", note)
 	}
-	for _, stage := range []string{"graph", "order", "kernel", "place"} {
-		if text := strings.TrimRight(c.plan.Text(stage), "\n"); text != "" {
-			fmt.Fprintf(&b, "\n; stage %s\n%s\n", stage, text)
-		}
-	}
-	b.WriteString(c.costs(s.device.Target()))
+	b.WriteString(legend)
+	c.stage(&b, "graph", c.plan.Text("graph"))
+	c.stage(&b, "order", c.plan.Orders())
+	c.stage(&b, "kernel", c.plan.Text("kernel"))
+	c.stage(&b, "cost", c.costs(target))
 	return b.String()
 }
 
-// costs is the table of steps: estimated work and time, measured time.
+func (c *compiled) detail() string {
+	var b strings.Builder
+	c.stage(&b, "place", c.plan.Text("place"))
+	for i, step := range c.plan.Steps {
+		c.stage(&b, fmt.Sprintf("code of %s, %d bytes", step.Kernel.Name, c.programs[i].Bytes()), c.programs[i].Text())
+	}
+	return b.String()
+}
+
+// stage writes a text under its title, and nothing where there is none.
+func (c *compiled) stage(b *strings.Builder, title, text string) {
+	if text = strings.Trim(text, "\n"); text != "" {
+		fmt.Fprintf(b, "\n; stage %s\n%s\n", title, text)
+	}
+}
+
+// costs is the table of kernels, and their sum where they are several.
 func (c *compiled) costs(t codegen.Target) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n; %-8s %12s %12s %12s %12s\n", "kernel", "Mflop", "MB", "estimate ms", "measured ms")
+	fmt.Fprintf(&b, "; %-8s %12s %12s %14s %12s\n", "kernel", "Mflop", "MB", "estimated ms", "measured ms")
+	var sum codegen.Cost
+	var estimated float64
+	var measured time.Duration
 	for i, step := range c.plan.Steps {
 		k := step.Kernel
-		measured := "-"
-		if ns := c.took[i].Load(); ns > 0 {
-			measured = fmt.Sprintf("%.3f", float64(ns)/float64(time.Millisecond))
-		}
-		fmt.Fprintf(&b, "; %-8s %12.3f %12.3f %12.3f %12s\n", k.Name, k.Cost.Flop/1e6, k.Cost.Bytes/1e6, 1e3*planner.Seconds(k.Cost, t), measured)
+		took := time.Duration(c.took[i].Load())
+		costRow(&b, k.Name, k.Cost, planner.Seconds(k.Cost, t), took)
+		sum.Flop += k.Cost.Flop
+		sum.Bytes += k.Cost.Bytes
+		estimated += planner.Seconds(k.Cost, t)
+		measured += took
 	}
-	fmt.Fprintf(&b, "; arena %d bytes\n", c.plan.Arena)
+	if len(c.plan.Steps) > 1 {
+		costRow(&b, "together", sum, estimated, measured)
+	}
+	fmt.Fprintf(&b, "; intermediate values take %d bytes\n", c.plan.Arena)
 	return b.String()
+}
+
+func costRow(b *strings.Builder, name string, cost codegen.Cost, seconds float64, took time.Duration) {
+	measured := "-"
+	if took > 0 {
+		measured = fmt.Sprintf("%.4g", took.Seconds()*1e3)
+	}
+	fmt.Fprintf(b, "; %-8s %12.4g %12.4g %14.4g %12s\n", name, cost.Flop/1e6, cost.Bytes/1e6, seconds*1e3, measured)
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
