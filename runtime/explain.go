@@ -40,8 +40,15 @@ func (c *compiled) text(s *Session) string {
 func (c *compiled) detail() string {
 	var b strings.Builder
 	c.stage(&b, "place", c.plan.Text("place"))
+	c.stage(&b, "cpu", c.code())
+	return b.String()
+}
+
+// code is what the device made of each kernel.
+func (c *compiled) code() string {
+	var b strings.Builder
 	for i, step := range c.plan.Steps {
-		c.stage(&b, fmt.Sprintf("code of %s, %d bytes", step.Kernel.Name, c.programs[i].Bytes()), c.programs[i].Text())
+		fmt.Fprintf(&b, "; %s, %d bytes\n%s\n", step.Kernel.Name, c.programs[i].Bytes(), strings.Trim(c.programs[i].Text(), "\n"))
 	}
 	return b.String()
 }

@@ -29,7 +29,7 @@ func TestPlanShowsTheStages(t *testing.T) {
 	plan := p.Plan()
 	inOrder(t, plan, "; plan of ", "1 thread\n", "; stage graph", `input "x"`, `input "$1"`, "; stage order", "left to right", "; stage kernel",
 		"data1 f32[200 400]", "tanh(", "; stage cost", "k0", "together", "intermediate values take")
-	inOrder(t, p.Explain(), plan, "; stage place", "step 0", "; stage code of k0")
+	inOrder(t, p.Explain(), plan, "; stage place", "step 0", "; stage cpu", "; k0, ")
 	graph := plan[strings.Index(plan, "%0"):strings.Index(plan, "; stage order")]
 	if _, err := expr.Parse(graph); err != nil {
 		t.Errorf("the graph's text cannot be read: %v", err)

@@ -195,7 +195,11 @@ func (s *Session) build(ctx context.Context, sh *shape, roots []*expr.Node, args
 	if err != nil {
 		return nil, err
 	}
-	return newCompiled(ctx, s.device, plan, inputs)
+	if c, err = newCompiled(ctx, s.device, plan, inputs); err != nil {
+		return nil, err
+	}
+	s.stage("cpu", c.code)
+	return c, nil
 }
 
 func (s *Session) stage(name string, text func() string) {

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/einloom/einloom/expr"
 	"github.com/einloom/einloom/tensor"
 )
 
@@ -15,28 +14,31 @@ import (
 //go:embed iris.csv
 var irisCSV string
 
-// iris gives the measures, f32[150 4], and the species, i64[150].
-func iris() (*tensor.Tensor, expr.Expr, error) {
+// iris gives the measures in cm, f32[150 4], and the species by number, i64[150].
+func iris() (measures, species *tensor.Tensor, err error) {
 	rows, err := csv.NewReader(strings.NewReader(irisCSV)).ReadAll()
 	if err != nil {
-		return nil, expr.Expr{}, err
+		return nil, nil, err
 	}
-	var measures []float32
-	var species []int64
+	var cm []float32
+	var kinds []int64
 	for _, row := range rows[1:] {
 		for _, cell := range row[:4] {
 			v, err := strconv.ParseFloat(cell, 32)
 			if err != nil {
-				return nil, expr.Expr{}, err
+				return nil, nil, err
 			}
-			measures = append(measures, float32(v))
+			cm = append(cm, float32(v))
 		}
-		c, err := strconv.ParseInt(row[4], 10, 64)
+		kind, err := strconv.ParseInt(row[4], 10, 64)
 		if err != nil {
-			return nil, expr.Expr{}, err
+			return nil, nil, err
 		}
-		species = append(species, c)
+		kinds = append(kinds, kind)
 	}
-	t, err := tensor.New(measures, len(species), 4)
-	return t, expr.Of(species), err
+	if measures, err = tensor.New(cm, len(kinds), 4); err != nil {
+		return nil, nil, err
+	}
+	species, err = tensor.New(kinds, len(kinds))
+	return measures, species, err
 }

@@ -5,7 +5,9 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"log"
+	"os"
 
 	"github.com/einloom/einloom"
 	"github.com/einloom/einloom/einsum"
@@ -14,36 +16,47 @@ import (
 )
 
 func main() {
-	device := flag.String("device", "cpu", "device to compute on: cpu or interp")
+	device := flag.String("device", "cpu", "the device that computes: cpu or interp")
 	flag.Parse()
-	ctx := context.Background()
-	session, err := einloom.Open(einloom.Config{Device: *device})
-	check(err)
-	defer session.Close()
-	measures, species, err := iris()
-	check(err)
-
-	// Nothing runs here: these lines build a graph.
-	x := expr.From(measures).Standardise(0)                                                    // each measure to mean 0 and deviation 1
-	correlation := einsum.Contract("ni,nj->ij", x, x).Div(expr.Scalar(150))                    // how the measures go together
-	member := species.Expand(1).Equal(expr.Arange(tensor.Int64, 0, 3, 1)).Cast(tensor.Float32) // [150 3]: who belongs to which species
-	means := einsum.Contract("nc,ni->ci", member, x).Div(expr.Scalar(50))                      // the mean flower of each species
-	apart := x.Expand(1).Sub(means)                                                            // [150 3 4]
-	distance := einsum.Contract("nci,nci->nc", apart, apart)                                   // squared, to each mean
-	accuracy := distance.ArgMin(1).Equal(species).Cast(tensor.Float32).Mean()
-
-	// One plan for all three; equal parts are computed once.
-	program, err := session.Compile(ctx, correlation, distance.Slice(tensor.To(3)), accuracy)
-	check(err)
-	out, err := program.Run(ctx)
-	check(err)
-	fmt.Printf("correlation of the measures\n%v\n\n", out[0])
-	fmt.Printf("squared distances of the first flowers to the three means\n%v\n\n", out[1])
-	fmt.Printf("nearest mean is the right species: %v\n\n%v", out[2], program.Plan())
-}
-
-func check(err error) {
-	if err != nil {
+	if err := explore(os.Stdout, *device); err != nil {
 		log.Fatal(err)
 	}
+}
+
+// explore prints how the measures go together, how far flowers are from the mean of each species, and the plan that computes all that.
+func explore(w io.Writer, device string) error {
+	measures, species, err := iris() // f32[150 4], i64[150]
+	if err != nil {
+		return err
+	}
+
+	// These lines build a graph; nothing is computed yet. Letters name axes: n flowers, i and j measures, c species.
+	x := expr.From(measures).Standardise(0) // each measure to mean 0 and deviation 1
+	correlation := einsum.Contract("ni,nj->ij", x, x).Div(expr.Scalar(150))
+	of := expr.From(species).Expand(1).Equal(expr.Arange(tensor.Int64, 0, 3, 1)).Cast(tensor.Float32) // [n c]: 1 where flower n is of species c
+	means := einsum.Contract("nc,ni->ci", of, x).Div(expr.Scalar(50))
+	apart := x.Expand(1).Sub(means)                           // [n c i]
+	distances := einsum.Contract("nci,nci->nc", apart, apart) // squared
+	hits := distances.ArgMin(1).Equal(expr.From(species)).Cast(tensor.Float32).Mean()
+
+	// The session plans the three results together, fuses what it can into kernels, and compiles those to machine code.
+	session, err := einloom.Open(einloom.Config{Device: device})
+	if err != nil {
+		return err
+	}
+	defer session.Close()
+	program, err := session.Compile(context.Background(), correlation, distances.Slice(tensor.To(3)), hits)
+	if err != nil {
+		return err
+	}
+	out, err := program.Run(context.Background())
+	if err != nil {
+		return err
+	}
+	style := tensor.Style{Precision: 3, Threshold: 1000, EdgeItems: 3, LineWidth: 80, Bare: true}
+	fmt.Fprintf(w, "Correlations of the measures:\n%s\n\n", out[0].Text(style))
+	fmt.Fprintf(w, "Squared distances of the first three flowers to the mean of each species:\n%s\n\n", out[1].Text(style))
+	fmt.Fprintf(w, "The nearest mean is that of the right species for this part of the flowers: %s\n\n", out[2].Text(style))
+	_, err = fmt.Fprint(w, program.Plan())
+	return err
 }
