@@ -134,6 +134,12 @@ func (l *lanes) intForm(name string, d, of tensor.DType, args []asm.Reg) asm.Reg
 		if d.Size() == 8 {
 			return l.sar64(d, args[0], args[1])
 		}
+		if of == tensor.Uint8 { // the sign is bit 7
+			up, down := l.reg(d), l.reg(d)
+			l.Ins("VPSLLD", asm.Imm(24), args[0], up)
+			l.Ins("VPSRAD", asm.Imm(24), up, down)
+			return l.ins3("VPSRAVD", d, args[1], down)
+		}
 	}
 	if form := binaryForms[name][signless(d)]; form != "" {
 		return l.ins3(form, d, args[1], args[0])

@@ -24,6 +24,9 @@ func Generate(k *codegen.Kernel, t codegen.Target) (*Object, error) {
 	var all []*numbers
 	base := 0
 	for _, u := range unitsOf(k) {
+		if !oneNest(u.k) {
+			return nil, &Unsupported{Why: "reductions over different axes in one nest"}
+		}
 		nums := &numbers{base: base}
 		codes, err := write(u, nums, isa, pool)
 		if err != nil {
@@ -84,15 +87,7 @@ func bindUnits(k *codegen.Kernel, all []*numbers) (Binding, error) {
 		if len(u.saved) > 0 {
 			b.Scratch = max(b.Scratch, spillRoom+len(u.saved)*u.room())
 		}
-		points := 1
-		if u.flat() {
-			points = u.k.Axes[u.k.Vector].Extent
-		} else {
-			for _, a := range u.k.Order[:u.k.Parallel] {
-				points *= u.k.Axes[a].Extent
-			}
-		}
-		b.Phases = append(b.Phases, Phase{Func: i, Points: points, Grain: max(u.k.Grain, 1)})
+		b.Phases = append(b.Phases, Phase{Func: i, Points: points(u.k, u.k.Order[:u.k.Parallel]), Grain: u.k.Grain})
 	}
 	return b, nil
 }
@@ -120,9 +115,9 @@ func (u *unit) placeTemps(size *int) {
 	*size = max(*size, total)
 }
 
-// flat says whether the parallel range is the vector axis itself.
+// flat says whether the parallel range is the vector axis itself: the only loop axis.
 func (u *unit) flat() bool {
-	return u.k.Parallel == 1 && u.k.Order[0] == u.k.Vector && !u.k.Axes[u.k.Vector].Fold
+	return u.k.Parallel == 1 && u.k.Order[0] == u.k.Vector
 }
 
 // supported says what of k no code is written for: dtypes and kinds of value.
@@ -132,14 +127,10 @@ func supported(k *codegen.Kernel) error {
 			return &Unsupported{Why: fmt.Sprintf("param %s is %v", p.Name, p.DType)}
 		}
 	}
-	var over []int
+	if k.Nest == codegen.NestNone {
+		return &Unsupported{Why: "no schedule"}
+	}
 	for _, v := range k.Body {
-		if v.Kind == codegen.Reduce {
-			if over != nil && !slices.Equal(over, v.Over) {
-				return &Unsupported{Why: "reductions over different axes in one kernel"}
-			}
-			over = v.Over
-		}
 		if v.Kind == codegen.Gather {
 			return &Unsupported{Why: "a gather"}
 		}
@@ -148,6 +139,17 @@ func supported(k *codegen.Kernel) error {
 		}
 	}
 	return nil
+}
+
+// oneNest says whether all reductions are over the same axes.
+func oneNest(k *codegen.Kernel) bool {
+	list := reducesOf(k)
+	for _, r := range list {
+		if !slices.Equal(k.Body[r].Over, k.Body[list[0]].Over) {
+			return false
+		}
+	}
+	return true
 }
 
 // bitTypes are computed in, beside the native types, by formulas that work on the bits of floats.

@@ -211,7 +211,7 @@ func packs(k *codegen.Kernel) bool {
 func inRows(k *codegen.Kernel) *codegen.Kernel {
 	r := k.Clone()
 	r.Nest, r.Split, r.Vector = codegen.NestRow, 0, -1
-	u := newUnit(k.Name, k)
+	u := newUnit(k.Name, k, nil, nil)
 	best := 0
 	for a, axis := range k.Axes {
 		score := 0

@@ -11,7 +11,9 @@ import (
 // whether a reduction is split.
 func Key(k *codegen.Kernel) string {
 	b := keyWriter{}
-	for _, u := range unitsOf(k) {
+	units := unitsOf(k)
+	b.num(len(units))
+	for _, u := range units {
 		b.unit(u)
 	}
 	return string(b)
@@ -32,7 +34,10 @@ func (b *keyWriter) ints(list []int) {
 
 func (b *keyWriter) unit(u *unit) {
 	k := u.k
-	b.num(int(k.Nest), k.Vector, k.Parallel, u.ragged, u.piece)
+	b.num(int(k.Nest), k.Vector, k.Parallel, len(u.cuts))
+	for _, c := range u.cuts {
+		b.num(c.axis, c.piece)
+	}
 	b.ints(k.Order)
 	if k.Nest == codegen.NestGett {
 		g := &k.Gett

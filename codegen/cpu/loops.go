@@ -19,8 +19,7 @@ func (n *nest) body() {
 		n.Ins("SUBQ", n.Arg(ArgLo), count)
 		n.moveAll(targets, n.vector, n.Arg(ArgLo))
 		if n.asksIndex(targets, n.vector) {
-			n.index = n.GP()
-			n.Move(n.Arg(ArgLo), n.index)
+			n.index = n.copy(n.Arg(ArgLo))
 		}
 		n.core(targets, count)
 	} else {
@@ -145,16 +144,26 @@ func (n *nest) wholeCount(axis int) asm.Reg {
 		return count
 	}
 	n.Move(n.num(number{kind: extentOf, a: axis}), count)
-	if axis == n.u.ragged { // the last piece: what is left of the whole
-		left, size := n.GP(), count
-		n.Move(n.axisIndex(n.u.piece), left)
-		n.Ins("IMULQ", n.num(number{kind: extentOf, a: axis}), left)
-		n.Ins("SUBQ", n.num(number{kind: wholeOf}), left)
-		n.Ins("NEGQ", left)
-		n.Ins("CMPQ", left, size)
-		n.Ins("CMOVQLT", left, size)
+	if c := n.u.cutOf(axis); c >= 0 { // of the last piece, what is left of the whole
+		left := n.copy(n.num(number{kind: wholeOf, a: c}))
+		n.Ins("SUBQ", n.firstIndex(axis), left)
+		n.Ins("CMPQ", left, count)
+		n.Ins("CMOVQLT", left, count)
 	}
 	return count
+}
+
+// firstIndex is a new register of the index that axis begins with: 0, or that of the piece.
+func (n *nest) firstIndex(axis int) asm.Reg {
+	first := n.GP()
+	c := n.u.cutOf(axis)
+	if c < 0 {
+		n.Ins("XORQ", first, first)
+		return first
+	}
+	n.Move(n.axisIndex(n.u.cuts[c].piece), first)
+	n.Ins("IMULQ", n.num(number{kind: extentOf, a: axis}), first)
+	return first
 }
 
 // enter opens a scope in which the targets' streams that move along axis have addresses of their own, to be moved on.
@@ -170,9 +179,7 @@ func (n *nest) enter(targets []target, axis int) (moving []int) {
 		}
 	}
 	if axis != n.vector && n.asksIndex(targets, axis) {
-		i := n.GP()
-		n.Ins("XORQ", i, i)
-		n.scope.idx[axis] = i
+		n.scope.idx[axis] = n.firstIndex(axis)
 	}
 	return moving
 }
@@ -236,11 +243,9 @@ func (n *nest) blocks(targets []target, count asm.Reg, body func()) {
 	outer := n.index
 	switch {
 	case outer != 0:
-		n.index = n.GP()
-		n.Move(outer, n.index)
+		n.index = n.copy(outer)
 	case n.asksIndex(targets, n.vector):
-		n.index = n.GP()
-		n.Ins("XORQ", n.index, n.index)
+		n.index = n.firstIndex(n.vector)
 	}
 	n.blocksFrom(targets, moving, count, body)
 	n.index = outer

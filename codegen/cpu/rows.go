@@ -191,8 +191,7 @@ func (n *nest) foldLoops(ts []target, axes []int, sums []*sum, chunked bool) {
 	moving := n.enter(ts, axis)
 	outer := n.index
 	if axis == n.vector && n.asksIndex(ts, axis) {
-		n.index = n.GP()
-		n.Ins("XORQ", n.index, n.index)
+		n.index = n.firstIndex(n.vector)
 	}
 	run := func(count asm.Reg) {
 		if axis == n.vector {

@@ -93,7 +93,7 @@ const (
 	extentOf numberKind = iota // points of axis a
 	offsetOf                   // bytes to stream a's first element
 	stepOf                     // bytes of stream a along axis b, times mul
-	wholeOf                    // points of the ragged axis before it was cut
+	wholeOf                    // points of cut a's axis before it was cut
 	roomOf                     // bytes of a buffer of saved values, times mul
 	blockOf                    // a size of a packed contraction: a is a blockSize
 )
@@ -126,7 +126,7 @@ func (n *numbers) values(u *unit, out []int64) []int64 {
 		case stepOf:
 			v = u.streams[x.a].step[x.b] * x.mul
 		case wholeOf:
-			v = u.whole
+			v = u.cuts[x.a].whole
 		case roomOf:
 			v = u.room() * x.mul
 		case blockOf:

@@ -1,0 +1,122 @@
+package cpu
+
+import (
+	"slices"
+
+	"github.com/einloom/einloom/codegen"
+)
+
+// A call of machine code cannot be interrupted: it takes so many points at most, where the nest can be cut. A point is some operations, so
+// that this is well below a millisecond.
+const callPoints = 1 << 17
+
+// leastBand is the least number of points of the vector axis in a piece: whole turns of the widest vectors and of the unrolled loop.
+const leastBand = 64
+
+// settled is the unit of k with its schedule brought to the form that nests are written in (see unit).
+func settled(name string, k *codegen.Kernel, temps []int, cuts []cut) *unit {
+	var loops, folds []int
+	for _, a := range k.Order {
+		switch {
+		case a == k.Vector:
+		case k.Axes[a].Fold:
+			folds = append(folds, a)
+		default:
+			loops = append(loops, a)
+		}
+	}
+	parallel, grain := k.Parallel, k.Grain
+	if at := slices.Index(k.Order, k.Vector); at >= 0 && at < k.Parallel && len(loops) > 0 {
+		parallel-- // the others carry the range: a point of it is now a whole row of the vector axis
+		grain = ceilDiv(grain, max(k.Axes[k.Vector].Extent, 1))
+	}
+	s := *k // what is written to below is copied
+	vectorLoop := k.Vector >= 0 && !k.Axes[k.Vector].Fold
+	switch {
+	case vectorLoop && len(loops) == 0:
+		parallel = 1 // by the vector axis itself
+	case vectorLoop || parallel < len(loops):
+		parallel, grain = spread(k, loops, parallel, grain)
+	}
+	if vectorLoop {
+		loops = append(loops, k.Vector)
+	} else if k.Vector >= 0 {
+		folds = append(folds, k.Vector)
+	}
+	s.Order = append(loops, folds...)
+	s.Parallel, s.Split = parallel, 0
+	if vectorLoop && len(loops) > 1 {
+		if c, ok := band(&s); ok {
+			cuts = append(cuts, c)
+			grain = 1
+		}
+	}
+	s.Grain = max(1, min(grain, callPoints/max(1, pointsWithout(&s, s.Order[:s.Parallel]))))
+	return newUnit(name, &s, temps, cuts)
+}
+
+// spread lets more of the leading loops be parallel while a point of the range takes too long for a call.
+func spread(k *codegen.Kernel, loops []int, parallel, grain int) (int, int) {
+	for parallel < len(loops) && (parallel == 0 || pointsWithout(k, loops[:parallel]) > callPoints) {
+		grain = bounded(grain, k.Axes[loops[parallel]].Extent)
+		parallel++
+	}
+	return parallel, grain
+}
+
+// pointsWithout is the points of all of k's axes but some.
+func pointsWithout(k *codegen.Kernel, axes []int) int {
+	n := 1
+	for _, a := range k.Order {
+		if !slices.Contains(axes, a) {
+			n = bounded(n, k.Axes[a].Extent)
+		}
+	}
+	return n
+}
+
+// bounded is x times y, or so much that it does not matter how much.
+func bounded(x, y int) int {
+	const most = 1 << 30
+	return min(min(x, most)*min(y, most), most)
+}
+
+// band cuts the vector axis of s, whose schedule is settled, where rows of it are too long for a call. The pieces' axis is parallel.
+func band(s *codegen.Kernel) (cut, bool) {
+	row := pointsWithout(s, s.Order[:s.Parallel])
+	n := s.Axes[s.Vector].Extent
+	if row <= callPoints || n <= leastBand {
+		return cut{}, false
+	}
+	size := max(callPoints/max(row/n, 1)/leastBand, 1) * leastBand
+	if size >= n {
+		return cut{}, false
+	}
+	*s = *s.Clone()
+	c := cutAxis(s, s.Vector, size)
+	s.Parallel++
+	return c, true
+}
+
+// cutAxis cuts an axis of k, which is the caller's own, into pieces of so many points. The loop over the pieces is a new axis, the first of
+// the order.
+func cutAxis(k *codegen.Kernel, axis, size int) cut {
+	c := cut{axis: axis, piece: len(k.Axes), whole: k.Axes[axis].Extent}
+	k.Axes = append(k.Axes, codegen.Axis{Name: "piece", Extent: ceilDiv(c.whole, size)})
+	k.Axes[axis].Extent = size
+	k.Order = append([]int{c.piece}, k.Order...)
+	start := codegen.At(axis).Add(codegen.At(c.piece).Scale(size))
+	for i := range k.Body {
+		substitute(k.Body[i].At, axis, start)
+	}
+	for i := range k.Stores {
+		substitute(k.Stores[i].At, axis, start)
+	}
+	return c
+}
+
+func substitute(at []codegen.Affine, axis int, by codegen.Affine) {
+	for d := range at {
+		at[d] = at[d].Subst(axis, by)
+	}
+}
