@@ -48,10 +48,12 @@ func (e *evaluation) contract(n *expr.Node, args []*array) (*array, error) {
 // accumulate gives total plus the product of the factors; for bool, total or all of them.
 func accumulate(out *array, total expr.Value, factors []factor) expr.Value {
 	product := expr.Value{F: 1, I: 1, C: 1}
-	for _, x := range factors {
+	for i, x := range factors {
 		switch {
 		case out.f != nil:
 			product.F *= x.array.f[x.at]
+		case out.c != nil && i == 0: // 1 times a complex number is not always that number: 1*(NaN+2i) is NaN in both parts
+			product.C = x.array.c[x.at]
 		case out.c != nil:
 			product.C *= x.array.c[x.at]
 		default:
