@@ -13,6 +13,32 @@ import (
 
 // Generate writes k for the target called t.Name. The error is an *Unsupported where the generator has no code for what k computes.
 func Generate(k *codegen.Kernel, t codegen.Target) (*Object, error) {
+	f, err := functionsOf(k, t)
+	if err != nil {
+		return nil, err
+	}
+	o := &Object{Pool: f.pool.Bytes()}
+	for _, c := range f.codes {
+		if err := o.add(c); err != nil {
+			return nil, err
+		}
+	}
+	o.bind = func(k *codegen.Kernel) (Binding, error) {
+		b, err := bindUnits(k, f.nums)
+		b.Scratch = max(b.Scratch, o.spill)
+		return b, err
+	}
+	return o, nil
+}
+
+// functions are what a kernel becomes, before it is bytes.
+type functions struct {
+	codes []*asm.Code
+	nums  []*numbers // of each unit, one behind the other
+	pool  asm.Pool
+}
+
+func functionsOf(k *codegen.Kernel, t codegen.Target) (*functions, error) {
 	isa := asm.AVX2
 	if t.Name == AVX512 {
 		isa = asm.AVX512
@@ -20,33 +46,21 @@ func Generate(k *codegen.Kernel, t codegen.Target) (*Object, error) {
 	if err := supported(k); err != nil {
 		return nil, err
 	}
-	o, pool := &Object{}, &asm.Pool{}
-	var all []*numbers
+	f := &functions{}
 	base := 0
 	for _, u := range unitsOf(k) {
 		if !oneNest(u.k) {
 			return nil, &Unsupported{Why: "reductions over different axes in one nest"}
 		}
 		nums := &numbers{base: base}
-		codes, err := write(u, nums, isa, pool)
+		codes, err := write(u, nums, isa, &f.pool)
 		if err != nil {
 			return nil, err
 		}
-		for _, c := range codes {
-			if err := o.add(c); err != nil {
-				return nil, err
-			}
-		}
 		base += len(nums.list)
-		all = append(all, nums)
+		f.codes, f.nums = append(f.codes, codes...), append(f.nums, nums)
 	}
-	o.Pool = pool.Bytes()
-	o.bind = func(k *codegen.Kernel) (Binding, error) {
-		b, err := bindUnits(k, all)
-		b.Scratch = max(b.Scratch, o.spill)
-		return b, err
-	}
-	return o, nil
+	return f, nil
 }
 
 // add puts a function behind what the object has, on a 16-byte boundary.

@@ -21,6 +21,19 @@ type Prepare func(k *codegen.Kernel, t codegen.Target) (*codegen.Kernel, error)
 // Run holds the devices that open gives to the contract. Kernels come with a plain schedule; they go through each of prepare, in order,
 // before they are compiled.
 func Run(t *testing.T, open func() driver.Device, prepare ...Prepare) {
+	Values(t, open, prepare...)
+	s := &suite{open: open, prepare: prepare}
+	t.Run("memory", s.memory)
+	t.Run("errors", s.errors)
+	t.Run("order", s.order)
+	t.Run("cancel", s.cancel)
+	t.Run("concurrent", s.concurrent)
+	t.Run("steady", s.steady)
+	t.Run("close", s.closing)
+}
+
+// Values is the part of Run that asks for right values only.
+func Values(t *testing.T, open func() driver.Device, prepare ...Prepare) {
 	s := &suite{open: open, prepare: prepare}
 	t.Run("corpus", s.corpus)
 	t.Run("ops", s.ops)
@@ -32,13 +45,6 @@ func Run(t *testing.T, open func() driver.Device, prepare ...Prepare) {
 	t.Run("large", s.large)
 	t.Run("gather", s.gathers)
 	t.Run("random", s.random)
-	t.Run("memory", s.memory)
-	t.Run("errors", s.errors)
-	t.Run("order", s.order)
-	t.Run("cancel", s.cancel)
-	t.Run("concurrent", s.concurrent)
-	t.Run("steady", s.steady)
-	t.Run("close", s.closing)
 }
 
 type suite struct {

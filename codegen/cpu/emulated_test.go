@@ -1,0 +1,185 @@
+package cpu
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/einloom/einloom/codegen"
+	"github.com/einloom/einloom/codegen/cpu/asm"
+	"github.com/einloom/einloom/codegen/cpu/asm/emu"
+	"github.com/einloom/einloom/planner"
+	"github.com/einloom/einloom/runtime/driver"
+	"github.com/einloom/einloom/runtime/driver/drivertest"
+	"github.com/einloom/einloom/runtime/interp"
+)
+
+// emulated is a device that runs generated code in asm/emu: any target on any machine, every access held to the bytes of its param.
+// What has no code goes to the interpreter.
+type emulated struct {
+	driver.Device // the interpreter
+	target        codegen.Target
+}
+
+func openEmulated(t testing.TB, target string) func() driver.Device {
+	return func() driver.Device {
+		tg, err := Target(target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &emulated{interp.Open(interp.Config{Threads: 1}), tg}
+	}
+}
+
+func (d *emulated) Target() codegen.Target { return d.target }
+
+// emulatedProgram is a kernel's functions and its numbers.
+type emulatedProgram struct {
+	*functions
+	k *codegen.Kernel
+	Binding
+}
+
+func (p *emulatedProgram) Text() string { return asm.Text(p.codes...) }
+func (p *emulatedProgram) Bytes() int   { return 0 }
+func (p *emulatedProgram) Close() error { return nil }
+
+func (d *emulated) Compile(ctx context.Context, k *codegen.Kernel) (driver.Program, error) {
+	f, err := functionsOf(k, d.target)
+	var unsupported *Unsupported
+	if errors.As(err, &unsupported) {
+		return d.Device.Compile(ctx, k)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range f.codes {
+		if err := c.Check(); err != nil {
+			return nil, err
+		}
+	}
+	p := &emulatedProgram{functions: f, k: k}
+	p.Binding, err = bindUnits(k, f.nums)
+	for _, c := range f.codes {
+		p.Scratch = max(p.Scratch, c.Spill)
+	}
+	return p, err
+}
+
+func (d *emulated) Run(ctx context.Context, launches []driver.Launch) error {
+	for i := range launches {
+		p, ok := launches[i].Program.(*emulatedProgram)
+		if !ok {
+			if err := d.Device.Run(ctx, launches[i:i+1]); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := p.run(launches[i].Args); err != nil {
+			return fmt.Errorf("%w\n%s", err, p.Text())
+		}
+	}
+	return nil
+}
+
+// call is the memory of the calls of one run.
+type call struct {
+	mem  emu.Memory
+	args []byte
+	at   uint64
+	temp []byte
+}
+
+func (c *call) put(offset int, v uint64) { binary.LittleEndian.PutUint64(c.args[offset:], v) }
+
+// run calls every piece of every phase, the last first. Each param is a region of its elements' bytes, and no byte more.
+func (p *emulatedProgram) run(args []driver.Arg) error {
+	c := &call{args: make([]byte, ArgsBytes)}
+	c.at = c.mem.Map("args", c.args, emu.ReadOnly, 0)
+	var ptrs, nums []byte
+	for i := range p.k.Params {
+		ptrs = binary.LittleEndian.AppendUint64(ptrs, c.mapParam(&p.k.Params[i], args[i]))
+	}
+	for _, n := range p.Nums {
+		nums = binary.LittleEndian.AppendUint64(nums, uint64(n))
+	}
+	c.put(ArgPool, c.mem.Map("pool", p.pool.Bytes(), emu.ReadOnly, 0))
+	c.put(ArgPtrs, c.mem.Map("ptrs", ptrs, emu.ReadOnly, 0))
+	c.put(ArgNums, c.mem.Map("nums", nums, emu.ReadOnly, 0))
+	scratch := make([]byte, p.Scratch)
+	c.put(ArgScratch, c.mem.Map("scratch", scratch, emu.ReadWrite, 0))
+	temp := make([]byte, p.Temp)
+	c.put(ArgTemp, c.mem.Map("temp", temp, emu.ReadWrite, 0))
+	litter(temp)
+	for _, ph := range p.Phases {
+		for i, v := range ph.Vars {
+			c.put(ArgVars+8*i, uint64(v))
+		}
+		for piece := (ph.Points+ph.Grain-1)/ph.Grain - 1; piece >= 0; piece-- {
+			c.put(ArgLo, uint64(piece*ph.Grain))
+			c.put(ArgHi, uint64(min((piece+1)*ph.Grain, ph.Points)))
+			litter(scratch)
+			if err := emu.Run(p.codes[ph.Func].List, &c.mem, c.at, emu.Config{}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// litter fills memory with what is no useful number of any dtype.
+func litter(b []byte) {
+	for i := range b {
+		b[i] = 0xff
+	}
+}
+
+// mapParam maps the bytes that a param's elements cover, and gives the address of element [0 ... 0].
+func (c *call) mapParam(p *codegen.Param, a driver.Arg) uint64 {
+	mem := a.Host
+	if a.Buffer != nil {
+		mem = a.Buffer.(driver.Addressable).Memory()
+	}
+	below, above := 0, p.DType.Size()
+	for i, n := range p.Dims {
+		if n == 0 {
+			return 0
+		}
+		if d := (n - 1) * p.Strides[i] * p.DType.Size(); d < 0 {
+			below -= d
+		} else {
+			above += d
+		}
+	}
+	access := emu.ReadOnly
+	if p.Out {
+		access = emu.ReadWrite
+	}
+	// The address is aligned to the element and to nothing more.
+	skew := 3 * p.DType.Size()
+	return c.mem.Map(p.Name, mem[a.Offset-below:a.Offset+above], access, skew) + uint64(below)
+}
+
+func TestEmulatedValues(t *testing.T) {
+	for _, target := range Targets() {
+		t.Run(target, func(t *testing.T) {
+			drivertest.Values(t, openEmulated(t, target), expandedAsWritten)
+		})
+	}
+}
+
+// expandedAsWritten writes formulas out and keeps the schedule.
+func expandedAsWritten(k *codegen.Kernel, t codegen.Target) (*codegen.Kernel, error) {
+	e, err := planner.Expand(k, t)
+	if err != nil {
+		return k, nil
+	}
+	if e == k || k.Nest == codegen.NestNone {
+		return e, nil
+	}
+	e = e.Clone()
+	e.Schedule = k.Schedule
+	return e, e.Verify()
+}
