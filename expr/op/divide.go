@@ -33,7 +33,7 @@ const (
 // such steps. Infinite y leave x.
 var residue32 = `
 	a, b := f64(abs(x)), f64(abs(y))` + residueSteps() + `
-	return where((b == inf) & (a < inf), x, f32(bits(bits(a) ^ bits(f64(x)) & signBit64)))`
+	return where((abs(y) == inf) & (abs(x) < inf), x, f32(bits(bits(a) ^ bits(f64(x)) & signBit64)))`
 
 func residueSteps() string {
 	var b strings.Builder

@@ -9,11 +9,11 @@ const erfText = `
 	z := x*x
 	near := x + x*poly(z, erf)
 	far := 1 - exp2Normal(poly(min(erfMax, a), erfc))
-	return where(a < erfNear, near, bits(bits(far) | bits(x) & signBit))`
+	return bits(bits(where(a < erfNear, near, far)) | bits(x) & signBit)`
 
-// x phi(x), where phi(-a) = erfc(a/sqrt 2)/2 = e^(-a^2/2) g(v) for a > 0, with v = 1/(1 + c a), in which g is nearly straight. a^2/2 is
-// needed to more bits than a float has, lest its rounding grow with it: with h the upper half of a, h^2 is exact and the rest,
-// (a-h)(a+h), is small.
+// x phi(x), where phi(-a) = erfc(a/sqrt 2)/2 = e^(-a^2/2) g(v)/(a+k) for a > 0, with v = (a-c)/(a+k), in which g
+// is nearly straight. (Schonfelder 1978.) a^2/2 is needed to more bits than a float has, lest its rounding grow with it: with h the upper half of a, h^2 is
+// exact and the rest, (a-h)(a+h), is small.
 const geluText = `
 	y := min(geluMax, max(-geluMax, x))
 	a := abs(y)
@@ -24,6 +24,7 @@ const geluText = `
 	n := t - expRound
 	r := long - n*ln2Hi - (n*ln2Lo + short)
 	s, w := halves(t)
-	v := 1/(1 + geluBend*a)
-	m := y*poly(v, gelu)*(1 + (r + r*r*poly(r, exp)))*s*w
-	return where(x < 0, m, x - m)`
+	k := a + geluBend
+	g := y*poly((a - geluMiddle)/k, gelu)/k
+	m := (g + g*(r + r*r*poly(r, exp)))*s*w
+	return where(x <= 0, m, x - m)`

@@ -296,7 +296,10 @@ func refFloorDiv(v []float64) float64 {
 	case x == 0 || y == 0 || x-x != 0 || y != y:
 		return x / y
 	case math.IsInf(y, 0):
-		return -oneIf[float64](math.Signbit(x) != math.Signbit(y))
+		if math.Signbit(x) != math.Signbit(y) {
+			return -1
+		}
+		return 0
 	}
 	q, _ := new(big.Float).SetPrec(2200).Quo(big.NewFloat(x), big.NewFloat(y)).Int(nil) // truncated
 	if r := math.Mod(x, y); r != 0 && (r < 0) != (y < 0) {
@@ -347,6 +350,23 @@ func refLog(x float64) float64 {
 	return math.Log(x)
 }
 
+// refExp is e^x. (math.Exp gives up too early on amd64 in Go 1.26: it is infinite from 709.5 on.)
+func refExp(x float64) float64 {
+	if 709 < x && x < 710 {
+		f, _ := exact.Exp(exact.Float(x)).Float64()
+		return f
+	}
+	return math.Exp(x)
+}
+
+// refLog2 goes without math.Log2 near 1, where that cancels.
+func refLog2(x float64) float64 {
+	if 0.5 < x && x < 2 {
+		return math.Log1p(x-1) / math.Ln2
+	}
+	return math.Log2(x)
+}
+
 func refLog10(x float64) float64 { return refLog(x) / math.Ln10 }
 
 func refSigmoid(x float64) float64 {
@@ -368,8 +388,33 @@ func refSilu(x float64) float64 {
 
 // refGelu is x phi(x), and its limit -0 at -Inf.
 func refGelu(x float64) float64 {
-	if x < -40 {
+	switch {
+	case x < -40:
 		return math.Copysign(0, -1)
+	case x < -0.5: // the rounding of x/sqrt 2 would grow with x^2
+		f, _ := new(big.Float).Mul(exact.Float(x), exact.Phi(exact.Float(x))).Float64()
+		return f
 	}
 	return x * (math.Erfc(-x/math.Sqrt2) / 2)
+}
+
+// The reductions of math.Sin and math.Cos lose bits of large arguments, and near the zeros.
+func wellReduced(x, y float64) bool {
+	return x-x != 0 || math.Abs(x) < 0.5 || math.Abs(x) < 1<<20 && math.Abs(y) > 0.1
+}
+
+func refSin(x float64) float64 {
+	y := math.Sin(x)
+	if !wellReduced(x, y) {
+		y, _ = exact.Sin(exact.Float(x)).Float64()
+	}
+	return y
+}
+
+func refCos(x float64) float64 {
+	y := math.Cos(x)
+	if !wellReduced(x, y) {
+		y, _ = exact.Cos(exact.Float(x)).Float64()
+	}
+	return y
 }

@@ -15,7 +15,7 @@ const tanhText = `
 	near := x + x*(z*poly(z, tanh))
 	a := abs(x)
 	far := 1 - 2/(exp2Normal(min(tanhMax, a)*twiceLog2e) + 1)
-	return where(a < tanhNear, near, bits(bits(far) | bits(x) & signBit))`
+	return bits(bits(where(a < tanhNear, near, far)) | bits(x) & signBit)`
 
 // With e = e^-|x|, the smaller of sigmoid(x) and sigmoid(-x) = 1 - sigmoid(x) is e/(1+e). The last power of two is left to the end, so that
 // subnormal results are rounded once.
@@ -31,4 +31,4 @@ const siluText = `
 	p, s, w := expParts(-abs(y))
 	e := (1 + p)*s
 	m := y*(e/(1 + e*w))*w
-	return where(x < 0, m, x - m)`
+	return where(x <= 0, m, x - m)`
