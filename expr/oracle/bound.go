@@ -116,13 +116,17 @@ func (t *tally) slack(size float64) float64 {
 	switch {
 	case t.loose:
 		return anything
+	case t.terms == 1 && t.factors == 1:
+		return t.alone(size)
+	case t.nan && t.complex:
+		return anything // one part is NaN, and which is up to the order
 	case t.terms == 0, t.nan:
 		return 0
 	case t.inf && (t.complex || t.spread > 0 || over || under || t.terms > 1 && (t.split || t.merged)):
 		return anything
 	case t.inf:
 		return 0
-	case t.terms == 1 && t.factors == 1, t.terms == 1 && t.factors == 2 && !t.merged && !t.complex && t.spread == 0:
+	case t.terms == 1 && t.factors == 2 && !t.merged && !t.complex && t.spread == 0:
 		return t.alone(size)
 	}
 	rounded := t.terms + t.factors + 2

@@ -47,24 +47,31 @@ func (e *evaluation) contract(n *expr.Node, args []*array) (*array, error) {
 
 // accumulate gives total plus the product of the factors; for bool, total or all of them.
 func accumulate(out *array, total expr.Value, factors []factor) expr.Value {
-	product := expr.Value{F: 1, I: 1, C: 1}
-	for i, x := range factors {
-		switch {
-		case out.f != nil:
-			product.F *= x.array.f[x.at]
-		case out.c != nil && i == 0: // 1 times a complex number is not always that number: 1*(NaN+2i) is NaN in both parts
-			product.C = x.array.c[x.at]
-		case out.c != nil:
-			product.C *= x.array.c[x.at]
-		default:
-			product.I *= x.array.i[x.at]
-		}
-	}
+	product := multiply(factors)
 	if out.dtype.IsBool() {
 		total.I |= product.I
 		return total
 	}
 	return expr.Value{F: total.F + product.F, I: total.I + product.I, C: total.C + product.C}
+}
+
+// multiply gives the product of the factors, 1 if there are none. It begins with the first of them: in complex numbers 1 times x is not
+// always x, since 0 times NaN is NaN.
+func multiply(factors []factor) expr.Value {
+	product := expr.Value{F: 1, I: 1, C: 1}
+	for i, x := range factors {
+		switch a := x.array; {
+		case a.f != nil:
+			product.F *= a.f[x.at]
+		case a.c != nil && i == 0:
+			product.C = a.c[x.at]
+		case a.c != nil:
+			product.C *= a.c[x.at]
+		default:
+			product.I *= a.i[x.at]
+		}
+	}
+	return product
 }
 
 // labels gives the labels that are summed over, by first appearance, and every label's extent.

@@ -191,12 +191,11 @@ func (b mapBound) nearOverflow() bool {
 // boundComplex sets the slack of element k of out, which is y rounded, where y is o of complex arguments.
 func (e *evaluation) boundComplex(o *op.Op, out *array, k int, args []*array, y complex128) {
 	z := make([]disc, len(args))
-	exact, ordinary, nan := true, true, false
+	exact, ordinary := true, true
 	for i, a := range args {
 		z[i] = disc{a.c[k], a.slackAt(k)}
 		exact = exact && z[i].s == 0
 		ordinary = ordinary && finite(modulus(z[i].v))
-		nan = nan || hasNaN(z[i].v)
 		if math.IsInf(z[i].s, 0) {
 			out.setSlack(k, anything)
 			return
@@ -208,7 +207,7 @@ func (e *evaluation) boundComplex(o *op.Op, out *array, k int, args []*array, y 
 	b := mapBound{op: o, dtype: args[0].dtype, y: modulus(y)}
 	size := out.size(k)
 	switch {
-	case exact && partwise[o.Name], exact && out.i != nil, exact && nan && hasNaN(y):
+	case exact && (partwise[o.Name] || out.i != nil):
 	case !ordinary || !finite(size) || b.strained(z[len(z)-1]):
 		out.setSlack(k, anything)
 	case out.i != nil:

@@ -107,24 +107,13 @@ func (e *evaluation) sum(out *array, k int, g group) {
 
 // product sets out[k] to the product of the group.
 func (e *evaluation) product(out *array, k int, g group) {
-	v := expr.Value{F: 1, I: 1, C: 1}
 	var factors []factor
 	loose := false
 	g.each(func(_, at int) {
-		switch {
-		case out.f != nil:
-			v.F *= g.x.f[at]
-		case out.c != nil:
-			v.C *= g.x.c[at]
-		default:
-			v.I *= g.x.i[at]
-		}
-		if e.bounds {
-			factors = append(factors, factor{g.x, at})
-			loose = loose || g.x.slackAt(at) != 0
-		}
+		factors = append(factors, factor{g.x, at})
+		loose = loose || g.x.slackAt(at) != 0
 	})
-	out.set(k, v)
+	out.set(k, multiply(factors))
 	t := newTally(out, len(factors) > 2)
 	if e.bounds && len(factors) > 0 {
 		t.term(factors...)
@@ -148,7 +137,7 @@ func (e *evaluation) settle(out *array, k int, t *tally, loose bool) {
 	if s := t.slack(size); s != 0 {
 		out.setSlack(k, s)
 	}
-	if finite(size) {
+	if finite(size) && (t.terms != 1 || t.factors != 1 || t.merged) {
 		out.setLineage(k, t.origin)
 	}
 }

@@ -108,8 +108,11 @@ func (s *shadow) contract(n *expr.Node, out *array, args []*array) {
 		total := complex128(0)
 		for _, term := range s.rand.Perm(terms) {
 			product := complex128(1)
-			for _, i := range s.rand.Perm(len(args)) {
-				product = out.times(product, args[i].at(bases[i][k]+steps[i][term]))
+			for j, i := range s.rand.Perm(len(args)) {
+				x := args[i].at(bases[i][k] + steps[i][term])
+				if product = out.times(product, x); j == 0 {
+					product = x
+				}
 			}
 			total = out.plus(total, product)
 		}
