@@ -19,7 +19,7 @@ func (n *nest) body() {
 		n.Ins("SUBQ", n.Arg(ArgLo), count)
 		n.moveAll(targets, n.vector, n.Arg(ArgLo))
 		if n.asksIndex(targets, n.vector) {
-			n.index = n.copy(n.Arg(ArgLo))
+			n.scope.idx[n.vector] = n.copy(n.Arg(ArgLo))
 		}
 		n.core(targets, count)
 	} else {
@@ -166,36 +166,49 @@ func (n *nest) firstIndex(axis int) asm.Reg {
 	return first
 }
 
-// enter opens a scope in which the targets' streams that move along axis have addresses of their own, to be moved on.
-func (n *nest) enter(targets []target, axis int) (moving []int) {
-	active := n.active(targets)
-	n.open()
-	for _, s := range active {
-		if n.u.streams[s].class(axis) != still {
-			p := n.GP()
-			n.Move(n.ptr(s), p)
-			n.scope.ptrs[s] = p
-			moving = append(moving, s)
-		}
-	}
-	if axis != n.vector && n.asksIndex(targets, axis) {
-		n.scope.idx[axis] = n.firstIndex(axis)
-	}
-	return moving
+// walk is what moves along an axis: streams by their addresses, and the axis' index where it is asked for (0: it is not).
+type walk struct {
+	axis    int
+	streams []int
+	index   asm.Reg
 }
 
-// advance moves on by so many points along axis.
-func (n *nest) advance(moving []int, axis, points int) {
-	for _, s := range moving {
-		st := &n.u.streams[s]
-		if st.class(axis) == adjacent {
-			n.Ins("ADDQ", asm.Imm(points*st.bytes()), n.ptr(s))
-		} else {
-			n.Ins("ADDQ", n.num(number{kind: stepOf, a: s, b: axis, mul: points}), n.ptr(s))
+// enter opens a scope in which the targets' streams that move along axis, and its index, have registers of their own, to be moved on from
+// where the enclosing scopes have them.
+func (n *nest) enter(targets []target, axis int) walk {
+	active := n.active(targets)
+	asked := n.asksIndex(targets, axis)
+	n.open()
+	w := walk{axis: axis}
+	for _, s := range active {
+		if n.u.streams[s].class(axis) != still {
+			n.scope.ptrs[s] = n.copy(n.ptr(s))
+			w.streams = append(w.streams, s)
 		}
 	}
-	if i, ok := n.findIndex(axis); ok {
-		n.Ins("ADDQ", asm.Imm(points), i)
+	if asked {
+		if i, ok := n.findIndex(axis); ok {
+			w.index = n.copy(i)
+		} else {
+			w.index = n.firstIndex(axis)
+		}
+		n.scope.idx[axis] = w.index
+	}
+	return w
+}
+
+// advance moves on by so many points.
+func (n *nest) advance(w walk, points int) {
+	for _, s := range w.streams {
+		st := &n.u.streams[s]
+		if st.class(w.axis) == adjacent {
+			n.Ins("ADDQ", asm.Imm(points*st.bytes()), n.ptr(s))
+		} else {
+			n.Ins("ADDQ", n.num(number{kind: stepOf, a: s, b: w.axis, mul: points}), n.ptr(s))
+		}
+	}
+	if w.index != 0 {
+		n.Ins("ADDQ", asm.Imm(points), w.index)
 	}
 }
 
@@ -217,7 +230,7 @@ func (n *nest) loop(targets []target, axis int, count asm.Reg, body func()) {
 	moving := n.enter(targets, axis)
 	n.turns(count, func() {
 		n.inside(body, axis)
-		n.advance(moving, axis, 1)
+		n.advance(moving, 1)
 	})
 	n.close()
 }
@@ -240,31 +253,20 @@ func (n *nest) turns(count asm.Reg, body func()) {
 func (n *nest) blocks(targets []target, count asm.Reg, body func()) {
 	n.hoist(targets)
 	moving := n.enter(targets, n.vector)
-	outer := n.index
-	switch {
-	case outer != 0:
-		n.index = n.copy(outer)
-	case n.asksIndex(targets, n.vector):
-		n.index = n.firstIndex(n.vector)
-	}
 	n.blocksFrom(targets, moving, count, body)
-	n.index = outer
 	n.close()
 }
 
 // blocksFrom runs body over count points from where the moving streams are: whole blocks, n.unroll at a time while there are so many,
 // then one by one, then the rest as a masked block or point by point.
-func (n *nest) blocksFrom(targets []target, moving []int, count asm.Reg, body func()) {
+func (n *nest) blocksFrom(targets []target, moving walk, count asm.Reg, body func()) {
 	run := func(side, points int) {
 		top, end := n.Label("block"), n.Label("over")
 		n.Bind(top)
 		n.Ins("CMPQ", count, asm.Imm(points))
 		n.J("LT", end)
 		n.block(side, body)
-		n.advance(moving, n.vector, points)
-		if n.index != 0 {
-			n.Ins("ADDQ", asm.Imm(points), n.index)
-		}
+		n.advance(moving, points)
 		n.Ins("SUBQ", asm.Imm(points), count)
 		n.Jmp(top)
 		n.Bind(end)

@@ -25,7 +25,6 @@ type nest struct {
 
 	scope *scope
 	tail  tail
-	index asm.Reg         // the vector axis' first index of this block, where it is asked for
 	fixed codegen.AxisSet // the axes that the enclosing loops fix
 	side  int             // blocks side by side in the enclosing turn
 
@@ -38,7 +37,7 @@ type scope struct {
 	parent *scope
 	values map[valueKey]asm.Reg
 	ptrs   map[int]asm.Reg // by stream: the address at the fixed axes, the others 0
-	idx    map[int]asm.Reg // by axis
+	idx    map[int]asm.Reg // by axis; of the vector axis, that of the block's first point
 }
 
 // valueKey is a value in block number of the unrolled ones; values that do not move along the vector axis have one for all.
@@ -172,11 +171,7 @@ func (n *nest) blockStart(s int, p asm.Reg, block int) asm.Reg {
 // indexOf is the axis' index in int64 lanes.
 func (n *nest) indexOf(axis, block int) asm.Reg {
 	x, all := n.Vec().X(), n.reg(tensor.Int64)
-	if axis == n.vector {
-		n.Ins("VMOVQ", n.index, x)
-	} else {
-		n.Ins("VMOVQ", n.axisIndex(axis), x)
-	}
+	n.Ins("VMOVQ", n.axisIndex(axis), x)
 	n.Ins("VPBROADCASTQ", x, all)
 	if axis != n.vector || n.n == 1 {
 		return all

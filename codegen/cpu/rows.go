@@ -189,10 +189,6 @@ func (n *nest) foldLoops(ts []target, axes []int, sums []*sum, chunked bool) {
 	axis := axes[0]
 	n.hoist(ts)
 	moving := n.enter(ts, axis)
-	outer := n.index
-	if axis == n.vector && n.asksIndex(ts, axis) {
-		n.index = n.firstIndex(n.vector)
-	}
 	run := func(count asm.Reg) {
 		if axis == n.vector {
 			n.blocksFrom(ts, moving, count, func() { n.take(ts, sums) })
@@ -200,7 +196,7 @@ func (n *nest) foldLoops(ts []target, axes []int, sums []*sum, chunked bool) {
 		}
 		n.turns(count, func() {
 			n.inside(func() { n.take(ts, sums) }, axis)
-			n.advance(moving, axis, 1)
+			n.advance(moving, 1)
 		})
 	}
 	left := n.wholeCount(axis)
@@ -218,7 +214,6 @@ func (n *nest) foldLoops(ts []target, axes []int, sums []*sum, chunked bool) {
 			}
 		})
 	}
-	n.index = outer
 	n.close()
 }
 

@@ -128,10 +128,9 @@ func (t *gettNest) pack() {
 		t.placeAt(b, t.k, t.Arg(varP))
 		j := t.scaled(p, t.Int(int64(t.g.NR)))
 		t.Ins("ADDQ", t.Arg(varJ), j)
-		t.moveAll(b, t.n, j)
+		t.placeAt(b, t.n, j)
 		columns := t.left(t.n, j, t.Int(int64(t.g.NR)))
 		terms := t.left(t.k, t.Arg(varP), t.size(blockKC))
-		t.index = j
 		edge, end := t.Label("edge"), t.Label("packed")
 		t.Ins("CMPQ", columns, asm.Imm(t.g.NR))
 		t.J("LT", edge)
@@ -140,7 +139,6 @@ func (t *gettNest) pack() {
 		t.Bind(edge)
 		t.packTerms(b, terms, dest, columns)
 		t.Bind(end)
-		t.index = 0
 	})
 }
 
@@ -175,7 +173,7 @@ func (t *gettNest) packTerms(b []target, terms, dest, columns asm.Reg) {
 func (t *gettNest) n0() int { return t.lanes.n }
 
 // blocksOnce is blocksFrom without unrolling.
-func (t *gettNest) blocksOnce(targets []target, moving []int, count asm.Reg, body func()) {
+func (t *gettNest) blocksOnce(targets []target, moving walk, count asm.Reg, body func()) {
 	before := t.unroll
 	t.unroll = 1
 	t.blocksFrom(targets, moving, count, body)
@@ -237,7 +235,7 @@ func (t *gettNest) packA(a []target, i, rows, terms asm.Reg) {
 		}
 	}, fixed...)
 	t.close()
-	t.advance(moving, t.m, t.g.MR)
+	t.advance(moving, t.g.MR)
 	t.Ins("ADDQ", panel, dest)
 	t.Ins("SUBQ", asm.Imm(t.g.MR), rest)
 	t.Jmp(top)
@@ -270,10 +268,6 @@ func (t *gettNest) sideBySide(targets []target, axis int) bool {
 func (t *gettNest) packRows(a []target, dest, count, terms asm.Reg) {
 	to := t.copy(dest)
 	step := t.Int(int64(t.g.MR * t.bytes()))
-	t.index = 0
-	if t.asksIndex(a, t.k) {
-		t.index = t.copy(t.axisIndex(t.k))
-	}
 	t.loop(a, t.m, t.copy(count), func() {
 		at, left := t.copy(to), t.copy(terms)
 		moving := t.enter(a, t.k)
@@ -283,16 +277,12 @@ func (t *gettNest) packRows(a []target, dest, count, terms asm.Reg) {
 		t.close()
 		t.Ins("ADDQ", asm.Imm(t.bytes()), to)
 	})
-	t.index = 0
 }
 
 // packColumns packs term by term, lanes along the rows. Each term's store may run over into the next term's place, which is written
 // after it.
 func (t *gettNest) packColumns(a []target, dest, count, terms asm.Reg) {
 	to := t.copy(dest)
-	if t.asksIndex(a, t.m) {
-		t.index = t.copy(t.axisIndex(t.m))
-	}
 	var tails []tail
 	rest := t.copy(count)
 	for at := 0; at < t.g.MR; at += t.full {
@@ -310,7 +300,6 @@ func (t *gettNest) packColumns(a []target, dest, count, terms asm.Reg) {
 		}
 		t.Ins("ADDQ", asm.Imm(t.g.MR*t.bytes()), to)
 	})
-	t.index = 0
 }
 
 // clamp brings r into [0, full].
@@ -327,10 +316,7 @@ func (t *gettNest) tiles(stores []target, point, local, i, rows, terms asm.Reg) 
 	t.open()
 	t.vector = t.n
 	t.placeAt(stores, t.m, i)
-	t.moveAll(stores, t.n, t.Arg(varJ))
-	if t.asksIndex(stores, t.n) {
-		t.index = t.copy(t.Arg(varJ))
-	}
+	t.placeAt(stores, t.n, t.Arg(varJ))
 	columns := t.left(t.n, t.Arg(varJ), t.size(blockNC))
 	b := t.panelOf(local, 0)
 	t.tile = t.firstTile(point)
@@ -344,40 +330,25 @@ func (t *gettNest) tiles(stores []target, point, local, i, rows, terms asm.Reg) 
 	a, rest := t.copy(t.Arg(ArgScratch)), t.copy(rows)
 	t.Ins("ADDQ", asm.Imm(panelAt), a)
 	overM := t.enter(stores, t.m)
-	t.inheritIndex(t.m)
 	topM, endM := t.Label("row"), t.Label("rows")
 	t.Bind(topM)
 	t.open()
 	t.oneTile(stores, a, b, rest, columns, terms)
 	t.close()
-	t.advance(overM, t.m, t.g.MR)
+	t.advance(overM, t.g.MR)
 	t.Ins("ADDQ", panel, a)
 	t.Ins("ADDQ", t.tileStep(), t.tile)
 	t.Ins("SUBQ", asm.Imm(t.g.MR), rest)
 	t.J("GT", topM)
 	t.Bind(endM)
 	t.close()
-	t.advance(overN, t.n, t.g.NR)
-	if t.index != 0 {
-		t.Ins("ADDQ", asm.Imm(t.g.NR), t.index)
-	}
+	t.advance(overN, t.g.NR)
 	t.Ins("ADDQ", t.size(panelBytes), b)
 	t.Ins("SUBQ", asm.Imm(t.g.NR), columns)
 	t.Jmp(topN)
 	t.Bind(endN)
 	t.close()
-	t.index = 0
 	t.close()
-}
-
-// inheritIndex lets the index of axis, which enter began at 0, begin where the enclosing scope has it.
-func (t *gettNest) inheritIndex(axis int) {
-	if i, ok := t.scope.idx[axis]; ok {
-		delete(t.scope.idx, axis)
-		outer := t.axisIndex(axis)
-		t.scope.idx[axis] = i
-		t.Move(outer, i)
-	}
 }
 
 // firstTile is where the block's tiles begin: in the run's memory when they are added to in several phases, else the one tile of the
@@ -489,7 +460,6 @@ func (t *gettNest) epilogue(stores []target, rest, columns asm.Reg) {
 	axes := append(append(append([]int{}, t.g.Batch...), t.g.M...), t.g.N[:len(t.g.N)-1]...)
 	t.inside(func() {
 		moving := t.enter(stores, t.m)
-		t.inheritIndex(t.m)
 		t.turns(rows, func() {
 			count, x := t.copy(t.Int(int64(t.g.NR))), t.copy(row)
 			t.Ins("CMPQ", columns, count)
@@ -504,7 +474,7 @@ func (t *gettNest) epilogue(stores []target, rest, columns asm.Reg) {
 			})
 			t.unroll = before
 			t.Ins("ADDQ", asm.Imm(t.g.NR*t.bytes()), row)
-			t.advance(moving, t.m, 1)
+			t.advance(moving, 1)
 		})
 		t.close()
 	}, axes...)
