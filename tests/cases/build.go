@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/einloom/einloom/expr"
+	"github.com/einloom/einloom/expr/op"
 	"github.com/einloom/einloom/tensor"
 )
 
@@ -126,7 +127,7 @@ func (c *Case) shaped(x []expr.Expr) (expr.Expr, bool) {
 	}
 	switch fmt.Sprint(c.Op, len(x)) {
 	case "where3":
-		return x[0].Where(x[1], x[2]), true
+		return expr.Map(op.Lookup("where"), x...), true
 	case "clip3":
 		return x[0].Clip(x[1], x[2]), true
 	case "var1":
