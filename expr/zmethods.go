@@ -62,170 +62,190 @@ var (
 	tableConj         = op.Lookup("conj")
 )
 
-// Add gives x + y. Integers wrap around; of bools it is or.
+// Add gives x + y. Integers wrap around; of bools it is or. It takes any dtype.
 func (x Expr) Add(y Expr) Expr { return mapOp(tableAdd, x, y) }
 
-// Sub gives x - y. Integers wrap around.
+// Sub gives x - y. Integers wrap around. It takes integers, floats and complex numbers.
 func (x Expr) Sub(y Expr) Expr { return mapOp(tableSub, x, y) }
 
-// Mul gives x * y. Integers wrap around; of bools it is and.
+// Mul gives x * y. Integers wrap around; of bools it is and. It takes any dtype.
 func (x Expr) Mul(y Expr) Expr { return mapOp(tableMul, x, y) }
 
-// Div gives x / y, in floats: integers are divided in float64. x/0 is an infinity, 0/0 is NaN.
+// Div gives x / y, in floats: integers are divided in float64. x/0 is an infinity, 0/0 is NaN. It takes any dtype, the first two as
+// float64.
 func (x Expr) Div(y Expr) Expr { return mapOp(tableDiv, x, y) }
 
-// FloorDiv gives x / y rounded down to an integer. Of integers, x/0 is 0; of floats it is an infinity, and 0/0 is NaN.
+// FloorDiv gives x / y rounded down to an integer. Of integers, x/0 is 0; of floats it is an infinity, and 0/0 is NaN. It takes bool,
+// integers and floats, bool as int8.
 func (x Expr) FloorDiv(y Expr) Expr { return mapOp(tableFloorDiv, x, y) }
 
-// Remainder gives x - y floor(x/y), which has y's sign. By zero it is 0 of integers and NaN of floats. Of any finite floats it is
-// right, however large x/y.
+// Remainder gives x - y floor(x/y), which has y's sign. By zero it is 0 of integers and NaN of floats. Of any finite floats it is right,
+// however large x/y. It takes bool, integers and floats, bool as int8.
 func (x Expr) Remainder(y Expr) Expr { return mapOp(tableRemainder, x, y) }
 
-// Pow gives x to the power y. pow(x, 0) and pow(1, y) are 1, of NaN too; of x < 0 and a y that is no integer it is NaN. Integers
-// wrap around; a negative power of integers drops the fraction, and of 0 it is 0.
+// Pow gives x to the power y. pow(x, 0) and pow(1, y) are 1, of NaN too; of x < 0 and a y that is no integer it is NaN. Integers wrap
+// around; a negative power of integers drops the fraction, and of 0 it is 0. It takes bool, integers and floats, bool as int8.
 func (x Expr) Pow(y Expr) Expr { return mapOp(tablePow, x, y) }
 
-// Neg gives -x. The least signed integer is its own negative; unsigned integers wrap around.
+// Neg gives -x. The least signed integer is its own negative; unsigned integers wrap around. It takes integers, floats and complex numbers.
 func (x Expr) Neg() Expr { return mapOp(tableNeg, x) }
 
-// Abs gives |x|: of complex numbers the modulus, in the parts' dtype. The least signed integer gives itself.
+// Abs gives |x|: of complex numbers the modulus, in the parts' dtype. The least signed integer gives itself. It takes any dtype.
 func (x Expr) Abs() Expr { return mapOp(tableAbs, x) }
 
-// Sign gives -1, 0 or 1 by the sign of x. NaN stays NaN.
+// Sign gives -1, 0 or 1 by the sign of x. NaN stays NaN. It takes integers and floats.
 func (x Expr) Sign() Expr { return mapOp(tableSign, x) }
 
-// Square gives x * x. Integers wrap around.
+// Square gives x * x. Integers wrap around. It takes any dtype, bool as int8.
 func (x Expr) Square() Expr { return mapOp(tableSquare, x) }
 
-// Reciprocal gives 1 / x, in floats: of integers in float64. 1/0 is an infinity.
+// Reciprocal gives 1 / x, in floats: of integers in float64. 1/0 is an infinity. It takes any dtype, the first two as float64.
 func (x Expr) Reciprocal() Expr { return mapOp(tableReciprocal, x) }
 
-// Equal says whether x = y. NaN equals nothing; zeros are equal.
+// Equal says whether x = y. NaN equals nothing; zeros are equal. It takes any dtype; it gives bool.
 func (x Expr) Equal(y Expr) Expr { return mapOp(tableEqual, x, y) }
 
-// NotEqual says whether x differs from y. NaN differs from everything.
+// NotEqual says whether x differs from y. NaN differs from everything. It takes any dtype; it gives bool.
 func (x Expr) NotEqual(y Expr) Expr { return mapOp(tableNotEqual, x, y) }
 
-// Less says whether x < y. With NaN it is false; false is less than true.
+// Less says whether x < y. With NaN it is false; false is less than true. It takes bool, integers and floats; it gives bool.
 func (x Expr) Less(y Expr) Expr { return mapOp(tableLess, x, y) }
 
-// LessEqual says whether x <= y. With NaN it is false; false is less than true.
+// LessEqual says whether x <= y. With NaN it is false; false is less than true. It takes bool, integers and floats; it gives bool.
 func (x Expr) LessEqual(y Expr) Expr { return mapOp(tableLessEqual, x, y) }
 
-// Greater says whether x > y. With NaN it is false; false is less than true.
+// Greater says whether x > y. With NaN it is false; false is less than true. It takes bool, integers and floats; it gives bool.
 func (x Expr) Greater(y Expr) Expr { return mapOp(tableGreater, x, y) }
 
-// GreaterEqual says whether x >= y. With NaN it is false; false is less than true.
+// GreaterEqual says whether x >= y. With NaN it is false; false is less than true. It takes bool, integers and floats; it gives bool.
 func (x Expr) GreaterEqual(y Expr) Expr { return mapOp(tableGreaterEqual, x, y) }
 
-// Minimum gives the lesser of x and y. NaN if one is NaN; of zeros of both signs, y.
+// Minimum gives the lesser of x and y. NaN if one is NaN; of zeros of both signs, y. It takes bool, integers and floats.
 func (x Expr) Minimum(y Expr) Expr { return mapOp(tableMinimum, x, y) }
 
-// Maximum gives the greater of x and y. NaN if one is NaN; of zeros of both signs, y.
+// Maximum gives the greater of x and y. NaN if one is NaN; of zeros of both signs, y. It takes bool, integers and floats.
 func (x Expr) Maximum(y Expr) Expr { return mapOp(tableMaximum, x, y) }
 
-// Clip gives x, but y where it is less than y, and z where it is greater than z. NaN if one is NaN; z where y > z.
+// Clip gives x, but y where it is less than y, and z where it is greater than z. NaN if one is NaN; z where y > z. It takes bool, integers
+// and floats.
 func (x Expr) Clip(y, z Expr) Expr { return mapOp(tableClip, x, y, z) }
 
-// Where gives y where the bool x is true, else z. All bits of the chosen one are kept.
+// Where gives y where the bool x is true, else z. All bits of the chosen one are kept. It takes any dtype.
 func (x Expr) Where(y, z Expr) Expr { return mapOp(tableWhere, x, y, z) }
 
-// And gives the logical and of bools, bit by bit of integers.
+// And gives the logical and of bools, bit by bit of integers. It takes bool and integers.
 func (x Expr) And(y Expr) Expr { return mapOp(tableAnd, x, y) }
 
-// Or gives the logical or of bools, bit by bit of integers.
+// Or gives the logical or of bools, bit by bit of integers. It takes bool and integers.
 func (x Expr) Or(y Expr) Expr { return mapOp(tableOr, x, y) }
 
-// Xor gives the exclusive or of bools, bit by bit of integers.
+// Xor gives the exclusive or of bools, bit by bit of integers. It takes bool and integers.
 func (x Expr) Xor(y Expr) Expr { return mapOp(tableXor, x, y) }
 
-// Not gives the logical not of a bool, bit by bit of integers.
+// Not gives the logical not of a bool, bit by bit of integers. It takes bool and integers.
 func (x Expr) Not() Expr { return mapOp(tableNot, x) }
 
-// LeftShift gives x with its bits moved up by y places. By a negative count, or as many places as there are bits, it is 0.
+// LeftShift gives x with its bits moved up by y places. By a negative count, or as many places as there are bits, it is 0. It takes bool
+// and integers, bool as int8.
 func (x Expr) LeftShift(y Expr) Expr { return mapOp(tableLeftShift, x, y) }
 
-// RightShift gives x with its bits moved down by y places, which keeps the sign. By a negative count, or as many places as there are
-// bits, it is 0, or -1 for negative x.
+// RightShift gives x with its bits moved down by y places, which keeps the sign. By a negative count, or as many places as there are bits,
+// it is 0, or -1 for negative x. It takes bool and integers, bool as int8.
 func (x Expr) RightShift(y Expr) Expr { return mapOp(tableRightShift, x, y) }
 
-// Floor gives the greatest integer not above x, in x's dtype.
+// Floor gives the greatest integer not above x, in x's dtype. It takes bool, integers and floats.
 func (x Expr) Floor() Expr { return mapOp(tableFloor, x) }
 
-// Ceil gives the least integer not below x, in x's dtype.
+// Ceil gives the least integer not below x, in x's dtype. It takes bool, integers and floats.
 func (x Expr) Ceil() Expr { return mapOp(tableCeil, x) }
 
-// Trunc gives x without its fraction, in x's dtype.
+// Trunc gives x without its fraction, in x's dtype. It takes bool, integers and floats.
 func (x Expr) Trunc() Expr { return mapOp(tableTrunc, x) }
 
-// Round gives the integer nearest to x, halves to the even one, in x's dtype.
+// Round gives the integer nearest to x, halves to the even one, in x's dtype. It takes bool, integers and floats.
 func (x Expr) Round() Expr { return mapOp(tableRound, x) }
 
-// Sqrt gives the square root of x. NaN below 0; -0 is its own root.
+// Sqrt gives the square root of x. NaN below 0; -0 is its own root. It takes bool, integers and floats, the first two as floats: float16
+// for 8 bits, float32 for 16, else float64.
 func (x Expr) Sqrt() Expr { return mapOp(tableSqrt, x) }
 
-// Rsqrt gives 1 / sqrt(x). NaN below 0; an infinity at zeros, by their sign.
+// Rsqrt gives 1 / sqrt(x). NaN below 0; an infinity at zeros, by their sign. It takes bool, integers and floats, the first two as floats:
+// float16 for 8 bits, float32 for 16, else float64.
 func (x Expr) Rsqrt() Expr { return mapOp(tableRsqrt, x) }
 
-// Exp gives e^x. Small results become subnormal, then 0.
+// Exp gives e^x. Small results become subnormal, then 0. It takes bool, integers and floats, the first two as floats: float16 for 8 bits,
+// float32 for 16, else float64.
 func (x Expr) Exp() Expr { return mapOp(tableExp, x) }
 
-// Exp2 gives 2^x. Small results become subnormal, then 0.
+// Exp2 gives 2^x. Small results become subnormal, then 0. It takes bool, integers and floats, the first two as floats: float16 for 8 bits,
+// float32 for 16, else float64.
 func (x Expr) Exp2() Expr { return mapOp(tableExp2, x) }
 
-// Expm1 gives e^x - 1, to full precision near 0 too.
+// Expm1 gives e^x - 1, to full precision near 0 too. It takes bool, integers and floats, the first two as floats: float16 for 8 bits,
+// float32 for 16, else float64.
 func (x Expr) Expm1() Expr { return mapOp(tableExpm1, x) }
 
-// Log gives the natural logarithm of x. -Inf at 0, NaN below.
+// Log gives the natural logarithm of x. -Inf at 0, NaN below. It takes bool, integers and floats, the first two as floats: float16 for 8
+// bits, float32 for 16, else float64.
 func (x Expr) Log() Expr { return mapOp(tableLog, x) }
 
-// Log2 gives the logarithm of x to base 2. -Inf at 0, NaN below; of powers of two it is exact.
+// Log2 gives the logarithm of x to base 2. -Inf at 0, NaN below; of powers of two it is exact. It takes bool, integers and floats, the
+// first two as floats: float16 for 8 bits, float32 for 16, else float64.
 func (x Expr) Log2() Expr { return mapOp(tableLog2, x) }
 
-// Log10 gives the decimal logarithm of x. -Inf at 0, NaN below.
+// Log10 gives the decimal logarithm of x. -Inf at 0, NaN below. It takes bool, integers and floats, the first two as floats: float16 for 8
+// bits, float32 for 16, else float64.
 func (x Expr) Log10() Expr { return mapOp(tableLog10, x) }
 
-// Log1p gives log(1 + x), to full precision near 0 too. -Inf at -1, NaN below.
+// Log1p gives log(1 + x), to full precision near 0 too. -Inf at -1, NaN below. It takes bool, integers and floats, the first two as floats:
+// float16 for 8 bits, float32 for 16, else float64.
 func (x Expr) Log1p() Expr { return mapOp(tableLog1p, x) }
 
-// Tanh gives the hyperbolic tangent of x.
+// Tanh gives the hyperbolic tangent of x. It takes bool, integers and floats, the first two as floats: float16 for 8 bits, float32 for 16,
+// else float64.
 func (x Expr) Tanh() Expr { return mapOp(tableTanh, x) }
 
-// Sigmoid gives the logistic function 1 / (1 + e^-x).
+// Sigmoid gives the logistic function 1 / (1 + e^-x). It takes bool, integers and floats, the first two as floats: float16 for 8 bits,
+// float32 for 16, else float64.
 func (x Expr) Sigmoid() Expr { return mapOp(tableSigmoid, x) }
 
-// Silu gives x sigmoid(x). -0 at -Inf, the limit.
+// Silu gives x sigmoid(x). -0 at -Inf, the limit. It takes bool, integers and floats, the first two as floats: float16 for 8 bits, float32
+// for 16, else float64.
 func (x Expr) Silu() Expr { return mapOp(tableSilu, x) }
 
-// Relu gives x, but 0 where it is negative. NaN stays NaN.
+// Relu gives x, but 0 where it is negative. NaN stays NaN. It takes bool, integers and floats.
 func (x Expr) Relu() Expr { return mapOp(tableRelu, x) }
 
-// Erf gives the error function of x, 2/sqrt(pi) times the integral of e^(-t^2) from 0 to x.
+// Erf gives the error function of x, 2/sqrt(pi) times the integral of e^(-t^2) from 0 to x. It takes bool, integers and floats, the first
+// two as floats: float16 for 8 bits, float32 for 16, else float64.
 func (x Expr) Erf() Expr { return mapOp(tableErf, x) }
 
-// Gelu gives x phi(x), phi being the normal distribution function, without approximation. -0 at -Inf, the limit.
+// Gelu gives x phi(x), phi being the normal distribution function, without approximation. -0 at -Inf, the limit. It takes bool, integers
+// and floats, the first two as floats: float16 for 8 bits, float32 for 16, else float64.
 func (x Expr) Gelu() Expr { return mapOp(tableGelu, x) }
 
-// Sin gives the sine of x radians. Right for every finite x, however large; NaN of infinities.
+// Sin gives the sine of x radians. Right for every finite x, however large; NaN of infinities. It takes bool, integers and floats, the
+// first two as floats: float16 for 8 bits, float32 for 16, else float64.
 func (x Expr) Sin() Expr { return mapOp(tableSin, x) }
 
-// Cos gives the cosine of x radians. Right for every finite x, however large; NaN of infinities.
+// Cos gives the cosine of x radians. Right for every finite x, however large; NaN of infinities. It takes bool, integers and floats, the
+// first two as floats: float16 for 8 bits, float32 for 16, else float64.
 func (x Expr) Cos() Expr { return mapOp(tableCos, x) }
 
-// IsNaN says whether x, or a part of it, is NaN.
+// IsNaN says whether x, or a part of it, is NaN. It takes any dtype; it gives bool.
 func (x Expr) IsNaN() Expr { return mapOp(tableIsNaN, x) }
 
-// IsInf says whether x, or a part of it, is an infinity.
+// IsInf says whether x, or a part of it, is an infinity. It takes any dtype; it gives bool.
 func (x Expr) IsInf() Expr { return mapOp(tableIsInf, x) }
 
-// IsFinite says whether x, with all of its parts, is neither NaN nor an infinity.
+// IsFinite says whether x, with all of its parts, is neither NaN nor an infinity. It takes any dtype; it gives bool.
 func (x Expr) IsFinite() Expr { return mapOp(tableIsFinite, x) }
 
-// Real gives the real part of x, in the parts' dtype. Of real numbers it is x.
+// Real gives the real part of x, in the parts' dtype. Of real numbers it is x. It takes any dtype.
 func (x Expr) Real() Expr { return mapOp(tableReal, x) }
 
-// Imag gives the imaginary part of x, in the parts' dtype. Of real numbers it is 0.
+// Imag gives the imaginary part of x, in the parts' dtype. Of real numbers it is 0. It takes any dtype.
 func (x Expr) Imag() Expr { return mapOp(tableImag, x) }
 
-// Conj gives x with the sign of its imaginary part changed. Of real numbers it is x.
+// Conj gives x with the sign of its imaginary part changed. Of real numbers it is x. It takes any dtype.
 func (x Expr) Conj() Expr { return mapOp(tableConj, x) }

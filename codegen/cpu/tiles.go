@@ -381,20 +381,18 @@ func (t *gettNest) oneTile(stores []target, a, b, rest, columns, terms asm.Reg) 
 	for i := range acc {
 		acc[i] = t.reg(t.dtype)
 	}
-	added, ready := t.Label("added"), t.Label("ready")
-	ends := t.copy(t.Arg(varEnds))
-	t.Ins("TESTQ", asm.Imm(1), ends)
-	t.J("EQ", added)
 	for i := range acc {
 		t.zero(acc[i])
 	}
-	t.Jmp(ready)
-	t.Bind(added)
-	for i := range acc {
-		t.Ins("VMOVUPS", at(i), acc[i])
-	}
-	t.Bind(ready)
 	t.terms(acc, t.copy(a), t.copy(b), terms)
+	// Earlier terms are added last: their sum is one term to these, and no sum of many terms runs long.
+	first, ends := t.Label("first"), t.copy(t.Arg(varEnds))
+	t.Ins("TESTQ", asm.Imm(1), ends)
+	t.J("NE", first)
+	for i := range acc {
+		t.Ins(suffix(t.dtype, "VADD", "PS", "PD"), at(i), acc[i], acc[i])
+	}
+	t.Bind(first)
 	for i := range acc {
 		t.Ins("VMOVUPS", acc[i], at(i))
 	}

@@ -149,7 +149,7 @@ func TestPairs(t *testing.T) {
 					}
 				}
 				if *report {
-					t.Logf("%-9s %v %.3f at %v, %d core ops", o.Name, d, worst, at, steps(f))
+					t.Logf("%-9s %v %.3f at %v, %d core ops", o.Name, d, worst, at, f.Cost())
 				}
 			}
 		})

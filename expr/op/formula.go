@@ -35,6 +35,17 @@ func (f *Formula) DType(v int) tensor.DType {
 	return f.Ins[v-len(f.Params)].DType
 }
 
+// Cost counts the instructions that compute something: no constants, no bit casts.
+func (f *Formula) Cost() int {
+	n := 0
+	for _, in := range f.Ins {
+		if in.Op != opConst && in.Op != opBitcast {
+			n++
+		}
+	}
+	return n
+}
+
 // EvalBits evaluates the formula on the bits of its parameters (zero-extended) and gives the bits of its result: lo, or lo and hi where
 // Out has two values.
 func (f *Formula) EvalBits(args ...uint64) (lo, hi uint64) {

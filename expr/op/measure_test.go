@@ -48,17 +48,6 @@ func (b *block) run() []uint64 {
 	return b.values[b.f.Out[0]]
 }
 
-// steps counts a formula's instructions that cost something: no constants, no bit casts.
-func steps(f *Formula) int {
-	n := 0
-	for _, in := range f.Ins {
-		if in.Op != opConst && in.Op != opBitcast {
-			n++
-		}
-	}
-	return n
-}
-
 // unit is the unit in the last place of d at x: the gap between the floats around |x|.
 func unit(d tensor.DType, x float64) float64 {
 	_, e := math.Frexp(x)

@@ -8,8 +8,8 @@ import (
 	"github.com/einloom/einloom/tensor"
 )
 
-//go:generate go run ./coef
-//go:generate go run ./gen
+//go:generate go run github.com/einloom/einloom/expr/op/coef
+//go:generate go run github.com/einloom/einloom/expr/op/gen
 
 // Op is one operation on one element of each operand. Its fields are read-only.
 type Op struct {

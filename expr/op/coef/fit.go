@@ -34,11 +34,11 @@ func number() *big.Float { return new(big.Float).SetPrec(prec) }
 
 // samples takes f at Chebyshev's points, which lie densest at the ends.
 func (p *fit) samples() []sample {
-	n := 16 * p.terms
+	n := 12 * p.terms
 	list := make([]sample, n)
 	for i := range list {
-		at := (p.lo+p.hi)/2 + (p.hi-p.lo)/2*math.Cos(math.Pi*(float64(i)+0.5)/float64(n))
-		t := exact.Float(at)
+		cos, _ := exact.Cos(exact.Float(math.Pi * (float64(i) + 0.5) / float64(n))).Float64()
+		t := exact.Float((p.lo+p.hi)/2 + float64((p.hi-p.lo)/2*cos)) // nothing fused: the same points on every machine
 		list[i] = sample{p.arg(t), p.f(t), number().Abs(p.weight(t))}
 	}
 	return list
@@ -48,15 +48,17 @@ func (p *fit) samples() []sample {
 // lowest power: after each, the others are fitted anew, so that they take up what the rounding did.
 func (p *fit) solve() (c []float64, bound float64) {
 	points := p.samples()
+	importance := make([]float64, len(points))
+	for i := range importance {
+		importance[i] = 1
+	}
+	c = append(c, p.leading...)
+	rounds := 40
 	for len(c) < p.terms {
-		k := len(c)
-		if k < len(p.leading) {
-			c = append(c, p.leading[k])
-			continue
-		}
-		next := p.lawson(points, c)[0]
+		next := p.lawson(points, c, importance, rounds)[0]
 		rounded, _ := number().SetPrec(p.digits).Set(next).Float64()
 		c = append(c, rounded)
+		rounds = 5 // the importance of points changes little when a coefficient is rounded
 	}
 	for i := range points {
 		bound = max(bound, math.Abs(points[i].miss(c, nil)))
@@ -79,15 +81,11 @@ func (s *sample) miss(fixed []float64, rest []*big.Float) float64 {
 }
 
 // lawson gives the coefficients above the fixed ones by Lawson's algorithm: least squares again and again, each time with more weight
-// where the error was large, which converges to the least greatest error.
-func (p *fit) lawson(points []sample, fixed []float64) []*big.Float {
-	importance := make([]float64, len(points))
-	for i := range importance {
-		importance[i] = 1
-	}
+// where the error was large, which converges to the least greatest error. It leaves the weights in importance.
+func (p *fit) lawson(points []sample, fixed, importance []float64, rounds int) []*big.Float {
 	var best []*big.Float
 	least := math.Inf(1)
-	for range 40 {
+	for range rounds {
 		c := p.leastSquares(points, fixed, importance)
 		greatest, total := 0.0, 0.0
 		for i := range points {

@@ -16,6 +16,11 @@ func quo(x, y *big.Float) *big.Float { return number().Quo(x, y) }
 func itself(t *big.Float) *big.Float { return t }
 func square(t *big.Float) *big.Float { return mul(t, t) }
 
+// constantly is the same number everywhere.
+func constantly(x float64) func(*big.Float) *big.Float {
+	return func(*big.Float) *big.Float { return exact.Float(x) }
+}
+
 // The digits of the two float formats.
 const (
 	single = 24
@@ -88,7 +93,7 @@ func fits() []fit {
 		{name: "sinTurns", doc: "sin(t pi/2)/t in t^2 on |t| <= 1/2, relative, for single precision",
 			f: sinTurns, weight: func(t *big.Float) *big.Float { return quo(one, sinTurns(t)) }, arg: square, lo: 1e-3, hi: 0.5001, terms: 5, digits: double},
 		{name: "cosTurns", doc: "cos(t pi/2) in t^2 on |t| <= 1/2, for single precision",
-			f: cosTurns, weight: func(t *big.Float) *big.Float { return one }, arg: square, lo: 0, hi: 0.5001, terms: 6, digits: double, leading: []float64{1}},
+			f: cosTurns, weight: constantly(1), arg: square, lo: 0, hi: 0.5001, terms: 6, digits: double, leading: []float64{1}},
 		{name: "sin", doc: "(sin t - t)/t^3 in t^2 on |t| <= pi/4, relative in sin t",
 			f:      func(t *big.Float) *big.Float { return quo(sub(exact.Sin(t), t), mul(t, square(t))) },
 			weight: func(t *big.Float) *big.Float { return quo(mul(t, square(t)), exact.Sin(t)) },
@@ -178,8 +183,8 @@ func constants() []constant {
 		{"expBias64", "makes of the exponent in t that of 2^n/2", 2*1023 - 1022},
 		{"floatBits32", "the bits of 2^23", 0x4b000000},
 		{"floatBits64", "the bits of 2^52", 0x4330000000000000},
-		{"mantissaMask32", "", 1<<23 - 1},
-		{"mantissaMask64", "", 1<<52 - 1},
+		{"mantissaMask32", "all bits behind the point", 1<<23 - 1},
+		{"mantissaMask64", "all bits behind the point", 1<<52 - 1},
 		{"sqrtHalfBits32", "the bits of 1/sqrt 2", sqrtHalf32},
 		{"sqrtHalfBits64", "the upper bits of 1/sqrt 2", sqrtHalf64},
 		{"logShift32", "the bits of 1 less those of 1/sqrt 2", 0x3f800000 - sqrtHalf32},
