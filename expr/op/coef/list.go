@@ -33,7 +33,7 @@ const halfLn2 = 0.34661
 // Where functions change from one approximation to another, and where they reach their limits.
 const (
 	tanhNear32, tanhNear64     = 0.9, 0.625
-	erfNear32, erfNear64       = 0.95, 1.0
+	erfNear32, erfNear64       = 0.9, 1.0
 	erfMax32, erfMax64         = 3.95, 5.95
 	geluMax32, geluMax64       = 14.75, 39
 	geluMiddle32, geluMiddle64 = 1.25, 1.5
