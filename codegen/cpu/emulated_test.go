@@ -89,7 +89,6 @@ type call struct {
 	mem  emu.Memory
 	args []byte
 	at   uint64
-	temp []byte
 }
 
 func (c *call) put(offset int, v uint64) { binary.LittleEndian.PutUint64(c.args[offset:], v) }
