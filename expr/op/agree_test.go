@@ -214,6 +214,48 @@ func TestPow64(t *testing.T) {
 	}
 }
 
+// TestHardAngles holds sin and cos to the exact ones where the reduction is hardest: next to multiples of pi/2, of every size.
+func TestHardAngles(t *testing.T) {
+	halfPi := exact.Pi(2000)
+	halfPi.SetMantExp(halfPi, -1)
+	r := rand.New(rand.NewPCG(8, 9))
+	angles := map[tensor.DType][]float64{tensor.Float64: {6381956970095103 * 0x1p797, math.MaxFloat64}, tensor.Float32: {math.MaxFloat32}}
+	for d, top := range map[tensor.DType]int{tensor.Float32: 127, tensor.Float64: 1023} {
+		for e := range top {
+			turns := new(big.Float).SetPrec(2000).SetMantExp(big.NewFloat(1+r.Float64()), e)
+			whole, _ := turns.Int(nil)
+			x, _ := turns.Mul(turns.SetInt(whole), halfPi).Float64()
+			if d == tensor.Float32 {
+				x = float64(float32(x))
+			}
+			if x-x == 0 {
+				angles[d] = append(angles[d], x, -x)
+			}
+		}
+	}
+	for name, f := range map[string]func(*big.Float) *big.Float{"sin": exact.Sin, "cos": exact.Cos} {
+		o := Lookup(name)
+		for d, list := range angles {
+			e, err := o.Expand(d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, x := range list {
+				b, _ := e.EvalBits(fromFloat(x, d))
+				want := f(exact.Float(x))
+				near, _ := want.Float64()
+				m := miss64(math.Float64frombits(b), want)
+				if d == tensor.Float32 {
+					m = miss32(float32Of(b), near)
+				}
+				if m > o.Bound(d) {
+					t.Errorf("%s of %v %v is %.3f units off", name, d, x, m)
+				}
+			}
+		}
+	}
+}
+
 // TestWords holds the ops on integers and bools to their references, to the bit: all values of 8 bits, and pairs of others.
 func TestWords(t *testing.T) {
 	for _, o := range Table {

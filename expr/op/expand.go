@@ -83,6 +83,9 @@ func (o *Op) Derive(i int, d tensor.DType) (*Formula, error) {
 	env["out"] = e.param(d)
 	return e.formula(func() value {
 		out := e.run("return "+o.Derivative[i], env)
+		if len(out) != 1 {
+			e.fail("derivative %d gives %d values", i, len(out))
+		}
 		return e.typed(out[0], d)
 	})
 }

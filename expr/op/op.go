@@ -76,7 +76,7 @@ func ClassOf(d tensor.DType) Class {
 
 // Ref is the meaning of an op in plain Go, by kind of compute dtype; a nil one says that the op has no such kind. Where the op gives a
 // bool it is 0 or 1, where it gives a real part of complex numbers the imaginary part is 0. Integers narrower than 64 bits come
-// sign- or zero-extended, and the result is taken modulo their width. F is within one unit in the last place of float64.
+// sign- or zero-extended, and the result is taken modulo their width. F is itself rounded: within three units in the last place of float64.
 type Ref struct {
 	B func(x []bool) bool
 	I func(x []int64) int64

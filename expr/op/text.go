@@ -141,6 +141,9 @@ func (e *expander) expr(x ast.Expr, env scope) value {
 	case *ast.ParenExpr:
 		return e.expr(x.X, env)
 	case *ast.BasicLit:
+		if x.Kind != token.INT && x.Kind != token.FLOAT {
+			e.fail("%s is no number", x.Value)
+		}
 		return value{at: -1, im: -1, number: &number{exact: constant.MakeFromLiteral(x.Value, x.Kind, 0)}}
 	case *ast.Ident:
 		return e.name(x.Name, env)
@@ -188,10 +191,14 @@ func (e *expander) name(name string, env scope) value {
 
 // element is one number of a list.
 func (e *expander) element(x *ast.IndexExpr) value {
-	list := coefficientsFor(x.X.(*ast.Ident).Name, e.d)
-	i, err := strconv.Atoi(x.Index.(*ast.BasicLit).Value)
+	list := coefficientsFor(e.word(x.X), e.d)
+	index, ok := x.Index.(*ast.BasicLit)
+	if !ok {
+		e.fail("a list is indexed by a number")
+	}
+	i, err := strconv.Atoi(index.Value)
 	if err != nil || i >= len(list) {
-		e.fail("the list has no number %d", i)
+		e.fail("the list has no number %s", index.Value)
 	}
 	return value{at: -1, im: -1, number: &number{exact: constant.MakeFloat64(list[i])}}
 }
@@ -209,30 +216,50 @@ func (e *expander) unary(t token.Token, v value) value {
 	return value{}
 }
 
+// word is the name that x is.
+func (e *expander) word(x ast.Expr) string {
+	id, ok := x.(*ast.Ident)
+	if !ok {
+		e.fail("%T where a name stands", x)
+	}
+	return id.Name
+}
+
 // call makes the value of a call that gives one value.
 func (e *expander) call(x *ast.CallExpr, env scope) value {
-	name := x.Fun.(*ast.Ident).Name
+	name := e.word(x.Fun)
 	if name == "poly" {
-		return e.poly(e.expr(x.Args[0], env), x.Args[1].(*ast.Ident).Name)
-	}
-	if d, ok := e.dtypeNamed(name); ok {
-		v := e.expr(x.Args[0], env)
-		if v.number != nil {
-			return e.typed(v, d)
+		if len(x.Args) != 2 {
+			e.fail("poly takes a value and a list")
 		}
-		return e.cast(v, d)
+		return e.poly(e.expr(x.Args[0], env), e.word(x.Args[1]))
+	}
+	args := e.exprs(x.Args, env)
+	if d, ok := e.dtypeNamed(name); ok {
+		e.count(name, args, 1)
+		if args[0].number != nil {
+			return e.typed(args[0], d)
+		}
+		return e.cast(args[0], d)
 	}
 	if o := Lookup(name); o != nil {
-		return e.apply(o, e.exprs(x.Args, env))
+		return e.apply(o, args)
 	}
-	switch args := e.exprs(x.Args, env); name {
+	switch name {
 	case "bits":
-		return e.emit(opBitcast, sameSize(e.dtype(args[0])), 0, args[0].at)
-	case "re":
-		return value{at: args[0].at, im: -1}
-	case "im":
+		e.count(name, args, 1)
+		return e.bits(e.typed(args[0], e.d))
+	case "re", "im":
+		e.count(name, args, 1)
+		if args[0].number != nil || args[0].im < 0 {
+			e.fail("%s of a real number", name)
+		}
+		if name == "re" {
+			return value{at: args[0].at, im: -1}
+		}
 		return value{at: args[0].im, im: -1}
 	case "complex":
+		e.count(name, args, 2)
 		part := partOf(e.d)
 		return value{at: e.typed(args[0], part).at, im: e.typed(args[1], part).at}
 	}
@@ -243,9 +270,25 @@ func (e *expander) call(x *ast.CallExpr, env scope) value {
 	return value{}
 }
 
+// count holds a call to its number of arguments.
+func (e *expander) count(name string, args []value, n int) {
+	if len(args) != n {
+		e.fail("%s takes %d values, not %d", name, n, len(args))
+	}
+}
+
+// bits is a float's bits as an integer, or an integer's as a float.
+func (e *expander) bits(v value) value {
+	d := e.dtype(v)
+	if !opBitcast.Native(d) {
+		e.fail("bits of %v", d)
+	}
+	return e.emit(opBitcast, sameSize(d), 0, v.at)
+}
+
 // define runs a definition on the values of its arguments.
 func (e *expander) define(x *ast.CallExpr, env scope) []value {
-	name := x.Fun.(*ast.Ident).Name
+	name := e.word(x.Fun)
 	args := e.exprs(x.Args, env)
 	d := e.meet(args)
 	def, ok := definitions[name+suffix(d)]
@@ -255,9 +298,7 @@ func (e *expander) define(x *ast.CallExpr, env scope) []value {
 	if !ok {
 		e.fail("nothing is called %s", name)
 	}
-	if len(args) != len(def.params) {
-		e.fail("%s takes %d values, not %d", name, len(def.params), len(args))
-	}
+	e.count(name, args, len(def.params))
 	inner := scope{}
 	for i, a := range args {
 		inner[def.params[i]] = e.typed(a, d)
