@@ -40,9 +40,23 @@ func (b *block) run() []uint64 {
 		for k, a := range b.f.Ins[i].Args {
 			x[k] = b.values[a]
 		}
-		to, x0, x1, x2 := b.values[len(b.f.Params)+i], x[0], x[1], x[2]
-		for j := range to {
-			to[j] = l(x0[j], x1[j], x2[j])
+		to, x0, x1, x2 := b.values[len(b.f.Params)+i], x[0][:blockLen], x[1][:blockLen], x[2][:blockLen]
+		in := &b.f.Ins[i]
+		switch {
+		case in.Op == opBitcast:
+			copy(to, x0)
+		case in.DType == tensor.Float32 && in.Op.Name == "mul": // most of the time goes into these two
+			for j := range to {
+				to[j] = bits32(float32Of(x0[j]) * float32Of(x1[j]))
+			}
+		case in.DType == tensor.Float32 && in.Op.Name == "add":
+			for j := range to {
+				to[j] = bits32(float32Of(x0[j]) + float32Of(x1[j]))
+			}
+		default:
+			for j := range to {
+				to[j] = l(x0[j], x1[j], x2[j])
+			}
 		}
 	}
 	return b.values[b.f.Out[0]]

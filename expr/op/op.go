@@ -27,8 +27,8 @@ type Op struct {
 	Ref Ref // what is right
 	ULP ULP // how far the formula may be from that
 
-	Commutative bool // f(x, y) = f(y, x), to the bit, NaN payloads apart
-	Associative bool // exactly so: integers and logic, minimum and maximum; not float sums
+	Commutative bool // f(x, y) = f(y, x), but for which NaN, or which of two zeros, comes out
+	Associative bool // exactly so, with the same exceptions: logic, minimum and maximum; not sums
 	// Derivative gives for each operand the partial derivative as a formula's expression over the operands x, y, z and the result out;
 	// nil where the derivative is zero or undefined almost everywhere.
 	Derivative []string

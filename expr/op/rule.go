@@ -26,7 +26,7 @@ const (
 	Floats
 	Complexes
 	Numbers = Ints | Floats | Complexes
-	Reals   = Bools | Ints | Floats
+	Reals   = Bools | Ints | Floats // bool counts as 0 and 1
 	All     = Bools | Numbers
 )
 
