@@ -1,5 +1,5 @@
 // Package op holds the operations on one element: one table of their names, dtypes, references, accuracy, and either the promise that a
-// target computes them natively (the core) or a formula over the core. It never sees a tensor's shape, and imports tensor for DType alone.
+// target computes them natively (the core) or a formula over the core. It never sees a tensor's shape: of package tensor it takes DType.
 package op
 
 import (
@@ -16,7 +16,7 @@ type Op struct {
 	Name   string // in graph and kernel texts, and in formulas
 	Method string // the builder's name in package expr; "" for what is not for users (shifts of a given kind, bit casts, folds)
 	Arity  int
-	Doc    string // what it gives, a sentence without a subject: "is the sum of x and y"
+	Doc    string // what it gives, a sentence that goes on from its name: "gives x + y."
 	Domain string // where it is defined, and what special values give
 	Types  Rule   // dtypes taken, computed in, and given
 
