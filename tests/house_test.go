@@ -21,6 +21,7 @@ const module = "github.com/einloom/einloom"
 var mayImport = map[string][]string{
 	"tensor":                    {},
 	"internal/caller":           {},
+	"internal/goasm":            {},
 	"internal/golden":           {},
 	"expr/op":                   {"expr/op/exact", "tensor"},
 	"expr/op/exact":             {},
@@ -51,7 +52,7 @@ var top = []string{"cmd", "examples", "tests"}
 var absent = map[string][]string{
 	"unsafe": {"tensor", "runtime/host", "runtime/host/exec", "runtime/vulkan"},
 	"C":      {"runtime/vulkan"},
-	"os":     {"tensor", "runtime", "expr/op/coef", "expr/op/gen", "internal/golden"},
+	"os":     {"tensor", "runtime", "expr/op/coef", "expr/op/gen", "internal/goasm", "internal/golden"},
 }
 
 func TestImportsFollowTheTable(t *testing.T) {

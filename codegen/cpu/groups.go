@@ -3,6 +3,7 @@ package cpu
 import (
 	"cmp"
 	"slices"
+	"strconv"
 
 	"github.com/einloom/einloom/codegen"
 )
@@ -34,8 +35,12 @@ func groups(k *codegen.Kernel) []*codegen.Kernel {
 		return cmp.Compare(len(loopsOf(k, b[0].Axes()).List()), len(loopsOf(k, a[0].Axes()).List()))
 	})
 	var list []*codegen.Kernel
-	for _, s := range stores {
-		list = append(list, restricted(k, s))
+	for i, s := range stores {
+		r := restricted(k, s)
+		if len(stores) > 1 {
+			r.Name += "of" + strconv.Itoa(i)
+		}
+		list = append(list, r)
 	}
 	return list
 }

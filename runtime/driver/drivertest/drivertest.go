@@ -22,6 +22,7 @@ type Prepare func(k *codegen.Kernel, t codegen.Target) (*codegen.Kernel, error)
 // before they are compiled.
 func Run(t *testing.T, open func() driver.Device, prepare ...Prepare) {
 	Values(t, open, prepare...)
+	Large(t, open, prepare...)
 	s := &suite{open: open, prepare: prepare}
 	t.Run("memory", s.memory)
 	t.Run("errors", s.errors)
@@ -32,7 +33,13 @@ func Run(t *testing.T, open func() driver.Device, prepare ...Prepare) {
 	t.Run("close", s.closing)
 }
 
-// Values is the part of Run that asks for right values only.
+// Large is the part of Run that asks for right values of kernels of many points.
+func Large(t *testing.T, open func() driver.Device, prepare ...Prepare) {
+	s := &suite{open: open, prepare: prepare}
+	t.Run("large", s.large)
+}
+
+// Values is the part of Run that asks for right values of kernels of few points.
 func Values(t *testing.T, open func() driver.Device, prepare ...Prepare) {
 	s := &suite{open: open, prepare: prepare}
 	t.Run("corpus", s.corpus)
@@ -42,7 +49,6 @@ func Values(t *testing.T, open func() driver.Device, prepare ...Prepare) {
 	t.Run("reductions", s.reductions)
 	t.Run("contractions", s.contractions)
 	t.Run("rows", s.rows)
-	t.Run("large", s.large)
 	t.Run("gather", s.gathers)
 	t.Run("random", s.random)
 }
