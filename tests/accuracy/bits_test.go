@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/einloom/einloom/expr"
+	"github.com/einloom/einloom/expr/op"
+	"github.com/einloom/einloom/runtime"
+	"github.com/einloom/einloom/tensor"
+)
+
+// TestDevicesComputeTheFormulas holds what was measured to what devices compute: every op of one operand, to the bit, on operands of any
+// size and on those where formulas change.
+func TestDevicesComputeTheFormulas(t *testing.T) {
+	const n = 10_000
+	r := rand.New(rand.NewPCG(5, 6))
+	single, double := make([]float32, n), make([]float64, n)
+	for i := range n {
+		single[i], double[i] = draw32(r), draw64(r)
+	}
+	for _, device := range []string{"cpu", "interp"} {
+		s, err := runtime.Open(runtime.Config{Device: device})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range op.Table {
+			if o.Ref.F == nil || o.Arity != 1 || !o.Types.Takes.Has(op.Floats) || o.Types.Gives == op.Truth {
+				continue
+			}
+			same(t, s, o, single, func(x float32) uint64 { return uint64(math.Float32bits(x)) })
+			same(t, s, o, double, math.Float64bits)
+		}
+		s.Close()
+	}
+}
+
+func same[T float32 | float64](t *testing.T, s *runtime.Session, o *op.Op, data []T, bits func(T) uint64) {
+	t.Helper()
+	x := expr.Of(data)
+	f, err := o.Expand(x.DType())
+	if err != nil {
+		t.Fatal(err)
+	}
+	y, err := s.Eval(context.Background(), expr.Map(o, x))
+	if err != nil {
+		t.Fatal(err)
+	}
+	results, err := tensor.Data[T](y)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, got := range results {
+		if want, _ := f.EvalBits(bits(data[i])); bits(got) != want && got == got {
+			t.Fatalf("%s: %s of %v %v is %#x, the formula gives %#x", s.Device(), o.Name, x.DType(), data[i], bits(got), want)
+		}
+	}
+}
