@@ -3,8 +3,8 @@ module github.com/einloom/einloom
 go 1.26.0
 
 require (
-	github.com/google/go-cmp v0.7.0 // indirect
-	github.com/twitchyliquid64/golang-asm v0.15.1 // indirect
-	golang.org/x/sys v0.49.0 // indirect
-	pgregory.net/rapid v1.3.0 // indirect
+	github.com/google/go-cmp v0.7.0
+	github.com/twitchyliquid64/golang-asm v0.15.1
+	golang.org/x/sys v0.49.0
+	pgregory.net/rapid v1.3.0
 )
