@@ -136,11 +136,6 @@ func (u *unit) flat() bool {
 
 // supported says what of k no code is written for: dtypes and kinds of value.
 func supported(k *codegen.Kernel) error {
-	for _, p := range k.Params {
-		if !slices.Contains(nativeTypes, p.DType) {
-			return &Unsupported{Why: fmt.Sprintf("param %s is %v", p.Name, p.DType)}
-		}
-	}
 	if k.Nest == codegen.NestNone {
 		return &Unsupported{Why: "no schedule"}
 	}
@@ -148,7 +143,7 @@ func supported(k *codegen.Kernel) error {
 		if v.Kind == codegen.Gather {
 			return &Unsupported{Why: "a gather"}
 		}
-		if !slices.Contains(nativeTypes, v.DType) && !slices.Contains(bitTypes, v.DType) {
+		if v.DType.IsComplex() {
 			return &Unsupported{Why: fmt.Sprintf("a value is %v", v.DType)}
 		}
 	}
@@ -165,9 +160,6 @@ func oneNest(k *codegen.Kernel) bool {
 	}
 	return true
 }
-
-// bitTypes are computed in, beside the native types, by formulas that work on the bits of floats.
-var bitTypes = []tensor.DType{tensor.Uint32, tensor.Uint64}
 
 // write writes a unit.
 func write(u *unit, nums *numbers, isa asm.ISA, pool *asm.Pool) ([]*asm.Code, error) {
@@ -230,23 +222,26 @@ func unroll(k *codegen.Kernel) int {
 	}
 }
 
-// native says whether code is written for the core operation name on d.
+// native says whether code is written for the core operation name on d. Halves are computed as float32 and complex numbers as pairs, which
+// the planner writes out.
 func native(name string, d tensor.DType) bool {
-	if d == tensor.Bool {
-		return slices.Contains([]string{"and", "or", "xor", "not", "equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "where", "cast", "load"}, name)
-	}
-	if !slices.Contains(nativeTypes, d) && !slices.Contains(bitTypes, d) {
+	switch {
+	case d.IsComplex():
 		return false
-	}
-	switch name {
-	case "where", "cast", "bitcast", "neg", "abs", "equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "add", "sub", "mul", "min", "max":
+	case name == "load" || name == "cast" || name == "where":
 		return true
-	case "div", "sqrt", "floor", "ceil", "trunc", "rint":
-		return d.IsFloat()
-	case "and", "or", "xor", "not", "shl", "shr", "sar":
-		return d.IsInt() && d != tensor.Uint8
-	case "load":
-		return slices.Contains(nativeTypes, d)
+	case isHalf(d):
+		return false
+	case d == tensor.Bool:
+		return slices.Contains(boolOps, name)
 	}
-	return false
+	return slices.Contains(realOps, name) || d.IsFloat() && slices.Contains(floatOps, name) || d.IsInt() && slices.Contains(intOps, name)
 }
+
+// The operations that code is written for, by the dtypes that they take.
+var (
+	boolOps  = []string{"and", "or", "xor", "not", "equal", "not_equal", "less", "less_equal", "greater", "greater_equal"}
+	realOps  = []string{"add", "sub", "mul", "neg", "abs", "min", "max", "bitcast", "equal", "not_equal", "less", "less_equal", "greater", "greater_equal"}
+	floatOps = []string{"div", "sqrt", "floor", "ceil", "trunc", "rint"}
+	intOps   = []string{"and", "or", "xor", "not", "shl", "shr", "sar", "idiv", "imod"}
+)

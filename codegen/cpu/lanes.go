@@ -7,7 +7,7 @@ import (
 	"github.com/einloom/einloom/tensor"
 )
 
-// lanes writes instructions on n points side by side. A number's lane has its dtype's size (bytes are widened to int32); a bool's lane is
+// lanes writes instructions on n points side by side. A number's lane has its dtype's size, 4 bytes at least (see lane); a bool's lane is
 // a mask: a K register with AVX-512, otherwise a vector of all-ones and all-zeros lanes of mask bytes each.
 //
 // What the instruction set cannot do is noted in err; the caller gives the kernel to another device.
@@ -89,9 +89,7 @@ func (l *lanes) splat(d tensor.DType, bits uint64) asm.Reg {
 	if d == tensor.Bool {
 		return l.splatMask(bits != 0, l.reg(d))
 	}
-	if d == tensor.Uint8 {
-		bits &= 0xff
-	}
+	bits = laneBits(d, bits)
 	if laneBytes(d) == 8 {
 		return l.Splat64(bits).As(l.width(8))
 	}
@@ -212,7 +210,7 @@ func (l *lanes) ins4(name string, imm int, b, a asm.Reg) asm.Reg {
 
 // compareInt is the mask of a pred b for lanes of d.
 func (l *lanes) compareInt(d tensor.DType, pred string, a, b asm.Reg) asm.Reg {
-	unsigned := d.IsUnsigned() && d != tensor.Uint8 // bytes are widened: their lanes are never negative
+	unsigned := d.IsUnsigned() && !isNarrow(d) // whose lanes are never negative
 	if l.wide {
 		name := "VPCMP"
 		if unsigned {

@@ -59,12 +59,11 @@ func (l *lanes) load(d tensor.DType, m asm.Mem, t tail) asm.Reg {
 	if l.n == 1 {
 		return l.loadOne(d, m)
 	}
-	switch d {
-	case tensor.Bool:
-		bytes := l.widen(m, t, tensor.Int32)
-		return l.isTrue(bytes)
-	case tensor.Uint8:
-		return l.widen(m, t, tensor.Int32)
+	switch {
+	case d == tensor.Bool:
+		return l.isTrue(l.widen(tensor.Uint8, m, t))
+	case d.Size() < 4:
+		return l.widen(d, m, t)
 	}
 	dst := l.reg(d)
 	switch {
@@ -80,13 +79,22 @@ func (l *lanes) load(d tensor.DType, m asm.Mem, t tail) asm.Reg {
 	return dst
 }
 
-// widen reads bytes into dword lanes. With AVX2 there is no tail here: loops over bytes end point by point.
-func (l *lanes) widen(m asm.Mem, t tail, d tensor.DType) asm.Reg {
+// widenings read numbers of one or two bytes into lanes of four; bfloat16s then have to go to the upper halves.
+var widenings = map[tensor.DType]string{
+	tensor.Int8: "VPMOVSXBD", tensor.Uint8: "VPMOVZXBD", tensor.Int16: "VPMOVSXWD", tensor.Uint16: "VPMOVZXWD",
+	tensor.BFloat16: "VPMOVZXWD", tensor.Float16: "VCVTPH2PS",
+}
+
+// widen reads narrow numbers. With AVX2 there is no tail here: loops over them end point by point.
+func (l *lanes) widen(d tensor.DType, m asm.Mem, t tail) asm.Reg {
 	dst := l.reg(d)
 	if t.some {
-		l.Ins("VPMOVZXBD.Z", m, t.k, dst)
+		l.Ins(widenings[d]+".Z", m, t.k, dst)
 	} else {
-		l.Ins("VPMOVZXBD", m, dst)
+		l.Ins(widenings[d], m, dst)
+	}
+	if d == tensor.BFloat16 {
+		return l.shift("VPSLL", tensor.Int32, 16, dst)
 	}
 	return dst
 }
@@ -105,14 +113,35 @@ func (l *lanes) isTrue(r asm.Reg) asm.Reg {
 
 // loadOne reads one point into the lowest lane.
 func (l *lanes) loadOne(d tensor.DType, m asm.Mem) asm.Reg {
+	x := l.loadLane(d, m)
+	if d == tensor.Bool {
+		return l.isTrue(x)
+	}
+	return x
+}
+
+// extensions read a number of one or two bytes into a general purpose register.
+var extensions = map[tensor.DType]string{
+	tensor.Bool: "MOVBLZX", tensor.Int8: "MOVBLSX", tensor.Uint8: "MOVBLZX", tensor.Int16: "MOVWLSX", tensor.Uint16: "MOVWLZX",
+	tensor.BFloat16: "MOVWLZX", tensor.Float16: "MOVWLZX",
+}
+
+// loadLane reads one point into the lowest lane of an xmm register, a bool as 0 or 1.
+func (l *lanes) loadLane(d tensor.DType, m asm.Mem) asm.Reg {
 	dst := l.Vec().X()
-	switch {
-	case d == tensor.Bool || d == tensor.Uint8:
+	switch extension := extensions[d]; {
+	case extension != "":
 		g := l.GP()
-		l.Ins("MOVBLZX", m, g)
+		l.Ins(extension, m, g)
 		l.Ins("VMOVD", g, dst)
-		if d == tensor.Bool {
-			return l.isTrue(dst)
+		if isHalf(d) {
+			whole := l.Vec().X()
+			if d == tensor.Float16 {
+				l.Ins("VCVTPH2PS", dst, whole)
+			} else {
+				l.Ins("VPSLLD", asm.Imm(16), dst, whole)
+			}
+			return whole
 		}
 	case laneBytes(d) == 8:
 		l.Ins("VMOVSD", m, dst)
@@ -127,19 +156,16 @@ func (l *lanes) loadSplat(d tensor.DType, m asm.Mem) asm.Reg {
 	if l.n == 1 {
 		return l.loadOne(d, m)
 	}
-	switch d {
-	case tensor.Bool, tensor.Uint8:
-		g, x, dst := l.GP(), l.Vec().X(), l.reg(tensor.Int32)
-		l.Ins("MOVBLZX", m, g)
-		l.Ins("VMOVD", g, x)
-		l.Ins("VPBROADCASTD", x, dst)
-		if d == tensor.Bool {
-			return l.isTrue(dst)
-		}
+	if d.Size() >= 4 {
+		dst := l.reg(d)
+		l.broadcast(laneBytes(d), m, dst)
 		return dst
 	}
-	dst := l.reg(d)
-	l.broadcast(laneBytes(d), m, dst)
+	dst := l.Vec().As(l.width(4))
+	l.Ins("VPBROADCASTD", l.loadLane(d, m), dst)
+	if d == tensor.Bool {
+		return l.isTrue(dst)
+	}
 	return dst
 }
 
@@ -151,10 +177,11 @@ func (l *lanes) loadStrided(d tensor.DType, p asm.Reg, advance func(p asm.Reg)) 
 		return r
 	}
 	var parts []asm.Reg // xmm pieces, lowest first
-	each := 16 / laneBytesOrByte(d)
+	each := 16 / laneBytesOrDword(d)
 	for at := 0; at < l.n; at += each {
-		x := l.Vec().X()
-		for i := range min(each, l.n-at) {
+		x := l.loadLane(d, asm.At(p, 0))
+		advance(p)
+		for i := 1; i < min(each, l.n-at); i++ {
 			y := l.Vec().X()
 			l.insertOne(d, i, p, x, y)
 			x = y
@@ -169,31 +196,25 @@ func (l *lanes) loadStrided(d tensor.DType, p asm.Reg, advance func(p asm.Reg)) 
 	return r
 }
 
-// laneBytesOrByte is the lane size that d is read at: bool as the dword of its byte.
-func laneBytesOrByte(d tensor.DType) int {
+// laneBytesOrDword is the lane size that d is read at: bool as the dword of its byte.
+func laneBytesOrDword(d tensor.DType) int {
 	if d == tensor.Bool {
 		return 4
 	}
 	return laneBytes(d)
 }
 
-// insertOne reads the point at p into lane i of what is in x, giving y.
+// insertOne reads the point at p into lane i, not the lowest, of what is in x, giving y.
 func (l *lanes) insertOne(d tensor.DType, i int, p, x, y asm.Reg) {
-	switch {
-	case d == tensor.Bool || d == tensor.Uint8:
+	switch extension := extensions[d]; {
+	case isHalf(d):
+		l.Ins("VINSERTPS", asm.Imm(i<<4), l.loadLane(d, asm.At(p, 0)), x, y)
+	case extension != "":
 		g := l.GP()
-		l.Ins("MOVBLZX", asm.At(p, 0), g)
-		if i == 0 {
-			l.Ins("VMOVD", g, y)
-		} else {
-			l.Ins("VPINSRD", asm.Imm(i), g, x, y)
-		}
-	case laneBytes(d) == 8 && i == 0:
-		l.Ins("VMOVSD", asm.At(p, 0), y)
+		l.Ins(extension, asm.At(p, 0), g)
+		l.Ins("VPINSRD", asm.Imm(i), g, x, y)
 	case laneBytes(d) == 8:
 		l.Ins("VPINSRQ", asm.Imm(1), asm.At(p, 0), x, y)
-	case i == 0:
-		l.Ins("VMOVSS", asm.At(p, 0), y)
 	default:
 		l.Ins("VINSERTPS", asm.Imm(i<<4), asm.At(p, 0), x, y)
 	}
@@ -201,21 +222,26 @@ func (l *lanes) insertOne(d tensor.DType, i int, p, x, y asm.Reg) {
 
 // join puts xmm registers side by side.
 func (l *lanes) join(parts []asm.Reg) asm.Reg {
-	if len(parts) == 1 {
-		return parts[0]
+	for len(parts) > 1 {
+		var wider []asm.Reg
+		for i := 0; i < len(parts); i += 2 {
+			wider = append(wider, l.beside(parts[i], parts[i+1]))
+		}
+		parts = wider
 	}
-	var ys []asm.Reg
-	for i := 0; i < len(parts); i += 2 {
-		y := l.Vec().Y()
-		l.Ins("VINSERTF128", asm.Imm(1), parts[i+1], parts[i].Y(), y)
-		ys = append(ys, y)
+	return parts[0]
+}
+
+// beside is low with high behind it.
+func (l *lanes) beside(low, high asm.Reg) asm.Reg {
+	if low.Width() == asm.X {
+		r := l.Vec().Y()
+		l.Ins("VINSERTF128", asm.Imm(1), high, low.Y(), r)
+		return r
 	}
-	if len(ys) == 1 {
-		return ys[0]
-	}
-	z := l.Vec().Z()
-	l.Ins("VINSERTF64X4", asm.Imm(1), ys[1], ys[0].Z(), z)
-	return z
+	r := l.Vec().Z()
+	l.Ins("VINSERTF64X4", asm.Imm(1), high, low.Z(), r)
+	return r
 }
 
 // store writes n points of d side by side at m; with a tail only those there are.
@@ -224,9 +250,13 @@ func (l *lanes) store(d tensor.DType, r asm.Reg, m asm.Mem, t tail) {
 	case l.n == 1:
 		l.storeOne(d, r, m)
 	case d == tensor.Bool:
-		l.storeBytes(l.zeroOne(r), m, t)
-	case d == tensor.Uint8:
-		l.storeBytes(r, m, t)
+		l.storeNarrow(1, l.zeroOne(r), m, t)
+	case d == tensor.Float16 && t.some:
+		l.Ins("VCVTPS2PH", asm.Imm(0), r, t.k, m)
+	case d == tensor.Float16:
+		l.Ins("VCVTPS2PH", asm.Imm(0), r, m)
+	case d.Size() < 4:
+		l.storeNarrow(d.Size(), l.raw(d, r), m, t)
 	case !t.some:
 		l.Ins("VMOVUPS", r, m)
 	case l.wide:
@@ -249,55 +279,74 @@ func (l *lanes) zeroOne(m asm.Reg) asm.Reg {
 	return l.logic("AND", tensor.Int32, one, l.sized(m, l.mask, 4))
 }
 
-// storeBytes writes the low byte of each dword lane.
-func (l *lanes) storeBytes(r asm.Reg, m asm.Mem, t tail) {
-	if l.wide {
-		if t.some {
-			l.Ins("VPMOVDB", r, t.k, m)
-		} else {
-			l.Ins("VPMOVDB", r, m)
-		}
+// raw gives lanes of a dtype of one or two bytes as dwords that have its bits lowest.
+func (l *lanes) raw(d tensor.DType, r asm.Reg) asm.Reg {
+	switch d {
+	case tensor.BFloat16:
+		shifted := l.Vec().As(r.Width())
+		l.Ins("VPSRLD", asm.Imm(16), r, shifted)
+		return shifted
+	case tensor.Float16:
+		packed, words := l.Vec().As(max(r.Width()-1, asm.X)), l.Vec().As(r.Width())
+		l.Ins("VCVTPS2PH", asm.Imm(0), r, packed)
+		l.Ins("VPMOVZXWD", packed, words)
+		return words
+	}
+	return r
+}
+
+// storeNarrow writes the low byte, or the low two, of each dword lane.
+func (l *lanes) storeNarrow(size int, r asm.Reg, m asm.Mem, t tail) {
+	switch name := map[int]string{1: "VPMOVDB", 2: "VPMOVDW"}[size]; {
+	case l.wide && t.some:
+		l.Ins(name, r, t.k, m)
+		return
+	case l.wide:
+		l.Ins(name, r, m)
 		return
 	}
-	// Each 16-byte half packs its four bytes to its lowest dword.
+	// Each 16-byte half packs its four numbers to its lowest bytes.
 	var pick [32]byte
 	for i := range pick {
 		pick[i] = 0x80
-		if i%16 < 4 {
-			pick[i] = byte(i % 16 * 4)
+		if at := i % 16; at < 4*size {
+			pick[i] = byte(at/size*4 + at%size)
 		}
 	}
 	packed := l.Vec().As(r.Width())
 	l.Ins("VPSHUFB", l.Data(pick[:r.Width().Bytes()]), r, packed)
-	l.Ins("VMOVD", packed.X(), m)
+	move := map[int]string{1: "VMOVD", 2: "VMOVQ"}[size]
+	l.Ins(move, packed.X(), m)
 	if r.Width() == asm.Y {
 		high := l.Vec().X()
 		l.Ins("VEXTRACTI128", asm.Imm(1), packed, high)
-		l.Ins("VMOVD", high, m.Off(4))
+		l.Ins(move, high, m.Off(4*size))
 	}
 }
 
 // storeOne writes the lowest lane.
 func (l *lanes) storeOne(d tensor.DType, r asm.Reg, m asm.Mem) {
+	g := asm.Reg(0)
 	switch {
 	case d == tensor.Bool:
-		g := l.GP()
+		g = l.GP()
 		if l.wide {
 			l.Ins("KMOVD", r, g)
 		} else {
 			l.Ins("VMOVD", r.X(), g)
 		}
 		l.Ins("ANDL", asm.Imm(1), g)
-		l.Ins("MOVB", g, m)
-	case d == tensor.Uint8:
-		g := l.GP()
-		l.Ins("VMOVD", r.X(), g)
-		l.Ins("MOVB", g, m)
+	case d.Size() < 4:
+		g = l.GP()
+		l.Ins("VMOVD", l.raw(d, r.X()), g)
 	case laneBytes(d) == 8:
 		l.Ins("VMOVSD", r.X(), m)
+		return
 	default:
 		l.Ins("VMOVSS", r.X(), m)
+		return
 	}
+	l.Ins(map[int]string{1: "MOVB", 2: "MOVW"}[d.Size()], g, m)
 }
 
 // storeStrided writes n points of d, one each time p is advanced.
@@ -307,9 +356,12 @@ func (l *lanes) storeStrided(d tensor.DType, r asm.Reg, p asm.Reg, advance func(
 		advance(p)
 		return
 	}
-	size := laneBytesOrByte(d)
-	if d == tensor.Bool {
+	size := laneBytesOrDword(d)
+	switch {
+	case d == tensor.Bool:
 		r = l.zeroOne(r)
+	case d.Size() < 4:
+		r = l.raw(d, r)
 	}
 	for at := 0; at < l.n; at += 16 / size {
 		x := r.X()
@@ -330,8 +382,10 @@ func (l *lanes) storeStrided(d tensor.DType, r asm.Reg, p asm.Reg, advance func(
 
 func (l *lanes) extractOne(d tensor.DType, i int, x, p asm.Reg) {
 	switch {
-	case d == tensor.Bool || d == tensor.Uint8:
+	case d.Size() == 1:
 		l.Ins("VPEXTRB", asm.Imm(4*i), x, asm.At(p, 0))
+	case d.Size() == 2:
+		l.Ins("VPEXTRW", asm.Imm(2*i), x, asm.At(p, 0))
 	case laneBytes(d) == 8 && i == 0:
 		l.Ins("VMOVSD", x, asm.At(p, 0))
 	case laneBytes(d) == 8:

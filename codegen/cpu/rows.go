@@ -79,11 +79,17 @@ type sum struct {
 // chunk is the values that one accumulator takes before it is emptied into its total.
 const chunk = 128
 
+// boolFolds are the folds of bools that have the name of another dtype's.
+var boolFolds = map[string]string{"add": "or", "mul": "and", "minimum": "and", "maximum": "or"}
+
 func rounds(op string, d tensor.DType) bool { return (op == "add" || op == "mul") && d.IsFloat() }
 
 func (n *nest) newSum(r, blocks int) *sum {
 	v := &n.k.Body[r]
 	s := &sum{reduce: r, op: v.Op.Name, dtype: v.DType}
+	if s.dtype == tensor.Bool && boolFolds[s.op] != "" {
+		s.op = boolFolds[s.op]
+	}
 	for range blocks {
 		s.acc = append(s.acc, n.neutral(s))
 		if rounds(s.op, s.dtype) {

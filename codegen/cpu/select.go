@@ -1,16 +1,46 @@
 package cpu
 
-import "github.com/einloom/einloom/tensor"
+import (
+	"math"
 
-// lane is the dtype that lanes of d compute in: bytes are widened to int32.
+	"github.com/einloom/einloom/tensor"
+)
+
+// lane is the dtype that lanes of d compute in: narrow integers are widened to int32, halves are the float32s of the same value. Bool lanes
+// are masks and have no size of their own.
 func lane(d tensor.DType) tensor.DType {
-	if d == tensor.Uint8 {
+	switch {
+	case isHalf(d):
+		return tensor.Float32
+	case isNarrow(d):
 		return tensor.Int32
 	}
 	return d
 }
 
-// laneBytes is the size of one lane of d; bool lanes are masks and have no size of their own.
+// isNarrow says whether d is an integer of fewer bytes than a lane has.
+func isNarrow(d tensor.DType) bool { return d.IsInt() && d.Size() < 4 }
+
+func isHalf(d tensor.DType) bool { return d == tensor.Float16 || d == tensor.BFloat16 }
+
+// laneBits gives the bits that a lane has for the bits of a number of d.
+func laneBits(d tensor.DType, bits uint64) uint64 {
+	switch {
+	case d == tensor.Float16:
+		return uint64(math.Float32bits(tensor.F16(bits).Float32()))
+	case d == tensor.BFloat16:
+		return uint64(math.Float32bits(tensor.BF16(bits).Float32()))
+	case isNarrow(d):
+		unused := 64 - 8*d.Size()
+		if d.IsSigned() {
+			return uint64(uint32(int64(bits<<unused) >> unused))
+		}
+		return bits << unused >> unused
+	}
+	return bits
+}
+
+// laneBytes is the size of one lane of d.
 func laneBytes(d tensor.DType) int { return lane(d).Size() }
 
 // binaryForms are the operations of two operands that are one instruction on both instruction sets. In Go's operand order the second

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/einloom/einloom/codegen"
-	"github.com/einloom/einloom/tensor"
 )
 
 // The instruction sets that code is generated for. Both are generated, shown and compared with Go's assembler on any machine.
@@ -34,6 +33,3 @@ func Target(name string) (codegen.Target, error) {
 	}
 	return t, nil
 }
-
-// nativeTypes are the dtypes that generated code computes in; others are the interpreter's.
-var nativeTypes = []tensor.DType{tensor.Bool, tensor.Uint8, tensor.Int32, tensor.Int64, tensor.Float32, tensor.Float64}

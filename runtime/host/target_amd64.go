@@ -13,7 +13,7 @@ import (
 // pickTarget gives the target called name, or the widest that this processor runs.
 func pickTarget(name string) (codegen.Target, error) {
 	x := &cpu.X86
-	avx2 := x.HasAVX2 && x.HasFMA && x.HasBMI2
+	avx2 := x.HasAVX2 && x.HasFMA && x.HasF16C && x.HasBMI1 && x.HasBMI2
 	avx512 := avx2 && x.HasAVX512F && x.HasAVX512BW && x.HasAVX512DQ && x.HasAVX512VL
 	switch {
 	case name == "" && avx512:
