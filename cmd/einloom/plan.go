@@ -202,7 +202,7 @@ func assembly(p *planner.Plan) (string, error) {
 		case err != nil:
 			return "", err
 		default:
-			b.WriteString(object.Text)
+			b.WriteString(object.Text())
 		}
 	}
 	return b.String(), nil

@@ -17,7 +17,7 @@ func Generate(k *codegen.Kernel, t codegen.Target) (*Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &Object{Pool: f.pool.Bytes()}
+	o := &Object{Pool: f.pool.Bytes(), kernel: k, target: t}
 	for _, c := range f.codes {
 		if err := o.add(c); err != nil {
 			return nil, err
@@ -74,7 +74,6 @@ func (o *Object) add(c *asm.Code) error {
 	}
 	o.Funcs = append(o.Funcs, Func{Name: c.Name, Entry: len(o.Code)})
 	o.Code = append(o.Code, code...)
-	o.Text = string(c.AppendText([]byte(o.Text)))
 	o.spill = max(o.spill, c.Spill)
 	if o.spill > spillRoom {
 		return &Unsupported{Why: fmt.Sprintf("%d bytes of registers do not fit", o.spill)}

@@ -131,7 +131,7 @@ func TestCodeIsReproducible(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !bytes.Equal(o.Code, again.Code) || !bytes.Equal(o.Pool, again.Pool) || o.Text != again.Text || Key(k) != Key(k.Clone()) {
+		if !bytes.Equal(o.Code, again.Code) || !bytes.Equal(o.Pool, again.Pool) || o.Text() != again.Text() || Key(k) != Key(k.Clone()) {
 			t.Errorf("twice, and not the same:\n%v", k)
 		}
 	})

@@ -1,6 +1,8 @@
 package cpu
 
-import "github.com/einloom/einloom/codegen"
+import (
+	"github.com/einloom/einloom/codegen"
+)
 
 // Object is a kernel's machine code and what a machine needs to drive it. It depends on the kernel's structure alone
 // (codegen.Kernel's structural key): large extents and strides are numbers read at run time, which Bind computes for one kernel.
@@ -8,9 +10,24 @@ type Object struct {
 	Code  []byte // all functions; entered with one pointer to an Args
 	Pool  []byte // constants, to be placed 64-byte aligned
 	Funcs []Func
-	Text  string // Go assembly of the same functions
-	spill int    // bytes of spilled registers
+	spill int // bytes of spilled registers
 	bind  func(k *codegen.Kernel) (Binding, error)
+
+	kernel *codegen.Kernel // what it was written for, and for which target: Text writes it again
+	target codegen.Target
+}
+
+// Text is the Go assembly of the same functions, which is written when it is asked for.
+func (o *Object) Text() string {
+	f, err := functionsOf(o.kernel, o.target)
+	if err != nil { // it was written before
+		return err.Error()
+	}
+	var b []byte
+	for _, c := range f.codes {
+		b = c.AppendText(b)
+	}
+	return string(b)
 }
 
 // Func is one entry of an Object.

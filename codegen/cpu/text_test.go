@@ -22,7 +22,7 @@ func TestTextIsTheCode(t *testing.T) {
 			text[target.Name], ours[target.Name] = new(strings.Builder), map[string][]byte{}
 			text[target.Name].WriteString(asm.TextHeader)
 		}
-		text[target.Name].WriteString(o.Text)
+		text[target.Name].WriteString(o.Text())
 		for i, f := range o.Funcs {
 			end := len(o.Code)
 			if i+1 < len(o.Funcs) {

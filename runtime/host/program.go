@@ -78,7 +78,7 @@ func reach(p codegen.Param) extent {
 }
 
 // Text is the Go assembly of the program's functions.
-func (p *Program) Text() string { return p.code.object.Text }
+func (p *Program) Text() string { return p.code.object.Text() }
 
 // Bytes is the size of the machine code.
 func (p *Program) Bytes() int { return len(p.code.object.Code) }
