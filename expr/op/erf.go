@@ -11,9 +11,9 @@ const erfText = `
 	far := 1 - exp2Normal(poly(min(erfMax, a), erfc))
 	return bits(bits(where(a < erfNear, near, far)) | bits(x) & signBit)`
 
-// x phi(x), where phi(-a) = erfc(a/sqrt 2)/2 = e^(-a^2/2) g(v)/(a+k) for a > 0, with v = (a-c)/(a+k), in which g
-// is nearly straight. (Schonfelder 1978.) a^2/2 is needed to more bits than a float has, lest its rounding grow with it: with h the upper half of a, h^2 is
-// exact and the rest, (a-h)(a+h), is small.
+// x phi(x), where phi(-a) = erfc(a/sqrt 2)/2 = e^(-a^2/2) g(v)/(a+k) for a > 0, with v = (a-k/2)/(a+k), in which g is nearly
+// straight (Schonfelder 1978); v is 3u/2 - 1/2 with u = a/(a+k). a^2/2 is needed to more bits than a float has, lest its rounding grow with
+// it: with h the upper half of a, h^2 is exact and the rest, (a-h)(a+h), is small.
 const geluText = `
 	y := min(geluMax, max(-geluMax, x))
 	a := abs(y)
@@ -24,7 +24,7 @@ const geluText = `
 	n := t - expRound
 	r := long - n*ln2Hi - (n*ln2Lo + short)
 	s, w := halves(t)
-	k := a + geluBend
-	g := y*poly((a - geluMiddle)/k, gelu)/k
+	u := y/(a + geluBend)
+	g := u*poly(1.5*abs(u) - 0.5, gelu)
 	m := (g + g*(r + r*r*poly(r, exp)))*s*w
 	return where(x <= 0, m, x - m)`

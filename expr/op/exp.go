@@ -46,7 +46,7 @@ const expm1Text = `
 	half := bits((bits(t) - expBias) << mantissa)
 	base, lost := fastTwoSum(half, -0.5)
 	sum, rest := fastTwoSum(base, half*long)
-	return where(abs(x) < tiny, x, (sum + (rest + lost + half*(r*r*poly(r, exp) - short)))*2)`
+	return where(abs(x) < tiny, x, (sum + (rest + lost + half*(r*r*poly(r, expm1) - short)))*2)`
 
 // fastTwoSum gives a + b rounded, and what the rounding left out, exactly; |a| >= |b|, or a = 0. (Dekker 1971.)
 const fastTwoSum = `

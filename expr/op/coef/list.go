@@ -32,12 +32,11 @@ const halfLn2 = 0.34661
 
 // Where functions change from one approximation to another, and where they reach their limits.
 const (
-	tanhNear32, tanhNear64     = 0.9, 0.625
-	erfNear32, erfNear64       = 0.9, 1.0
-	erfMax32, erfMax64         = 3.95, 5.95
-	geluMax32, geluMax64       = 14.75, 39
-	geluMiddle32, geluMiddle64 = 1.25, 1.5
-	geluBend32, geluBend64     = 2.75, 3.5
+	tanhNear32, tanhNear64 = 0.9, 0.625
+	erfNear32, erfNear64   = 1.0, 1.0
+	erfMax32, erfMax64     = 3.95, 5.95
+	geluMax32, geluMax64   = 14.75, 39
+	geluBend32, geluBend64 = 3.0, 4.5
 )
 
 // fits lists the polynomials.
@@ -66,20 +65,24 @@ func fits() []fit {
 	// log2 erfc(t)
 	erfcLog := func(t *big.Float) *big.Float { return exact.Log2(exact.Erfc(t)) }
 	erfcWeight := func(t *big.Float) *big.Float { return quo(exact.Erfc(t), exact.Erf(t)) }
-	// e^(v^2/2) phi(-v) (v + k), in t = (v - c)/(v + k)
+	// e^(v^2/2) phi(-v) (v + k), in t = (v - k/2)/(v + k)
 	root := exact.Sqrt(exact.Float(2))
-	gauss := func(c, k float64) func(t *big.Float) *big.Float {
+	gauss := func(k float64) func(t *big.Float) *big.Float {
 		return func(t *big.Float) *big.Float {
-			v := quo(add(exact.Float(c), mul(exact.Float(k), t)), sub(one, t))
+			v := quo(mul(exact.Float(k), add(exact.Float(0.5), t)), sub(one, t))
 			return mul(mul(exact.Float(0.5), exact.Erfcx(quo(v, root))), add(v, exact.Float(k)))
 		}
 	}
-	gauss32, gauss64 := gauss(geluMiddle32, geluBend32), gauss(geluMiddle64, geluBend64)
+	gauss32, gauss64 := gauss(geluBend32), gauss(geluBend64)
 	return []fit{
 		{name: "exp32", doc: "(e^t - 1 - t)/t^2 on |t| <= ln(2)/2, relative in e^t - 1",
 			f: expTail, weight: expWeight, arg: itself, lo: -halfLn2, hi: halfLn2, terms: 5, digits: single},
 		{name: "exp64", doc: "(e^t - 1 - t)/t^2 on |t| <= ln(2)/2, relative in e^t - 1",
 			f: expTail, weight: expWeight, arg: itself, lo: -halfLn2, hi: halfLn2, terms: 10, digits: double},
+		{name: "expm132", doc: "(e^t - 1 - t)/t^2 on |t| <= ln(2)/2, relative in e^t - 1",
+			f: expTail, weight: expWeight, arg: itself, lo: -halfLn2, hi: halfLn2, terms: 6, digits: single},
+		{name: "expm164", doc: "(e^t - 1 - t)/t^2 on |t| <= ln(2)/2, relative in e^t - 1",
+			f: expTail, weight: expWeight, arg: itself, lo: -halfLn2, hi: halfLn2, terms: 11, digits: double},
 		{name: "exp232", doc: "(2^t - 1)/t - 1 on |t| <= 1/2, relative in 2^t",
 			f: exp2Head, weight: exp2Weight, arg: itself, lo: -0.5, hi: 0.5, terms: 6, digits: single},
 		{name: "exp264", doc: "(2^t - 1)/t - 1 on |t| <= 1/2, relative in 2^t",
@@ -123,19 +126,19 @@ func fits() []fit {
 		{name: "tanh64", doc: "(tanh t - t)/t^3 in t^2 for t < tanhNear, relative in tanh t",
 			f: tanhTail, weight: tanhWeight, arg: square, lo: 1e-3, hi: tanhNear64, terms: 11, digits: double},
 		{name: "erf32", doc: "erf(t)/t - 1 in t^2 for t < erfNear, relative in erf t",
-			f: erfHead, weight: erfWeight, arg: square, lo: 1e-3, hi: erfNear32, terms: 6, digits: single},
+			f: erfHead, weight: erfWeight, arg: square, lo: 1e-3, hi: erfNear32, terms: 7, digits: single},
 		{name: "erf64", doc: "erf(t)/t - 1 in t^2 for t < erfNear, relative in erf t",
 			f: erfHead, weight: erfWeight, arg: square, lo: 1e-3, hi: erfNear64, terms: 12, digits: double},
 		{name: "erfc32", doc: "log2(erfc t) from erfNear to erfMax, relative in erf t",
 			f: erfcLog, weight: erfcWeight, arg: itself, lo: erfNear32, hi: erfMax32, terms: 7, digits: single},
 		{name: "erfc64", doc: "log2(erfc t) from erfNear to erfMax, relative in erf t",
 			f: erfcLog, weight: erfcWeight, arg: itself, lo: erfNear64, hi: erfMax64, terms: 17, digits: double},
-		{name: "gelu32", doc: "e^(v^2/2) phi(-v) (v + geluBend) in t = (v - geluMiddle)/(v + geluBend) for v <= geluMax, relative",
+		{name: "gelu32", doc: "e^(v^2/2) phi(-v) (v + geluBend) in t = (v - geluBend/2)/(v + geluBend) for v <= geluMax, relative",
 			f: gauss32, weight: func(t *big.Float) *big.Float { return quo(one, gauss32(t)) }, arg: itself,
-			lo: -geluMiddle32 / geluBend32, hi: (geluMax32 - geluMiddle32) / (geluMax32 + geluBend32), terms: 10, digits: single},
-		{name: "gelu64", doc: "e^(v^2/2) phi(-v) (v + geluBend) in t = (v - geluMiddle)/(v + geluBend) for v <= geluMax, relative",
+			lo: -0.5, hi: (geluMax32 - geluBend32/2) / (geluMax32 + geluBend32), terms: 11, digits: single},
+		{name: "gelu64", doc: "e^(v^2/2) phi(-v) (v + geluBend) in t = (v - geluBend/2)/(v + geluBend) for v <= geluMax, relative",
 			f: gauss64, weight: func(t *big.Float) *big.Float { return quo(one, gauss64(t)) }, arg: itself,
-			lo: -geluMiddle64 / geluBend64, hi: (geluMax64 - geluMiddle64) / (geluMax64 + geluBend64), terms: 24, digits: double},
+			lo: -0.5, hi: (geluMax64 - geluBend64/2) / (geluMax64 + geluBend64), terms: 25, digits: double},
 	}
 }
 
@@ -229,10 +232,8 @@ func constants() []constant {
 		{"erfNear64", "where the polynomial ends", erfNear64},
 		{"geluMax32", "where gelu is -0", geluMax32},
 		{"geluMax64", "where gelu is -0", geluMax64},
-		{"geluBend32", "where half of gelu's tail lies", geluBend32},
-		{"geluBend64", "where half of gelu's tail lies", geluBend64},
-		{"geluMiddle32", "where gelu's polynomial is centred", geluMiddle32},
-		{"geluMiddle64", "where gelu's polynomial is centred", geluMiddle64},
+		{"geluBend32", "the unit in which gelu's tail is seen", geluBend32},
+		{"geluBend64", "the unit in which gelu's tail is seen", geluBend64},
 		{"thirdHi", "1/3 to 52 bits", thirdHi},
 		{"thirdLo", "1/3 - thirdHi", thirdLo},
 		{"twiceLog2eHi", "2/ln 2 to 52 bits", twiceLog2eHi},
