@@ -45,13 +45,19 @@ func settled(name string, k *codegen.Kernel, temps []int, cuts []cut) *unit {
 	}
 	s.Order = append(loops, folds...)
 	s.Parallel, s.Split = parallel, 0
-	if vectorLoop && len(loops) > 1 {
-		if c, ok := band(&s); ok {
+	least := 1
+	switch {
+	case vectorLoop && len(loops) > 1:
+		if across, ok := crossed(&s); ok {
+			cuts = append(cuts, bandsAcross(&s, across)...)
+		} else if c, ok := band(&s); ok {
 			cuts = append(cuts, c)
 			grain = 1
 		}
+	case vectorLoop:
+		least = leastBand
 	}
-	s.Grain = max(1, min(grain, callPoints/max(1, pointsWithout(&s, s.Order[:s.Parallel]))))
+	s.Grain = max(1, min(grain, max(least, callPoints/max(1, pointsWithout(&s, s.Order[:s.Parallel])))))
 	return newUnit(name, &s, temps, cuts)
 }
 
@@ -96,6 +102,46 @@ func band(s *codegen.Kernel) (cut, bool) {
 	c := cutAxis(s, s.Vector, size)
 	s.Parallel++
 	return c, true
+}
+
+// crossed finds, in a map, a loop axis along which something lies side by side in memory that lies far apart along the vector axis: a
+// transposed operand.
+func crossed(s *codegen.Kernel) (int, bool) {
+	if s.Nest != codegen.NestMap || s.Axes[s.Vector].Extent <= leastBand {
+		return 0, false
+	}
+	for _, x := range streamsOf(s) {
+		if x.class(s.Vector) != strided {
+			continue
+		}
+		for _, a := range s.Order {
+			if a != s.Vector && x.class(a) == adjacent && s.Axes[a].Extent >= lineElements {
+				return a, true
+			}
+		}
+	}
+	return 0, false
+}
+
+// The pieces of a map with a transposed operand: a turn of the vector loop touches lines of memory that hold the elements of the next turns
+// of the axis across, so that few enough lines have to stay in the first cache until these have come.
+const (
+	lineElements = 16
+	acrossBand   = 32
+)
+
+// bandsAcross cuts the vector axis into short pieces and puts the axis across inside them, cut to what a call may take.
+func bandsAcross(s *codegen.Kernel, across int) []cut {
+	*s = *s.Clone()
+	loops := slices.DeleteFunc(s.Order, func(a int) bool { return a == across || a == s.Vector })
+	s.Order = append(loops, across, s.Vector)
+	cuts := []cut{cutAxis(s, s.Vector, acrossBand)}
+	s.Parallel = len(loops) + 1
+	if most := callPoints / acrossBand; s.Axes[across].Extent > most {
+		cuts = append(cuts, cutAxis(s, across, most))
+		s.Parallel++
+	}
+	return cuts
 }
 
 // cutAxis cuts an axis of k, which is the caller's own, into pieces of so many points. The loop over the pieces is a new axis, the first of
