@@ -1,7 +1,6 @@
 package planner_test
 
 import (
-	"context"
 	"flag"
 	"maps"
 	"math/rand/v2"
@@ -15,10 +14,10 @@ import (
 	"github.com/einloom/einloom/expr/op"
 	"github.com/einloom/einloom/expr/oracle"
 	"github.com/einloom/einloom/planner"
-	"github.com/einloom/einloom/runtime/driver"
 	"github.com/einloom/einloom/runtime/interp"
 	"github.com/einloom/einloom/tensor"
 	"github.com/einloom/einloom/tests/randgraph"
+	"github.com/einloom/einloom/tests/runplan"
 )
 
 var (
@@ -35,50 +34,10 @@ func target(t testing.TB, name string) codegen.Target {
 	return tg
 }
 
-// run plans roots and walks the plan's kernels with the interpreter.
+// run plans roots, held to what each pass promises, and walks the plan's kernels with the interpreter.
 func run(dev *interp.Device, roots []expr.Expr, o planner.Options) ([]*tensor.Tensor, *planner.Plan, error) {
 	o.Check = true
-	p, err := planner.Make(expr.Nodes(roots...), o)
-	if err != nil {
-		return nil, p, err
-	}
-	ctx := context.Background()
-	arena := make([]uint64, (p.Arena+7)/8)
-	memory, err := tensor.New(arena, len(arena))
-	if err != nil {
-		return nil, p, err
-	}
-	bytes, _ := memory.Memory()
-	outs := make([]*tensor.Tensor, len(p.Outputs))
-	for i, r := range p.Outputs {
-		if outs[i], err = tensor.Zeros(r.DType, r.Shape...); err != nil {
-			return nil, p, err
-		}
-	}
-	for _, s := range p.Steps {
-		prog, err := dev.Compile(ctx, s.Kernel)
-		if err != nil {
-			return nil, p, err
-		}
-		l := driver.Launch{Program: prog}
-		for _, r := range s.Args {
-			a := driver.Arg{Host: bytes, Offset: r.Offset}
-			switch r.Space {
-			case planner.Leaf:
-				mem, at := p.Leaves[r.Index].Tensor.Memory()
-				a = driver.Arg{Host: mem, Offset: at + r.Offset}
-			case planner.Output:
-				mem, at := outs[r.Index].Memory()
-				a = driver.Arg{Host: mem, Offset: at + r.Offset}
-			}
-			l.Args = append(l.Args, a)
-		}
-		if err := dev.Run(ctx, []driver.Launch{l}); err != nil {
-			return nil, p, err
-		}
-		prog.Close()
-	}
-	return outs, p, nil
+	return runplan.Run(dev, roots, o)
 }
 
 // exact lists the ops that are rounded once at most: how far other formulas are from the truth is not the planner's matter.
