@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -244,15 +245,21 @@ func TestEmulatedRandom(t *testing.T) {
 	}
 }
 
+var (
+	graphs = flag.Int("graphs", 100, "random graphs to plan and emulate")
+	seed   = flag.Uint64("seed", 1, "the first graph's seed")
+)
+
 // TestEmulatedGraphs plans random graphs for AVX-512 and holds what its code gives to the oracle.
 func TestEmulatedGraphs(t *testing.T) {
-	count := uint64(100)
+	count := *graphs
 	if *long {
-		count = 20000
+		count = max(count, 20000)
 	}
 	d := openEmulated(t, AVX512)()
 	defer d.Close()
-	for seed := uint64(1); seed <= count; seed++ {
+	for i := range count {
+		seed := *seed + uint64(i)
 		wild := seed%2 == 0
 		roots := randgraph.Graph(rand.New(rand.NewPCG(seed, 0)), randgraph.Options{Tame: !wild})
 		want, err := oracle.EvalBound(nil, roots...)
