@@ -114,8 +114,11 @@ func (e *evaluation) product(out *array, k int, g group) {
 		loose = loose || g.x.slackAt(at) != 0
 	})
 	out.set(k, multiply(factors))
+	if len(factors) == 0 { // it is exactly 1, and nobody's product
+		return
+	}
 	t := newTally(out, len(factors) > 2)
-	if e.bounds && len(factors) > 0 {
+	if e.bounds {
 		t.term(factors...)
 	}
 	e.settle(out, k, t, loose)
