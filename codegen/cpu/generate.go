@@ -23,8 +23,9 @@ func Generate(k *codegen.Kernel, t codegen.Target) (*Object, error) {
 			return nil, err
 		}
 	}
+	nums := f.nums // all that is kept of f: what the code was written from is many times its size
 	o.bind = func(k *codegen.Kernel) (Binding, error) {
-		b, err := bindUnits(k, f.nums)
+		b, err := bindUnits(k, nums)
 		b.Scratch = max(b.Scratch, o.spill)
 		return b, err
 	}
