@@ -19,7 +19,7 @@ type Config struct {
 	// MemoryLimit is the most bytes that one run may take for intermediates and outputs; 0: no limit. A plan that needs more is refused
 	// before anything runs, with the number needed.
 	MemoryLimit int64
-	// Threads is how many workers share a kernel; 0: GOMAXPROCS. Results do not depend on it.
+	// Threads is how many workers share a kernel, up to MaxThreads; 0: GOMAXPROCS. Results do not depend on it.
 	Threads int
 	// Off turns passes ("fuse") and rewrite rules ("rule:mul-one") off by name, to find out which of them is at fault.
 	Off []string
@@ -28,6 +28,9 @@ type Config struct {
 	// Trace is told what a session does, as it happens; nil: nobody is. It is called from the goroutine that compiles.
 	Trace func(Event)
 }
+
+// MaxThreads is the most that Config.Threads may be: workers are started when a session is opened, and no machine has more processors.
+const MaxThreads = 1 << 14
 
 // Event is one thing a session did.
 type Event struct {

@@ -12,6 +12,7 @@ import (
 type DeviceInfo struct {
 	Name   string // for Config.Device
 	Target string // what its kernels are generated for
+	What   string // how it computes, in words
 	Why    string // when it is not to be had: what is missing and how to get it
 }
 
@@ -22,9 +23,10 @@ func Devices() []DeviceInfo {
 		cpu.Why = err.Error()
 	} else {
 		cpu.Target = d.Target().Name
+		cpu.What = "generates machine code for " + cpu.Target
 		d.Close()
 	}
-	return []DeviceInfo{cpu, {Name: "interp", Target: "interp"}}
+	return []DeviceInfo{cpu, {Name: "interp", Target: "interp", What: "walks kernels without machine code: on any machine, slowly"}}
 }
 
 // openDevice opens what c names. Where machine code is not possible "cpu" is the interpreter, and a note says why.

@@ -25,8 +25,8 @@ func withEnvironment(c Config) (Config, error) {
 	if d := os.Getenv("EINLOOM_DUMP"); d != "" {
 		dump = strings.Split(d, ",")
 	}
-	if c.Threads < 0 {
-		return c, fmt.Errorf("runtime: Config.Threads is %d", c.Threads)
+	if c.Threads < 0 || c.Threads > MaxThreads {
+		return c, fmt.Errorf("runtime: Config.Threads is %d; 0 to %d can be", c.Threads, MaxThreads)
 	}
 	if c.MemoryLimit < 0 {
 		return c, fmt.Errorf("runtime: Config.MemoryLimit is %d bytes", c.MemoryLimit)

@@ -11,8 +11,8 @@ import (
 var devicesCommand = command{
 	usage: `usage: einloom devices
 
-Lists the devices of this build: what each generates code for, or what is missing here and how to get it. The name in the first
-column is what 'einloom eval -device' takes.
+Lists the devices of this build: how each computes, or what is missing here and how to get it. The name in the
+first column is what 'einloom eval -device' takes.
 `,
 	flags: func(*flag.FlagSet) func(streams, []string) error {
 		return func(std streams, operands []string) error {
@@ -21,7 +21,7 @@ column is what 'einloom eval -device' takes.
 			}
 			w := tabwriter.NewWriter(std.out, 0, 8, 2, ' ', 0)
 			for _, d := range runtime.Devices() {
-				state := d.Target
+				state := d.What
 				if d.Why != "" {
 					state = "not here: " + d.Why
 				}

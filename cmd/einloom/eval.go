@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 
 	"github.com/einloom/einloom/einsum"
 	"github.com/einloom/einloom/expr"
@@ -24,6 +25,10 @@ middle left out; -o keeps everything.
   einloom eval 'ij,kj->' a.npy b.npy -o sum.npy    the sum of all scalar products of rows
   einloom eval 'bij->bji' stack.npy -o t.npy       a transposed copy
   einloom eval 'ii->' a.npy                        a trace
+  einloom eval '...ij->...ji' stack.npy            ... stands for whatever axes there are
+  einloom eval 'row in, in col -> row col' a.npy b.npy    words name axes too
+
+An index that the output lacks is summed over. Without -> the output has the indices that occur once, by alphabet.
 
 `,
 	flags: func(fs *flag.FlagSet) func(streams, []string) error {
@@ -34,17 +39,22 @@ middle left out; -o keeps everything.
 			if len(operands) < 2 {
 				return usageError{"it takes an einsum string and at least one .npy file"}
 			}
+			if *out == "" && isSet(fs, "o") {
+				return usageError{"-o needs the name of a file"}
+			}
 			c := runtime.Config{Device: *device, Threads: *threads}
 			if err := checkConfig(c); err != nil {
 				return err
 			}
-			args, err := loadAll(operands[1:])
+			room := machineBudget()
+			args, err := loadAll(operands[1:], &room)
 			if err != nil {
 				return err
 			}
+			c.MemoryLimit = room.limit()
 			t, err := evaluate(std, c, einsum.Contract(operands[0], args...))
 			if err != nil {
-				return err
+				return explained(err)
 			}
 			if *out != "" {
 				return tensor.Save(*out, t)
@@ -75,8 +85,8 @@ func evaluate(std streams, c runtime.Config, x expr.Expr) (*tensor.Tensor, error
 
 // checkConfig refuses what no session could be opened with, whatever the machine.
 func checkConfig(c runtime.Config) error {
-	if c.Threads < 0 {
-		return usageError{fmt.Sprintf("there cannot be %d threads", c.Threads)}
+	if c.Threads < 0 || c.Threads > runtime.MaxThreads {
+		return usageError{fmt.Sprintf("there cannot be %d threads; 0 to %d can be", c.Threads, runtime.MaxThreads)}
 	}
 	named := func(d runtime.DeviceInfo) bool { return d.Name == c.Device }
 	if !slices.ContainsFunc(runtime.Devices(), named) {
@@ -85,15 +95,29 @@ func checkConfig(c runtime.Config) error {
 	return nil
 }
 
+// isSet says whether the flag was given.
+func isSet(fs *flag.FlagSet, name string) bool {
+	set := false
+	fs.Visit(func(f *flag.Flag) { set = set || f.Name == name })
+	return set
+}
+
 // loadAll reads the files. Each is named in its error.
-func loadAll(paths []string) ([]expr.Expr, error) {
+func loadAll(paths []string, room *budget) ([]expr.Expr, error) {
 	var args []expr.Expr
 	for _, p := range paths {
+		if err := room.read(p); err != nil {
+			return nil, err
+		}
 		t, err := tensor.Load(p)
 		if err != nil {
 			return nil, err
 		}
-		args = append(args, expr.From(t))
+		x := expr.From(t)
+		if err := x.Err(); err != nil {
+			return nil, fmt.Errorf("%s: %s", p, strings.TrimPrefix(mistakes(err)[0], "from: "))
+		}
+		args = append(args, x)
 	}
 	return args, nil
 }

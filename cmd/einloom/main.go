@@ -92,7 +92,7 @@ func report(w io.Writer, name string, c command, err error) int {
 		return 0
 	case errors.As(err, &wrong):
 		form, _, _ := strings.Cut(c.usage, "\n")
-		fmt.Fprintf(w, "einloom %s: %v\n%s\n'einloom %s -h' says more\n", name, err, form, name)
+		fmt.Fprintf(w, "einloom %s: %s\n%s\n'einloom %s -h' says more\n", name, withoutRoom(wrong.msg), form, name)
 		return 2
 	}
 	for _, line := range mistakes(err) {

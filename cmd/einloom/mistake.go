@@ -19,7 +19,17 @@ func mistakes(err error) []string {
 		}
 		return lines
 	}
-	return []string{strings.TrimSuffix(firstLine(err.Error()), ":")}
+	return []string{strings.TrimSuffix(firstLine(withoutRoom(err.Error())), ":")}
+}
+
+// withoutRoom leaves out the Go package that an error comes from, which is no word of the command line.
+func withoutRoom(s string) string {
+	for _, room := range []string{"tensor: ", "cpu: ", "planner: ", "runtime: "} {
+		if rest, found := strings.CutPrefix(s, room); found {
+			return rest
+		}
+	}
+	return s
 }
 
 func placed(e *expr.Error) string {

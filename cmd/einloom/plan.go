@@ -33,9 +33,9 @@ not larger), index, expand, schedule, place.
 
 `,
 	flags: func(fs *flag.FlagSet) func(streams, []string) error {
-		dtype := fs.String("dtype", "f32", "the `dtype` of the operands of SPEC")
+		dtype := fs.String("dtype", "f32", "the `dtype` of the operands of SPEC: "+dtypeNames())
 		stage := fs.String("stage", "kernel", "the `stage` to show")
-		target := fs.String("target", cpu.AVX2, "the instruction set that kernels are for, any on any machine: "+strings.Join(cpu.Targets(), " or "))
+		target := fs.String("target", cpu.AVX2, "make kernels for the instruction set `NAME`, any on any machine: "+strings.Join(cpu.Targets(), " or "))
 		asJSON := fs.Bool("json", false, "print one JSON object: kernels with their costs, and the texts of the stages")
 		return func(std streams, operands []string) error {
 			if len(operands) == 0 {
@@ -105,7 +105,7 @@ func readExprs(in io.Reader, operands []string, dtype string) ([]expr.Expr, erro
 	}
 	d, err := tensor.ParseDType(dtype)
 	if err != nil {
-		return nil, usageError{err.Error()}
+		return nil, usageError{fmt.Sprintf("there is no dtype %q: it is one of %s", dtype, dtypeNames())}
 	}
 	var args []expr.Expr
 	for i, s := range operands[1:] {
@@ -152,7 +152,7 @@ func stageTexts(p *planner.Plan, stage string) ([]stageText, error) {
 	case stage == "all":
 		names = stages
 	case !slices.Contains(stages, stage) && !slices.Contains(p.Stages(), stage):
-		return nil, usageError{fmt.Sprintf("there is no stage %q: it is one of %s, all, or the name of a pass", stage, strings.Join(stages, ", "))}
+		return nil, usageError{fmt.Sprintf("there is no stage %q: it is one of %s", stage, strings.Join(stageNames(p), ", "))}
 	}
 	var texts []stageText
 	for _, name := range names {
@@ -167,11 +167,31 @@ func stageTexts(p *planner.Plan, stage string) ([]stageText, error) {
 			text = table // the graph is as it was
 		}
 		if text == "" {
-			text = "; nothing\n"
+			text = "; nothing is left to do\n"
 		}
 		texts = append(texts, stageText{name, text})
 	}
 	return texts, nil
+}
+
+// stageNames are what -stage takes: the stages, all of them, and the planner's passes that are none of them.
+func stageNames(p *planner.Plan) []string {
+	names := append(slices.Clone(stages), "all")
+	for _, name := range p.Stages() {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// dtypeNames are the short names that -dtype takes.
+func dtypeNames() string {
+	var names []string
+	for d := tensor.Bool; d < tensor.NumDTypes; d++ {
+		names = append(names, d.String())
+	}
+	return strings.Join(names, " ")
 }
 
 // printTexts prints the stages, each under a title if there are several.

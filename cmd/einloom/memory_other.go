@@ -1,0 +1,6 @@
+//go:build !linux
+
+package main
+
+// memory is the bytes that this process can have at most; here it is not known.
+func memory() int64 { return 0 }
