@@ -3,6 +3,7 @@ package tests
 import (
 	"bytes"
 	"context"
+	"math"
 	"testing"
 
 	"github.com/einloom/einloom/einsum"
@@ -61,6 +62,35 @@ func TestLargeProducts(t *testing.T) {
 					t.Errorf("%s %v %s: not the interpreter's bits", c.spec, d, w.name)
 				}
 			}
+		}
+	}
+}
+
+// TestSumOfAProductThatIsSeen overflows in a product that is a result too: the sum is that of the product as everybody sees it.
+func TestSumOfAProductThatIsSeen(t *testing.T) {
+	x, err := tensor.New([]float32{1, 3e38}, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	y, err := tensor.New([]float32{-3, 2}, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	product := einsum.Contract("i,j->ij", expr.From(x), expr.From(y))
+	for _, w := range ways(t) {
+		if w.ordered {
+			continue // the sum of y comes first
+		}
+		p, err := w.session.Compile(context.Background(), product.Sum(1), product)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := p.Run(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v := got[0].Float64s(); v[0] != -1 || !math.IsNaN(v[1]) {
+			t.Errorf("%s: the sums of\n%v\nare %v, want -1 and NaN", w.name, got[1], got[0])
 		}
 	}
 }

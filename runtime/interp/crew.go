@@ -237,7 +237,7 @@ func (j *job) fail(f *frame) {
 // enter makes the frame ready for a job.
 func (f *frame) enter(j *job) {
 	p := j.program
-	f.job, f.halt, f.err, f.ticks = j, false, nil, 0
+	f.job, f.halt, f.err = j, false, nil
 	f.bind(&p.constants)
 	f.mem = append(f.mem[:0], j.mem...)
 	for len(f.mem) < len(p.params)+len(p.temporary) {

@@ -20,7 +20,6 @@ type frame struct {
 	job   *job
 	halt  bool  // the run was cancelled, or err is set
 	err   error // what went wrong in a step
-	ticks int
 
 	foldLo, foldHi int // the piece of a split fold
 }
@@ -41,12 +40,9 @@ func (f *frame) run(list []step) {
 	}
 }
 
-// stopped looks now and then whether the run was cancelled.
+// stopped looks whether the run was cancelled: before each block, because a block of a long kernel takes a millisecond.
 func (f *frame) stopped() bool {
-	if f.ticks++; f.ticks >= 8 && !f.halt {
-		f.ticks = 0
-		f.halt = f.job.cancelled()
-	}
+	f.halt = f.halt || f.job.cancelled()
 	return f.halt
 }
 
