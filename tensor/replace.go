@@ -2,6 +2,7 @@ package tensor
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -27,9 +28,22 @@ func replaceFile(path string, write func(io.Writer) error) error {
 		err = fill(target, os.O_WRONLY, 0, write)
 	}
 	if err != nil {
-		return fmt.Errorf("tensor: saving %s: %w", path, err)
+		return fmt.Errorf("tensor: saving %s: %w", path, cause(err))
 	}
 	return nil
+}
+
+// cause is err without the name of the file beside, which is gone.
+func cause(err error) error {
+	var at *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &at):
+		return at.Err
+	case errors.As(err, &link):
+		return link.Err
+	}
+	return err
 }
 
 func fillAndRename(path string, perm fs.FileMode, write func(io.Writer) error) error {

@@ -86,6 +86,18 @@ func writeArrays(t *testing.T, dir string) {
 	save(t, dir, "m.npy", []bool{true, false, true}, 3)
 	save(t, dir, "empty.npy", []float32{}, 0, 3)
 	save(t, dir, "large.npy", make([]float64, 4000), 2, 2000)
+	save(t, dir, "long.npy", make([]float64, 5000), 5000)
+	save(t, dir, "t.npy", []int32{0, 1, 2, 3, 4, 5, 6, 7}, 2, 2, 2)
+	save(t, dir, "n.npy", []int8{100, 27}, 2)
+	one := []byte{0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4}
+	foreign(t, dir, "big.npy", "{'descr': '>i4', 'fortran_order': False, 'shape': (2, 2)}", one, 16)
+	foreign(t, dir, "fortran.npy", "{'descr': '>i4', 'fortran_order': True, 'shape': (2, 2)}", one, 16)
+	foreign(t, dir, "half.npy", "{'descr': '<f2', 'fortran_order': False, 'shape': (2,)}", []byte{0, 0x3c, 0, 0xc0}, 4)
+	foreign(t, dir, "words.npy", "{'descr': '<U2', 'fortran_order': False, 'shape': (2,)}", one, 16)
+	foreign(t, dir, "less.npy", "{'descr': '<f8', 'fortran_order': False, 'shape': (-3,)}", one, 16)
+	foreign(t, dir, "claims.npy", "{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000,)}", one, 16)
+	foreign(t, dir, "nothing.npy", "{'descr': '<f8', 'fortran_order': False, 'shape': (0, 4611686018427387904, 9)}", nil, 0)
+	foreign(t, dir, "holes.npy", "{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000000,)}", nil, 4e12)
 	whole, err := os.ReadFile(filepath.Join(dir, "a.npy"))
 	if err != nil {
 		t.Fatal(err)
@@ -94,6 +106,19 @@ func writeArrays(t *testing.T, dir string) {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// foreign writes a .npy file that another program could have written: a header, data, and a hole up to so many bytes of data.
+func foreign(t *testing.T, dir, name, header string, data []byte, bytes int64) {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	begin := append([]byte{0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, byte(len(header) + 1), 0}, header+"\n"...)
+	if err := os.WriteFile(path, append(begin, data...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(path, int64(len(begin))+bytes); err != nil {
+		t.Fatal(err)
 	}
 }
 

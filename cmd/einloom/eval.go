@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/einloom/einloom/einsum"
 	"github.com/einloom/einloom/expr"
+	"github.com/einloom/einloom/planner"
 	"github.com/einloom/einloom/runtime"
 	"github.com/einloom/einloom/tensor"
 )
@@ -21,14 +23,14 @@ var evalCommand = command{
 Computes the einsum SPEC of the arrays and prints the numbers, or writes the array to OUT.npy. Large arrays are printed with their
 middle left out; -o keeps everything.
 
-  einloom eval 'ij,jk->ik' a.npy b.npy             a matrix product
-  einloom eval 'ij,kj->' a.npy b.npy -o sum.npy    the sum of all scalar products of rows
-  einloom eval 'bij->bji' stack.npy -o t.npy       a transposed copy
-  einloom eval 'ii->' a.npy                        a trace
-  einloom eval '...ij->...ji' stack.npy            ... stands for whatever axes there are
-  einloom eval 'row in, in col -> row col' a.npy b.npy    words name axes too
+  einloom eval 'ij,jk->ik' a.npy b.npy                  a matrix product
+  einloom eval 'ij,kj->' a.npy b.npy -o sum.npy         the sum of all scalar products of rows
+  einloom eval 'bij->bji' stack.npy -o t.npy            a transposed copy of each matrix
+  einloom eval '...ij->...ji' stack.npy                 the same, however many axes stand before
+  einloom eval 'ii->' a.npy                             a trace
+  einloom eval 'row k, k col -> row col' a.npy b.npy    a matrix product: words name axes too
 
-An index that the output lacks is summed over. Without -> the output has the indices that occur once, by alphabet.
+An index that the output lacks is summed over. Without -> the output has those that occur once, in alphabetical order.
 
 `,
 	flags: func(fs *flag.FlagSet) func(streams, []string) error {
@@ -81,6 +83,18 @@ func evaluate(std streams, c runtime.Config, x expr.Expr) (*tensor.Tensor, error
 	defer stop()
 	context.AfterFunc(ctx, stop)
 	return s.Eval(ctx, x)
+}
+
+// explained says in words of the shell why nothing was computed.
+func explained(err error) error {
+	var over *planner.MemoryError
+	switch {
+	case errors.As(err, &over):
+		return fmt.Errorf("the result and what is computed on the way take %s, more than this machine has memory for", bytesText(over.Need))
+	case errors.Is(err, context.Canceled):
+		return errors.New("interrupted")
+	}
+	return err
 }
 
 // checkConfig refuses what no session could be opened with, whatever the machine.

@@ -1,11 +1,8 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
-
-	"github.com/einloom/einloom/planner"
 )
 
 // budget is the bytes that a command may still take: the memory of the machine less what the arrays read so far take. Go ends a program
@@ -39,15 +36,6 @@ func (b *budget) limit() int64 {
 		return 0
 	}
 	return max(b.left, 1)
-}
-
-// explained says of a plan that does not fit what it would take.
-func explained(err error) error {
-	var over *planner.MemoryError
-	if !errors.As(err, &over) {
-		return err
-	}
-	return fmt.Errorf("the result and what is computed on the way take %s, more than this machine has memory for", bytesText(over.Need))
 }
 
 // bytesText is n with three digits: 1.07 GB.

@@ -18,6 +18,7 @@ import (
 func main() {
 	device := flag.String("device", "cpu", "the device that computes: cpu or interp")
 	flag.Parse()
+	log.SetFlags(0)
 	if err := explore(os.Stdout, *device); err != nil {
 		log.Fatal(err)
 	}
@@ -32,12 +33,13 @@ func explore(w io.Writer, device string) error {
 
 	// These lines build a graph; nothing is computed yet. Letters name axes: n flowers, i and j measures, c species.
 	x := expr.From(measures).Standardise(0) // each measure to mean 0 and deviation 1
+	kind := expr.From(species)
 	correlation := einsum.Contract("ni,nj->ij", x, x).Div(expr.Scalar(150))
-	of := expr.From(species).Expand(1).Equal(expr.Arange(tensor.Int64, 0, 3, 1)).Cast(tensor.Float32) // [n c]: 1 where flower n is of species c
-	means := einsum.Contract("nc,ni->ci", of, x).Div(expr.Scalar(50))
+	is := kind.Expand(1).Equal(expr.Arange(tensor.Int64, 0, 3, 1)) // [n c]: whether flower n is of species c
+	means := einsum.Contract("nc,ni->ci", is, x).Div(expr.Scalar(50))
 	apart := x.Expand(1).Sub(means)                           // [n c i]
 	distances := einsum.Contract("nci,nci->nc", apart, apart) // squared
-	hits := distances.ArgMin(1).Equal(expr.From(species)).Cast(tensor.Float32).Mean()
+	accuracy := distances.ArgMin(1).Equal(kind).Mean()
 
 	// The session plans the three results together, fuses what it can into kernels, and compiles those to machine code.
 	session, err := einloom.Open(einloom.Config{Device: device})
@@ -45,7 +47,7 @@ func explore(w io.Writer, device string) error {
 		return err
 	}
 	defer session.Close()
-	program, err := session.Compile(context.Background(), correlation, distances.Slice(tensor.To(3)), hits)
+	program, err := session.Compile(context.Background(), correlation, distances.Slice(tensor.To(3)), accuracy)
 	if err != nil {
 		return err
 	}
@@ -56,7 +58,7 @@ func explore(w io.Writer, device string) error {
 	style := tensor.Style{Precision: 3, Threshold: 1000, EdgeItems: 3, LineWidth: 80, Bare: true}
 	fmt.Fprintf(w, "Correlations of the measures:\n%s\n\n", out[0].Text(style))
 	fmt.Fprintf(w, "Squared distances of the first three flowers to the mean of each species:\n%s\n\n", out[1].Text(style))
-	fmt.Fprintf(w, "The nearest mean is that of the right species for this part of the flowers: %s\n\n", out[2].Text(style))
+	fmt.Fprintf(w, "Part of the flowers that are nearest to the mean of their own species: %s\n\n", out[2].Text(style))
 	_, err = fmt.Fprint(w, program.Plan())
 	return err
 }

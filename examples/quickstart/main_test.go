@@ -22,7 +22,7 @@ Squared distances of the first three flowers to the mean of each species:
  [ 0.992  6.695 15.533]
  [ 0.425  8.25  17.122]]
 
-The nearest mean is that of the right species for this part of the flowers: 0.85333335
+Part of the flowers that are nearest to the mean of their own species: 0.8533333333333334
 
 ; plan of `
 

@@ -1,0 +1,19 @@
+//go:build darwin || freebsd
+
+package main
+
+import (
+	"math"
+
+	"golang.org/x/sys/unix"
+)
+
+// memory is the bytes of the machine. 0: not known.
+func memory() int64 {
+	for _, name := range []string{"hw.memsize", "hw.physmem"} {
+		if n, err := unix.SysctlUint64(name); err == nil {
+			return int64(min(n, math.MaxInt64))
+		}
+	}
+	return 0
+}
