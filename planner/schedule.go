@@ -21,6 +21,9 @@ const (
 	longTime  = 400e-6
 )
 
+// splitRoom is the bytes that the partial results of a fold in parts may take of a run's memory, which no plan counts.
+const splitRoom = 32 << 20
+
 // cycles are what a core does in a second, about. Only ratios matter.
 const cycles = 3e9
 
@@ -284,7 +287,7 @@ func (p *scheduler) split(seconds, points, unit float64) {
 	case points/unit >= 64 && seconds*unit/points <= longTime:
 		return
 	}
-	k.Split = int(max(part, least))
+	k.Split = int(max(part, least, math.Ceil(outer*p.points(p.loops)*p.foldBytes()/splitRoom)))
 	if p.folds[0] == k.Vector { // whole turns of the vector loop
 		turn := 16 * p.lanes
 		k.Split = (k.Split + turn - 1) / turn * turn
@@ -292,6 +295,17 @@ func (p *scheduler) split(seconds, points, unit float64) {
 	if float64(k.Split) >= outer {
 		k.Split = 0
 	}
+}
+
+// foldBytes is the bytes of what the folds leave at one point of the loops.
+func (p *scheduler) foldBytes() float64 {
+	bytes := 0
+	for i := range p.k.Body {
+		if v := &p.k.Body[i]; v.Kind == codegen.Reduce {
+			bytes += v.DType.Size()
+		}
+	}
+	return float64(bytes)
 }
 
 // splittable says whether the folds can be done in pieces: none needs the result of another, nothing is stored along a row, and no index of
