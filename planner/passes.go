@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/einloom/einloom/expr"
 )
@@ -42,6 +43,18 @@ var orderReasons = []struct{ first, then, why string }{
 	{"index", "expand", "formulas are of single elements"},
 	{"expand", "schedule", "tiles and costs are those of the ops that run"},
 	{"schedule", "place", "a buffer is reused in place only where the schedule allows it"},
+}
+
+// optional are the passes that a plan can do without; the others make what the next one needs.
+var optional = []string{"simplify", "share", "order", "fuse"}
+
+// Switches lists what Options.Off takes: the passes that can be left out, then each rule as "rule:NAME".
+func Switches() []string {
+	names := slices.Clone(optional)
+	for _, rule := range Rules() {
+		names = append(names, "rule:"+rule)
+	}
+	return names
 }
 
 // state is a plan in the making.

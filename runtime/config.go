@@ -21,7 +21,8 @@ type Config struct {
 	MemoryLimit int64
 	// Threads is how many workers share a kernel, up to MaxThreads; 0: GOMAXPROCS. Results do not depend on it.
 	Threads int
-	// Off turns passes ("fuse") and rewrite rules ("rule:mul-one") off by name, to find out which of them is at fault.
+	// Off turns passes ("fuse") and rewrite rules ("rule:neutral") off by name, to find out which of them is at fault. Names that are none
+	// are an error; planner.Switches lists those that are.
 	Off []string
 	// Check verifies the graph or the kernels after each pass.
 	Check bool

@@ -5,6 +5,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/einloom/einloom/planner"
 )
 
 // withEnvironment adds to c what the environment asks for. It is the only place that reads it:
@@ -19,6 +21,11 @@ func withEnvironment(c Config) (Config, error) {
 	}
 	if os.Getenv("EINLOOM_CHECK") == "1" {
 		c.Check = true
+	}
+	for _, name := range c.Off {
+		if !slices.Contains(planner.Switches(), name) {
+			return c, fmt.Errorf("runtime: there is no pass or rule %q to turn off: %s are passes, rule:NAME is a rule", name, passNames())
+		}
 	}
 	log := os.Getenv("EINLOOM_LOG") == "1"
 	var dump []string
@@ -49,4 +56,10 @@ func withEnvironment(c Config) (Config, error) {
 		}
 	}
 	return c, nil
+}
+
+// passNames are the passes among planner.Switches.
+func passNames() string {
+	isRule := func(name string) bool { return strings.HasPrefix(name, "rule:") }
+	return strings.Join(slices.DeleteFunc(planner.Switches(), isRule), ", ")
 }

@@ -243,7 +243,10 @@ func TestClosedSession(t *testing.T) {
 }
 
 func TestOpenRefusesWhatItDoesNotKnow(t *testing.T) {
-	for _, c := range []runtime.Config{{Device: "gpu"}, {Threads: -1}, {Threads: runtime.MaxThreads + 1}, {MemoryLimit: -1}, {Target: "amd64+mmx"}} {
+	for _, c := range []runtime.Config{
+		{Device: "gpu"}, {Threads: -1}, {Threads: runtime.MaxThreads + 1}, {MemoryLimit: -1}, {Target: "amd64+mmx"}, {Off: []string{"fus"}},
+		{Off: []string{"index"}},
+	} {
 		if s, err := runtime.Open(c); err == nil {
 			s.Close()
 			t.Errorf("%+v opens", c)
