@@ -34,14 +34,19 @@ var mayImport = map[string][]string{
 	"codegen/cpu":               {"codegen", "codegen/cpu/asm", "expr/op", "tensor"},
 	"codegen/cpu/asm":           {},
 	"codegen/cpu/asm/emu":       {"codegen/cpu/asm"},
+	"codegen/spirv":             {"codegen", "expr/op", "tensor"},
+	"codegen/spirv/gen":         {},
+	"codegen/spirv":             {"codegen", "expr/op", "tensor"},
+	"codegen/spirv/gen":         {},
 	"planner":                   {"codegen", "expr", "expr/op", "planner/order", "tensor"},
 	"planner/order":             {},
 	"runtime/driver":            {"codegen"},
 	"runtime/driver/drivertest": {"codegen", "expr/op", "runtime/driver", "tensor"},
-	"runtime/host":              {"codegen", "codegen/cpu", "runtime/driver", "runtime/host/exec"},
+	"runtime/host":              {"codegen", "codegen/cpu", "codegen/cpu/asm", "runtime/driver", "runtime/host/exec"},
 	"runtime/host/exec":         {},
+	"runtime/vulkan":            {"codegen", "codegen/spirv", "runtime/driver", "tensor"},
 	"runtime/interp":            {"codegen", "expr/op", "runtime/driver", "tensor"},
-	"runtime":                   {"codegen", "codegen/cpu", "expr", "planner", "runtime/driver", "runtime/host", "runtime/interp", "tensor"},
+	"runtime":                   {"codegen", "codegen/cpu", "expr", "planner", "runtime/driver", "runtime/host", "runtime/interp", "runtime/vulkan", "tensor"},
 	"":                          {"expr", "runtime", "tensor"},
 }
 
@@ -52,7 +57,7 @@ var top = []string{"cmd", "examples", "tests"}
 var absent = map[string][]string{
 	"unsafe": {"tensor", "runtime/host", "runtime/host/exec", "runtime/vulkan"},
 	"C":      {"runtime/vulkan"},
-	"os":     {"tensor", "runtime", "expr/op/coef", "expr/op/gen", "internal/goasm", "internal/golden"},
+	"os":     {"tensor", "runtime", "codegen/spirv/gen", "expr/op/coef", "expr/op/gen", "internal/goasm", "internal/golden"},
 }
 
 func TestImportsFollowTheTable(t *testing.T) {

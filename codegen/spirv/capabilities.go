@@ -1,0 +1,91 @@
+package spirv
+
+import (
+	"github.com/einloom/einloom/codegen"
+	"github.com/einloom/einloom/expr/op"
+	"github.com/einloom/einloom/tensor"
+)
+
+// DeviceType is VkPhysicalDeviceType as far as schedules differ by it.
+type DeviceType uint8
+
+// The device types.
+const (
+	CPU        DeviceType = iota // lanes of vectors; barriers and shared memory cost much
+	Integrated                   // a GPU that shares the host's memory; virtual GPUs count as such
+	Discrete                     // a GPU with memory of its own
+)
+
+// Capabilities are what the generator asks about a device, as plain data: tests make them without a device. Each field is named after
+// the Vulkan feature or limit that it holds. The zero value is a device that has nothing; Lavapipe and Desktop are two that have a lot.
+type Capabilities struct {
+	Name string
+	Type DeviceType
+
+	ShaderFloat64 bool
+	ShaderInt64   bool
+	Storage16     bool // storageBuffer16BitAccess
+	Storage8      bool // storageBuffer8BitAccess
+
+	// Float controls (VK_KHR_shader_float_controls) for 32 and 64 bits: what is there is asked for.
+	RoundingModeRTE32, RoundingModeRTE64                   bool
+	SignedZeroInfNanPreserve32, SignedZeroInfNanPreserve64 bool
+	DenormPreserve32, DenormPreserve64                     bool
+
+	MaxStorageBufferRange int // bytes
+	MaxStorageBuffers     int // maxPerStageDescriptorStorageBuffers
+	MaxPushConstantsSize  int // bytes
+	MaxSharedMemory       int // maxComputeSharedMemorySize, bytes
+	MaxInvocations        int // maxComputeWorkGroupInvocations
+	MaxGroups             int // maxComputeWorkGroupCount[0]
+
+	Units int // cores of a CPU, compute units of a GPU; 0: unknown. Results do not depend on it.
+}
+
+// Lavapipe are the capabilities of Mesa's CPU device, which tests run on.
+func Lavapipe() *Capabilities {
+	return &Capabilities{
+		Name: "llvmpipe", Type: CPU, ShaderFloat64: true, ShaderInt64: true, Storage16: true, Storage8: true,
+		RoundingModeRTE32: true, RoundingModeRTE64: true, SignedZeroInfNanPreserve32: true, SignedZeroInfNanPreserve64: true,
+		MaxStorageBufferRange: 128 << 20, MaxStorageBuffers: 32, MaxPushConstantsSize: 128, MaxSharedMemory: 32 << 10,
+		MaxInvocations: 1024, MaxGroups: 65535, Units: 2,
+	}
+}
+
+// Desktop are the capabilities of a common discrete GPU.
+func Desktop() *Capabilities {
+	c := *Lavapipe()
+	c.Name, c.Type = "desktop", Discrete
+	c.DenormPreserve32, c.DenormPreserve64 = true, true
+	c.MaxStorageBufferRange, c.MaxStorageBuffers, c.MaxPushConstantsSize, c.Units = 1<<32-1, 1<<20, 256, 64
+	return &c
+}
+
+// Target describes the device to the planner. Peak, bandwidth and launch time are those of a common device of the type; a machine that knows
+// better replaces them.
+func (c *Capabilities) Target() codegen.Target {
+	t := codegen.Target{
+		Name: "vulkan", Vector: 16, Registers: 32, L1: 32 << 10, L2: 1 << 20, Threads: max(c.Units, 1), Flops: 10e9, Bandwidth: 20e9,
+		Launch: 15e-6, Native: c.native,
+	}
+	switch c.Type {
+	case Integrated:
+		t.Flops, t.Bandwidth, t.Launch = 100e9, 50e9, 8e-6
+	case Discrete:
+		t.Flops, t.Bandwidth, t.Launch = 200e9, 500e9, 5e-6
+	}
+	return t
+}
+
+// native says whether code is written for a core operation on d. Halves are computed as float32 and complex numbers as pairs, which the
+// planner writes out.
+func (c *Capabilities) native(name string, d tensor.DType) bool {
+	if d.IsComplex() {
+		return false
+	}
+	switch name {
+	case "load", "gather":
+		return true
+	}
+	return op.Lookup(name) != nil && op.Lookup(name).Native(d)
+}
