@@ -36,8 +36,6 @@ var mayImport = map[string][]string{
 	"codegen/cpu/asm/emu":       {"codegen/cpu/asm"},
 	"codegen/spirv":             {"codegen", "expr/op", "tensor"},
 	"codegen/spirv/gen":         {},
-	"codegen/spirv":             {"codegen", "expr/op", "tensor"},
-	"codegen/spirv/gen":         {},
 	"planner":                   {"codegen", "expr", "expr/op", "planner/order", "tensor"},
 	"planner/order":             {},
 	"runtime/driver":            {"codegen"},
