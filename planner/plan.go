@@ -11,7 +11,7 @@ import (
 )
 
 // Options say for whom and how to plan. The zero value plans exactly for an unknown device. MemoryLimit does not count what a kernel
-// needs while it runs: panels, tiles and partial results, up to 64 MB a run.
+// needs while it runs: panels, tiles and partial results, some 64 MB a run.
 type Options struct {
 	Target      codegen.Target
 	MemoryLimit int64                                  // bytes of arena and outputs together; 0: none. A plan over it is a *MemoryError

@@ -21,8 +21,12 @@ const (
 	longTime  = 400e-6
 )
 
-// splitRoom is the bytes that the partial results of a fold in parts may take of a run's memory, which no plan counts.
-const splitRoom = 32 << 20
+// The partial results of a fold in parts take splitRoom bytes of a run's memory, which no plan counts: longer parts leave fewer. Only parts
+// of which a unit would take more than promptTime, in which a run that is cancelled has to end, do not grow for it.
+const (
+	splitRoom  = 32 << 20
+	promptTime = 4e-3
+)
 
 // cycles are what a core does in a second, about. Only ratios matter.
 const cycles = 3e9
@@ -276,10 +280,13 @@ func (p *scheduler) share(total float64) {
 // split cuts a fold into parts where there are few rows or long ones; and where all loops are columns side by side in vectors and so long
 // that a cache does not hold a line of each of their elements: a part's rows are then read from memory once and in order.
 func (p *scheduler) split(seconds, points, unit float64) {
-	const line, least = 64, 8 // bytes of a cache line; elements of a part, fewer are not worth a part
+	const line, few = 64, 8 // bytes of a cache line; elements of a part, fewer are not worth a part
 	k := p.k
+	least := math.Ceil(few / max(1, p.points(p.folds[1:])))
 	outer := p.extent(p.folds[0])
 	part := math.Ceil(outer * pieceTime / seconds)
+	room := math.Ceil(outer * p.points(p.loops) * p.foldBytes() / splitRoom)
+	prompt := math.Floor(outer * promptTime / (seconds * min(1, unit/points)))
 	columns := len(p.loops) == 1 && p.loops[0] == k.Vector
 	switch {
 	case columns && p.points(p.folds)*line >= p.model.cache/4 && k.Cost.Bytes > p.model.cache:
@@ -287,7 +294,7 @@ func (p *scheduler) split(seconds, points, unit float64) {
 	case points/unit >= 64 && seconds*unit/points <= longTime:
 		return
 	}
-	k.Split = int(max(part, least, math.Ceil(outer*p.points(p.loops)*p.foldBytes()/splitRoom)))
+	k.Split = int(max(part, least, min(room, prompt)))
 	if p.folds[0] == k.Vector { // whole turns of the vector loop
 		turn := 16 * p.lanes
 		k.Split = (k.Split + turn - 1) / turn * turn

@@ -40,3 +40,17 @@ func TestRunsTakeLittleMemoryBesides(t *testing.T) {
 		}
 	}
 }
+
+// Nothing stops a call of machine code: a part is one point of the outermost fold axis where what lies inside takes long as it is.
+func TestPartsOfLongFoldsAreShort(t *testing.T) {
+	k, err := codegen.Parse("kernel k\n in x f32[1024]\n out o f32[1024]\n loop i 1024\n fold j 1048576, k 1024\n o[i] = reduce(add, j, k, x[i] * x[k])")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if k, err = planner.Schedule(k, target(t, cpu.AVX2)); err != nil {
+		t.Fatal(err)
+	}
+	if k.Split != 1 {
+		t.Errorf("a part has %d points of the outermost fold axis: %v", k.Split, k)
+	}
+}
