@@ -107,12 +107,14 @@ func work(k *codegen.Kernel, v int) int {
 	return count(v)
 }
 
-// room is the bytes of one buffer, for the widest vectors.
+// room is the bytes of one buffer, for the widest vectors; more than savedRoom, and no telling how many, where the points alone are more.
 func (u *unit) room() int {
 	points, outer := 1, 1
 	for _, a := range foldsOf(u.k) {
 		outer = points
-		points *= u.k.Axes[a].Extent
+		if points *= u.k.Axes[a].Extent; points > savedRoom {
+			return savedRoom + 1 // before it overflows
+		}
 	}
 	if v := u.k.Vector; v >= 0 && !u.k.Axes[v].Fold {
 		return points * unroll(u.k) * 2 * mostInBlock
