@@ -165,6 +165,7 @@ func (c *crew) run(ctx context.Context, p *Program, l *lane) error {
 func (p *Program) alone(ctx context.Context, l *lane, temp unsafe.Pointer) error {
 	done := ctx.Done()
 	l.enter(p, l.ptrs, temp)
+	defer l.leave()
 	for i := range p.phases {
 		ph := &p.phases[i]
 		l.args.vars = ph.Vars
@@ -175,7 +176,6 @@ func (p *Program) alone(ctx context.Context, l *lane, temp unsafe.Pointer) error
 			l.call(p, ph, piece)
 		}
 	}
-	l.leave()
 	goruntime.KeepAlive(p)
 	return nil
 }

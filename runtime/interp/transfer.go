@@ -18,8 +18,6 @@ type moves interface {
 	loading(mem int, a access, size, to int) step
 	gathering(g gather, a access, size, index, to int) step
 	storing(mem int, a access, size, from int) step
-	// first stores lane 0 of a register as the element number at.
-	first(f *frame, mem, size, from, at int)
 }
 
 var movers = map[tensor.DType]moves{
@@ -56,11 +54,6 @@ func (m *mover[T]) storing(mem int, a access, size, from int) step {
 			m.store(lanes[s.lane:s.lane+s.count], to.bytes, to.base+s.at*size, a.step*size)
 		}
 	}
-}
-
-func (m *mover[T]) first(f *frame, mem, size, from, at int) {
-	to := &f.mem[mem]
-	m.store(m.file(f).regs[from][:1], to.bytes, to.base+at*size, 0)
 }
 
 // gather is a load at a run-time index along one dim.

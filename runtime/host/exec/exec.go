@@ -12,7 +12,6 @@ import (
 type Code struct {
 	arena *arena
 	mem   []byte // whole pages
-	size  int
 }
 
 // arenaBytes is the address space of an arena; larger code gets an arena of its own.
@@ -50,7 +49,7 @@ func New(code []byte) (*Code, error) {
 	mem := a.mem[a.used : a.used+pages : a.used+pages]
 	a.used += pages
 	a.live++
-	c := &Code{arena: a, mem: mem, size: len(code)}
+	c := &Code{arena: a, mem: mem}
 	if err := c.fill(code); err != nil {
 		c.drop()
 		return nil, fmt.Errorf("memory cannot be made executable: %w", err)
@@ -73,9 +72,6 @@ func (c *Code) fill(code []byte) error {
 func (c *Code) Entry(offset int) uintptr {
 	return uintptr(unsafe.Pointer(unsafe.SliceData(c.mem))) + uintptr(offset)
 }
-
-// Bytes is the size of the code.
-func (c *Code) Bytes() int { return c.size }
 
 // Free gives the code up; no call of it may be running. The address space goes when its last code is freed.
 func (c *Code) Free() {
