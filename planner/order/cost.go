@@ -9,27 +9,31 @@ type Cost struct {
 
 // Cost counts each step of a tree alone: the points of all labels of its terms, the elements of its result.
 func (t Tree) Cost(net Network) (total Cost, steps []Cost) {
-	sizes := make([]float64, len(net.Sizes))
-	for l, n := range net.Sizes {
-		sizes[l] = float64(n)
-	}
-	b := builder{words: (len(sizes) + 63) / 64}
-	sets := make([]set, 0, len(net.Terms)+len(t.Steps))
-	for _, term := range net.Terms {
-		sets = append(sets, b.set(term))
-	}
-	for _, s := range t.Steps {
-		made := b.set(s.Labels)
-		c := Cost{Mults: sets[s.A].product(sizes), Size: made.product(sizes)}
-		if s.B >= 0 {
-			c.Mults = sets[s.A].union(sets[s.B], sizes)
+	terms := make([][]int, 0, len(net.Terms)+len(t.Steps))
+	terms = append(terms, net.Terms...)
+	mark := make([]int, len(net.Sizes)) // the step that has counted the label, from 1
+	steps = make([]Cost, len(t.Steps))
+	for i, s := range t.Steps {
+		made, points := 1.0, 1.0
+		for _, l := range s.Labels {
+			made *= float64(net.Sizes[l])
 		}
-		c.Write = c.Size
-		sets = append(sets, made)
-		steps = append(steps, c)
-		total.Mults += c.Mults
-		total.Size = max(total.Size, c.Size)
-		total.Write += c.Write
+		for _, l := range terms[s.A] {
+			points *= float64(net.Sizes[l])
+			mark[l] = i + 1
+		}
+		if s.B >= 0 {
+			for _, l := range terms[s.B] {
+				if mark[l] != i+1 {
+					points *= float64(net.Sizes[l])
+				}
+			}
+		}
+		terms = append(terms, s.Labels)
+		steps[i] = Cost{Mults: points, Size: made, Write: made}
+		total.Mults += points
+		total.Size = max(total.Size, made)
+		total.Write += made
 	}
 	return total, steps
 }

@@ -1,106 +1,197 @@
 package order
 
-import "container/heap"
+import (
+	"math"
+	"math/rand/v2"
+)
 
-// crowd is the number of terms on one label up to which every pair of them is looked at; of larger ones each term meets its next few.
+// crowd is the number of terms on one label up to which every pair of them is looked at; of larger ones each term meets its last few.
 const crowd = 24
 
-// greedy contracts the terms of part pair by pair, each time the pair that makes the tensors grow least: the elements of its result less
-// those of the two terms. A label that several terms share (a hyperedge) stays until the last of them is contracted.
-func (b *builder) greedy(part []int) {
-	g := greedy{b: b, on: make([][]int, len(b.sizes)), dead: map[int]bool{}}
-	for _, t := range part {
-		g.enter(t)
-	}
-	left := len(part)
-	for left > 1 && len(g.queue) > 0 {
-		p := heap.Pop(&g.queue).(pair)
-		if g.dead[p.x] || g.dead[p.y] {
-			continue
-		}
-		g.dead[p.x], g.dead[p.y] = true, true
-		g.enter(b.contract(p.x, p.y))
-		left--
-	}
-}
-
-// greedy is the state of a search.
+// greedy contracts pair by pair, each time the pair that makes the tensors grow least: the elements of its result less those of the two
+// terms. By chance it takes another one now and then (Gray and Kourtis, Quantum 5, 410 (2021)): the logarithm of the growth is blurred, and
+// the terms count more or less. A label that several terms share (a hyperedge) stays until the last of them is contracted.
 type greedy struct {
-	b     *builder
-	on    [][]int // of each label, the terms that have had it
-	dead  map[int]bool
-	queue queue
+	h      *hyper
+	weight float64 // what an element that goes counts, beside one that comes
+	heat   float64 // how much chance there is
+	rng    *rand.Rand
+
+	count   []int32
+	on      [][]int32
+	terms   [][]int32
+	live    []bool
+	size    []float64
+	met     []int32 // of each term, the one that met it last
+	scratch []int32
+	heap    heap[candidate]
+	joints  []joint
+	work    int64
+
+	startCount []int32
+	startOn    [][]int32
+	startSize  []float64
 }
 
-// enter puts the pairs of t with its neighbours into the queue.
-func (g *greedy) enter(t int) {
-	met := map[int]bool{t: true}
-	for _, l := range g.b.labels[t] {
-		if g.b.sizes[l] == 1 {
-			continue
-		}
-		live := g.on[l][:0]
-		for _, u := range g.on[l] {
-			if !g.dead[u] {
-				live = append(live, u)
-			}
-		}
-		g.on[l] = append(live, t)
-		for _, u := range live[max(0, len(live)-crowd):] {
-			if !met[u] {
-				met[u] = true
-				heap.Push(&g.queue, g.pair(u, t))
-			}
-		}
-	}
-}
-
-// pair weighs two terms. What it leaves out of the result is exact only now: labels that end with other terms later are still counted.
-func (g *greedy) pair(x, y int) pair {
-	b := g.b
-	result := 1.0
-	for _, l := range b.labels[x] {
-		n := 1
-		if b.sets[y].has(l) {
-			n = 2
-		}
-		if b.count[l] > n {
-			result *= b.sizes[l]
-		}
-	}
-	for _, l := range b.labels[y] {
-		if !b.sets[x].has(l) && b.count[l] > 1 {
-			result *= b.sizes[l]
-		}
-	}
-	p, q := b.sets[x].product(b.sizes), b.sets[y].product(b.sizes)
-	return pair{x, y, result - p - q}
-}
-
-// pair is a candidate; a lower score is better, and among equals the older terms.
-type pair struct {
-	x, y  int
+// candidate is a pair; a lower score is better, and among equals the older terms.
+type candidate struct {
 	score float64
+	x, y  int32
 }
 
-type queue []pair
-
-func (q queue) Len() int { return len(q) }
-func (q queue) Less(i, j int) bool {
-	switch a, b := q[i], q[j]; {
+func (a candidate) before(b candidate) bool {
+	switch {
 	case a.score != b.score:
 		return a.score < b.score
 	case a.x != b.x:
 		return a.x < b.x
-	default:
-		return a.y < b.y
+	}
+	return a.y < b.y
+}
+
+func newGreedy(h *hyper, rng *rand.Rand) *greedy {
+	g := &greedy{h: h, rng: rng, startCount: h.counts(), startOn: h.on()}
+	for _, t := range h.terms {
+		g.startSize = append(g.startSize, power(h.size(t)))
+	}
+	return g
+}
+
+// run gives the joints of a whole tree.
+func (g *greedy) run(weight, heat float64) []joint {
+	n := len(g.h.terms)
+	g.weight, g.heat, g.work = weight, heat, 0
+	g.count = append(g.count[:0], g.startCount...)
+	g.terms = append(g.terms[:0], g.h.terms...)
+	g.size = append(g.size[:0], g.startSize...)
+	g.live, g.met, g.heap, g.joints, g.scratch = g.live[:0], g.met[:0], g.heap[:0], g.joints[:0], g.scratch[:0]
+	if g.on == nil {
+		g.on = make([][]int32, len(g.startOn))
+	}
+	for l := range g.on {
+		g.on[l] = g.on[l][:0]
+	}
+	for t := range n {
+		g.live, g.met = append(g.live, true), append(g.met, -1)
+		g.enter(int32(t))
+	}
+	left := n
+	for left > 1 && len(g.heap) > 0 {
+		p := g.heap.pop()
+		g.work += 40
+		if g.live[p.x] && g.live[p.y] {
+			g.join(p.x, p.y)
+			left--
+		}
+	}
+	if left > 1 {
+		g.rest()
+	}
+	return g.joints
+}
+
+// join contracts a pair.
+func (g *greedy) join(x, y int32) {
+	from := len(g.scratch)
+	g.scratch = merge(g.scratch, g.terms[x], g.terms[y], g.count)
+	made := g.scratch[from:len(g.scratch):len(g.scratch)]
+	g.live[x], g.live[y] = false, false
+	t := int32(len(g.terms))
+	g.terms, g.live, g.met = append(g.terms, made), append(g.live, true), append(g.met, -1)
+	g.size = append(g.size, power(g.h.size(made)))
+	g.joints = append(g.joints, joint{x, y})
+	g.work += int64(8 * len(made))
+	g.enter(t)
+}
+
+// rest joins what has no labels in common, in sequence.
+func (g *greedy) rest() {
+	last := int32(-1)
+	for t := int32(0); t < int32(len(g.live)); t++ {
+		if !g.live[t] {
+			continue
+		}
+		if last < 0 {
+			last = t
+			continue
+		}
+		g.live[last], g.live[t] = false, false
+		g.terms = append(g.terms, merge(nil, g.terms[last], g.terms[t], g.count))
+		g.live, g.size, g.met = append(g.live, false), append(g.size, 0), append(g.met, -1)
+		g.joints = append(g.joints, joint{last, t})
+		last = int32(len(g.terms) - 1)
 	}
 }
-func (q queue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
-func (q *queue) Push(x any)   { *q = append(*q, x.(pair)) }
-func (q *queue) Pop() any {
-	last := len(*q) - 1
-	p := (*q)[last]
-	*q = (*q)[:last]
-	return p
+
+// enter puts the pairs of t with its neighbours into the heap.
+func (g *greedy) enter(t int32) {
+	for _, l := range g.terms[t] {
+		on := g.on[l][:0]
+		for _, u := range g.on[l] {
+			if g.live[u] {
+				on = append(on, u)
+			}
+		}
+		for _, u := range on[max(0, len(on)-crowd):] {
+			if g.met[u] != t {
+				g.met[u] = t
+				g.heap.push(candidate{g.score(u, t), u, t})
+			}
+		}
+		g.on[l] = append(on, t)
+	}
 }
+
+// score weighs a pair.
+func (g *greedy) score(x, y int32) float64 {
+	g.work += int64(4*(len(g.terms[x])+len(g.terms[y])) + 40)
+	_, made := g.h.union(g.terms[x], g.terms[y], g.count)
+	s := power(made) - float64(g.weight*(g.size[x]+g.size[y]))
+	if g.heat == 0 {
+		return s
+	}
+	if s < 0 {
+		s = -log2(1 - s)
+	} else {
+		s = log2(1 + s)
+	}
+	return s - float64(g.heat*gumbel[g.rng.Uint64()>>(64-gumbelBits)])
+}
+
+// greedyOnce is greedy without chance.
+type greedyOnce struct{}
+
+func (greedyOnce) name() string { return "greedy" }
+
+func (m greedyOnce) run(r *race) {
+	g := newGreedy(r.h, r.rng)
+	r.offer(g.run(1, 0), m.name())
+	r.meter.spend(g.work)
+}
+
+// randomGreedy is greedy with chance, again and again.
+type randomGreedy struct{}
+
+func (randomGreedy) name() string { return "random greedy" }
+
+// trials is how often randomGreedy tries.
+const trials = 32
+
+func (m randomGreedy) run(r *race) {
+	g := newGreedy(r.h, r.rng)
+	for i := 0; i < trials && r.meter.left(); i++ {
+		r.offer(g.run(1+float64(i%3)*0.5, float64(i%8)*0.2), m.name())
+		r.meter.spend(g.work)
+	}
+}
+
+const gumbelBits = 10
+
+// gumbel[i] is a quantile of Gumbel's distribution: the greatest of scores blurred by it is chosen as by Boltzmann's.
+var gumbel = func() (t [1 << gumbelBits]float64) {
+	for i := range t {
+		u := (float64(i) + 0.5) / (1 << gumbelBits)
+		t[i] = math.Round(-math.Log2(-math.Log(u))*(1<<30)) / (1 << 30)
+	}
+	return t
+}()

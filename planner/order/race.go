@@ -1,0 +1,122 @@
+package order
+
+import (
+	"math"
+	"math/rand/v2"
+)
+
+// member is a method of the portfolio. It offers the trees that it finds to the race, and stops when the race's meter says so.
+type member interface {
+	name() string
+	run(r *race)
+}
+
+// portfolio is the methods in the order in which they run, and what of the budget each may spend at most. What one leaves, the later ones
+// have; the last has the rest.
+var portfolio = []struct {
+	member
+	share float64
+}{
+	{greedyOnce{}, 1},
+	{randomGreedy{}, 0.08},
+	{elimination{}, 0.08},
+	{subtrees{}, 0.2},
+	{exactly{}, 0.1},
+	{annealing{}, 1},
+}
+
+// race looks for the best tree of one connected part. The best so far is never given up for a worse one.
+type race struct {
+	h     *hyper
+	c     *core // nil where sets of labels would take too much memory: then greedy's tree it is
+	t     *tree
+	meter *meter
+	rng   *rand.Rand
+	d     *dense
+
+	best   []joint
+	cost   float64
+	winner string
+	proven bool // that the best so far is the best of all
+}
+
+// newRace makes a race over the terms of h.
+func newRace(h *hyper, w weights, m *meter, seed uint64) *race {
+	r := &race{h: h, meter: m, rng: rand.New(rand.NewPCG(seed, 0x6f72646572)), cost: math.Inf(1)}
+	if r.c = newCore(h, w); r.c != nil {
+		r.t = newTree(r.c)
+	}
+	return r
+}
+
+// offer takes a tree if it is better than the best so far.
+func (r *race) offer(joints []joint, by string) {
+	if r.c == nil {
+		if r.best == nil {
+			r.best, r.winner = joints, by
+		}
+		return
+	}
+	r.t.load(joints)
+	r.meter.spend(int64(8 * r.c.n * (4 + r.c.words)))
+	r.keep(by)
+}
+
+// keep takes the tree at hand if it is better than the best so far.
+func (r *race) keep(by string) {
+	if total := r.t.total(); r.best == nil || total < r.cost {
+		r.best, r.cost, r.winner = r.t.joints(r.best), total, by
+	}
+}
+
+// run lets the members run.
+func (r *race) run(only string) {
+	for _, p := range portfolio {
+		if p.name() != (greedyOnce{}).name() && (r.c == nil || r.proven || !r.meter.left() || only != "" && only != p.name()) {
+			continue
+		}
+		r.meter.within(int64(p.share*float64(r.meter.budget)), func() { p.run(r) })
+	}
+}
+
+// best gives the joints of the best tree that is found for the terms of h, and the method's name.
+func best(h *hyper, o Options, m *meter) ([]joint, string) {
+	n, w := len(h.terms), newWeights(o)
+	switch {
+	case n < 2:
+		return nil, "closed form"
+	case n == 2:
+		return []joint{{0, 1}}, "closed form"
+	case n <= denseLimit:
+		if joints := small(h, w, m); joints != nil {
+			return joints, "exact"
+		}
+	case n <= exactAlways:
+		r := newRace(h, w, m, o.Seed)
+		r.d = &dense{}
+		if r.c != nil {
+			greedyOnce{}.run(r)
+			subtrees{}.run(r)
+			exactly{}.run(r)
+			return r.best, r.winner
+		}
+	}
+	joints, left, ids := h.absorb(false)
+	winner := "absorption"
+	d := &dense{}
+	if len(left.terms) > 1 {
+		r := newRace(&left, w, m, o.Seed)
+		r.d = d
+		r.run(o.Only)
+		joints, winner = splice(n, joints, ids, r.best), r.winner
+	}
+	// What absorption decided may not have been the best.
+	whole := newRace(h, w, m, o.Seed)
+	whole.d = d
+	whole.offer(joints, winner)
+	if whole.c != nil {
+		newReconfigure(whole.t, d).run(m, subtreeLeaves)
+		whole.keep(winner)
+	}
+	return whole.best, whole.winner
+}

@@ -1,0 +1,40 @@
+package order
+
+// weights is what a step costs: linear in its points and in the elements that it reads and writes, or quadratic in what it writes where
+// the largest tensor matters. Sizes are divided by 2^base, which keeps them in range.
+type weights struct {
+	points, move, write float64
+	square              bool
+	base                int64
+}
+
+func newWeights(o Options) weights {
+	switch o.Objective {
+	case Size:
+		return weights{points: 1e-9, square: true}
+	case Write:
+		return weights{points: 1e-6, write: 1}
+	}
+	return weights{points: 1, move: o.Move}
+}
+
+// linear is what a logarithm comes to on the scale of the weights.
+func (w *weights) linear(log int64) float64 { return power(log - w.base) }
+
+// step is the cost of a step over so many points that reads a and b and writes made.
+func (w *weights) step(points, a, b, made float64) float64 {
+	cost := float64(w.points * points)
+	if w.move != 0 {
+		cost += float64(w.move * (a + b + made))
+	}
+	if w.write != 0 {
+		cost += float64(w.write * made)
+	}
+	if w.square {
+		cost += float64(made * made)
+	}
+	return cost
+}
+
+// light says whether the points alone matter.
+func (w *weights) light() bool { return w.move == 0 && w.write == 0 && !w.square }
