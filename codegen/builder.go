@@ -4,9 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"go/token"
 	"slices"
-	"strings"
 
 	"github.com/einloom/einloom/expr/op"
 	"github.com/einloom/einloom/tensor"
@@ -27,19 +25,6 @@ func NewBuilder(name string) *Builder {
 	b := &Builder{seen: map[string]int{}, names: map[string]bool{}}
 	b.k.Name = identifier(name)
 	b.k.Schedule.Vector = -1
-	return b
-}
-
-// Rebuild begins a kernel with the name, params, axes, note and cost of k, and no body: a pass then makes k's values anew with Value.
-func Rebuild(k *Kernel) *Builder {
-	b := NewBuilder(k.Name)
-	b.k.Note, b.k.Cost = k.Note, k.Cost
-	for _, p := range k.Params {
-		b.param(p)
-	}
-	for _, a := range k.Axes {
-		b.axis(a)
-	}
 	return b
 }
 
@@ -226,114 +211,6 @@ func (b *Builder) Kernel() (*Kernel, error) {
 	return c, nil
 }
 
-// settleFolds mends axes whose reductions were not used and are gone: what is still stored along one of them makes it a loop axis, and
-// an axis that nothing moves along any more is left out.
-func (k *Kernel) settleFolds() error {
-	var reduced, moved AxisSet
-	for i, on := range k.Depends() {
-		moved = moved.Union(on)
-		if v := &k.Body[i]; v.Kind == Reduce {
-			reduced = reduced.Union(AxesOf(v.Over...))
-		}
-	}
-	for i := range k.Stores {
-		moved = moved.Union(k.Stores[i].Axes())
-	}
-	place := func(i int) int { // loops, folds, what is left out
-		switch a := &k.Axes[i]; {
-		case !a.Fold || !reduced.Has(i) && moved.Has(i):
-			return 0
-		case reduced.Has(i):
-			return 1
-		}
-		return 2
-	}
-	to, next, kept := make([]int, len(k.Axes)), 0, 0
-	for part := range 3 {
-		for i := range k.Axes {
-			if place(i) == part {
-				to[i] = next
-				next++
-				k.Axes[i].Fold = part == 1
-			}
-		}
-		if part == 1 {
-			kept = next
-		}
-	}
-	k.Axes = permute(k.Axes, to)[:kept]
-	return renumber(k, order(len(k.Params), func(int) bool { return false }), to)
-}
-
-// order numbers n things anew: those for which late is false first. It maps old numbers to new ones.
-func order(n int, late func(int) bool) []int {
-	to := make([]int, n)
-	next := 0
-	for _, pass := range []bool{false, true} {
-		for i := range n {
-			if late(i) == pass {
-				to[i] = next
-				next++
-			}
-		}
-	}
-	return to
-}
-
-func permute[T any](list []T, to []int) []T {
-	out := make([]T, len(list))
-	for i, x := range list {
-		out[to[i]] = x
-	}
-	return out
-}
-
-// renumber gives params and axes of the body and the stores of k, which are copied, their new numbers.
-func renumber(k *Kernel, params, axes []int) error {
-	bad := false
-	to := func(list []int, i int) int {
-		if i < 0 || i >= len(list) {
-			bad = true
-			return 0
-		}
-		return list[i]
-	}
-	at := func(list []Affine) []Affine {
-		out := make([]Affine, len(list))
-		for i, a := range list {
-			out[i] = Affine{Const: a.Const}
-			for _, t := range a.Terms {
-				out[i] = out[i].Add(Affine{Terms: []Term{{to(axes, t.Axis), t.Coef}}})
-			}
-		}
-		return out
-	}
-	k.Body, k.Stores = slices.Clone(k.Body), slices.Clone(k.Stores)
-	for i := range k.Body {
-		v := &k.Body[i]
-		switch v.Kind {
-		case Load, Gather:
-			v.Param, v.At = to(params, v.Param), at(v.At)
-		case Index:
-			v.Axis = to(axes, v.Axis)
-		case Reduce:
-			v.Over = slices.Clone(v.Over)
-			for j := range v.Over {
-				v.Over[j] = to(axes, v.Over[j])
-			}
-			slices.Sort(v.Over)
-		}
-	}
-	for i := range k.Stores {
-		s := &k.Stores[i]
-		s.Param, s.At = to(params, s.Param), at(s.At)
-	}
-	if bad {
-		return errors.New("a param or an axis that does not exist")
-	}
-	return nil
-}
-
 // unique makes name an identifier that nothing else in the kernel has.
 func (b *Builder) unique(name string) string {
 	name = identifier(name)
@@ -346,48 +223,6 @@ func (b *Builder) unique(name string) string {
 	}
 	b.names[name] = true
 	return name
-}
-
-// identifier makes an ASCII identifier of s: other characters become underscores.
-func identifier(s string) string {
-	id := strings.Map(func(r rune) rune {
-		if r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
-			return r
-		}
-		return '_'
-	}, s)
-	if id == "" || id[0] >= '0' && id[0] <= '9' {
-		id = "_" + id
-	}
-	if id == "_" {
-		id = "__"
-	}
-	return id
-}
-
-func isIdentifier(s string) bool { return s != "" && identifier(s) == s }
-
-// reserved says whether a name means something else in the text of a kernel: Go's keywords, dtypes, ops, t and digits, and the words of
-// the notation.
-func reserved(name string) bool {
-	if token.IsKeyword(name) || op.Lookup(name) != nil || temporary(name) {
-		return true
-	}
-	for d := tensor.Bool; d < tensor.NumDTypes; d++ {
-		if name == d.String() || name == d.Name() {
-			return true
-		}
-	}
-	switch name {
-	case "reduce", "at", "bits", "inf", "nan", "true", "false", "kernel", "in", "out", "loop", "fold", "schedule", "cost", "strides":
-		return true
-	}
-	return false
-}
-
-// temporary says whether name is one that the text gives to values: t0, t1 ...
-func temporary(name string) bool {
-	return len(name) > 1 && name[0] == 't' && strings.Trim(name[1:], "0123456789") == ""
 }
 
 // appendKey writes v so that equal values, and only they, give equal bytes.

@@ -66,36 +66,6 @@ func TestBuilderReportsMisuse(t *testing.T) {
 	}
 }
 
-// Rebuilding a kernel value by value gives the kernel.
-func TestRebuild(t *testing.T) {
-	for _, text := range corpus(t) {
-		k, err := Parse(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		b := Rebuild(k)
-		to := make([]int, len(k.Body))
-		for i, v := range k.Body {
-			v.Args = append([]int(nil), v.Args...)
-			for j := range v.Args {
-				v.Args[j] = to[v.Args[j]]
-			}
-			to[i] = b.Value(v)
-		}
-		for _, s := range k.Stores {
-			b.Store(s.Param, to[s.Value], s.At...)
-		}
-		again, err := b.Kernel()
-		if err != nil {
-			t.Fatal(err)
-		}
-		again.Schedule = k.Schedule
-		if d := cmp.Diff(k, again, byName); d != "" {
-			t.Error(d)
-		}
-	}
-}
-
 func TestClone(t *testing.T) {
 	for _, text := range corpus(t) {
 		k, err := Parse(text)

@@ -5,7 +5,7 @@ import (
 )
 
 // Object is a kernel's machine code and what a machine needs to drive it. It depends on the kernel's structure alone
-// (codegen.Kernel's structural key): large extents and strides are numbers read at run time, which Bind computes for one kernel.
+// (see Key): large extents and strides are numbers read at run time, which Bind computes for one kernel.
 type Object struct {
 	Code  []byte // all functions; entered with one pointer to an Args
 	Pool  []byte // constants, to be placed 64-byte aligned
