@@ -152,10 +152,21 @@ func (a *assembler) typ(code opcode, operands ...uint32) id {
 	return t
 }
 
-func (a *assembler) void() id             { return a.typ(opTypeVoid) }
-func (a *assembler) boolean() id          { return a.typ(opTypeBool) }
-func (a *assembler) uint(width uint32) id { return a.typ(opTypeInt, width, 0) }
+func (a *assembler) void() id    { return a.typ(opTypeVoid) }
+func (a *assembler) boolean() id { return a.typ(opTypeBool) }
+
+// uint is the integer type of a width. 8 and 16 bits are for memory alone.
+func (a *assembler) uint(width uint32) id {
+	if width == 64 {
+		a.capability(capInt64)
+	}
+	return a.typ(opTypeInt, width, 0)
+}
+
 func (a *assembler) float(width uint32) id {
+	if width == 64 {
+		a.capability(capFloat64)
+	}
 	return a.typ(opTypeFloat, width)
 }
 

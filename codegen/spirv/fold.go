@@ -1,0 +1,404 @@
+package spirv
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/einloom/einloom/codegen"
+	"github.com/einloom/einloom/tensor"
+)
+
+// folder folds one reduction. Its state is the result so far; of argmin and argmax it is the best value so far and its place.
+type folder struct {
+	r    int
+	name string
+	arg  int          // the value that is folded
+	d    tensor.DType // what it is folded as: its dtype, of halves float32
+}
+
+func folderOf(k *codegen.Kernel, r int) folder {
+	v := &k.Body[r]
+	o := folder{r, v.Op.Name, v.Args[0], k.Body[v.Args[0]].DType}
+	if isHalf(o.d) {
+		o.d = tensor.Float32
+	}
+	return o
+}
+
+// places says whether it is the place of a value that is asked for.
+func (o folder) places() bool { return o.name == "argmin" || o.name == "argmax" }
+
+// dtypes are those of the state.
+func (o folder) dtypes() []tensor.DType {
+	if o.places() {
+		return []tensor.DType{o.d, tensor.Uint32}
+	}
+	return []tensor.DType{o.d}
+}
+
+func (o folder) types(f *function) (list []id) {
+	for _, d := range o.dtypes() {
+		list = append(list, f.typeOf(d))
+	}
+	return list
+}
+
+// initial is the state before the first of some points, place being the first one's; of none the result of a fold of nothing.
+func (o folder) initial(f *function, place id, none bool) []id {
+	d := o.d
+	ones := uint64(math.MaxUint64) >> (64 - 8*d.Size())
+	switch o.name {
+	case "add":
+		if d.IsFloat() && !none {
+			return []id{f.real(d, math.Copysign(0, -1))} // which added to x gives x, to -0 too
+		}
+		return []id{f.bits(d, 0)}
+	case "mul":
+		return []id{f.one(d)}
+	case "and":
+		if d.IsBool() {
+			ones = 1
+		}
+		return []id{f.bits(d, ones)}
+	case "or":
+		return []id{f.bits(d, 0)}
+	}
+	least := o.name == "maximum" || o.name == "argmax"
+	var x id
+	switch {
+	case d.IsBool():
+		x = f.truth(!least)
+	case d.IsFloat() && least:
+		x = f.real(d, math.Inf(-1))
+	case d.IsFloat():
+		x = f.real(d, math.Inf(1))
+	case d.IsSigned() && least:
+		x = f.bits(d, ones>>1+1)
+	case d.IsSigned():
+		x = f.bits(d, ones>>1)
+	case least:
+		x = f.bits(d, 0)
+	default:
+		x = f.bits(d, ones)
+	}
+	if o.places() {
+		return []id{x, place}
+	}
+	return []id{x}
+}
+
+// join folds two states, those of a before those of b: of equal values the first is the best, unless later is false, where b's place is to be
+// looked at.
+func (o folder) join(f *function, a, b []id, later bool) []id {
+	if !o.places() {
+		return []id{o.combine(f, a[0], b[0])}
+	}
+	better := o.better(f, b[0], a[0])
+	if !later {
+		worse := o.better(f, a[0], b[0])
+		same := f.pure(opLogicalNot, f.boolean(), f.pure(opLogicalOr, f.boolean(), better, worse))
+		before := f.pure(opULessThan, f.boolean(), b[1], a[1])
+		better = f.pure(opLogicalOr, f.boolean(), better, f.both(same, before))
+	}
+	return []id{f.choose(f.typeOf(o.d), better, b[0], a[0]), f.choose(f.uint(32), better, b[1], a[1])}
+}
+
+// better says whether x is to be preferred to y: it is less (or greater), or the first NaN.
+func (o folder) better(f *function, x, y id) id {
+	if o.d.IsBool() {
+		no := func(x id) id { return f.pure(opLogicalNot, f.boolean(), x) }
+		if o.name == "argmin" {
+			return f.both(no(x), y)
+		}
+		return f.both(x, no(y))
+	}
+	name := "less"
+	if o.name == "argmax" {
+		name = "greater"
+	}
+	better := f.compare(name, o.d, x, y)
+	if o.d.IsFloat() {
+		first := f.both(f.compare("not_equal", o.d, x, x), f.compare("equal", o.d, y, y))
+		better = f.pure(opLogicalOr, f.boolean(), better, first)
+	}
+	return better
+}
+
+// combine folds two values.
+func (o folder) combine(f *function, x, y id) id {
+	t := f.typeOf(o.d)
+	if o.d.IsBool() {
+		if o.name == "add" || o.name == "or" || o.name == "maximum" {
+			return f.pure(opLogicalOr, t, x, y)
+		}
+		return f.pure(opLogicalAnd, t, x, y)
+	}
+	switch o.name {
+	case "minimum", "maximum":
+		name := "less"
+		if o.name == "maximum" {
+			name = "greater"
+		}
+		take := f.compare(name, o.d, y, x)
+		if o.d.IsFloat() {
+			take = f.pure(opLogicalOr, f.boolean(), take, f.compare("not_equal", o.d, y, y))
+		}
+		return f.choose(t, take, y, x)
+	}
+	z, err := f.operation(o.name, o.d, []id{x, y})
+	if err != nil {
+		return 0 // Verify lets no such kernel pass
+	}
+	return z
+}
+
+// result is what the reduction gives.
+func (o folder) result(f *function, state []id) id {
+	if o.places() {
+		return f.pure(opUConvert, f.uint(64), state[1])
+	}
+	return state[0]
+}
+
+// fold computes reductions over the same axes, none of which needs another's result, at points of one scope side by side, and notes their
+// results there.
+func (w *writer) fold(reduces []int, points []*point) {
+	list := make([]folder, len(reduces))
+	for i, r := range reduces {
+		list[i] = folderOf(w.g.k, r)
+	}
+	var states [][]id
+	if c := w.g.cut[reduces[0]]; c != nil {
+		states = w.joined(list[0], c, points)
+	} else {
+		states = w.walked(list, points)
+	}
+	team := w.s.team > 1 && points[0].team
+	for i, p := range points {
+		for k, o := range list {
+			s := states[i*len(list)+k]
+			if team {
+				s = w.gathered(o, s)
+			}
+			p.memo[o.r] = o.result(w.function, s)
+		}
+	}
+}
+
+// walked goes over all points of the axes: alone in nested loops, in a team each its own.
+func (w *writer) walked(list []folder, points []*point) [][]id {
+	digits := w.g.digits(w.g.foldOrder(list[0].r))
+	n := total(digits)
+	if w.s.team > 1 && points[0].team {
+		return w.ranged(list, points, digits, w.member, w.number(uint32(n)), uint32(w.s.team), false)
+	}
+	carried := w.begin(list, points, w.number(0), n == 0)
+	var nest func(k int, done []digit, carried []id) []id
+	nest = func(k int, done []digit, carried []id) []id {
+		if k == len(digits) {
+			return w.step(list, points, done, carried)
+		}
+		end := w.number(uint32(digits[k].extent))
+		return w.loop(w.number(0), end, w.number(1), w.typesOf(list, points), carried, func(i id, carried []id) []id {
+			d := digits[k]
+			d.at = i
+			return nest(k+1, append(slices.Clone(done), d), carried)
+		})
+	}
+	return split(list, points, nest(0, nil, carried))
+}
+
+// ranged goes over the flat points from, from+step ... below to.
+func (w *writer) ranged(list []folder, points []*point, digits []digit, from, to id, step uint32, none bool) [][]id {
+	carried := w.begin(list, points, from, none)
+	made := w.loop(from, to, w.number(step), w.typesOf(list, points), carried, func(i id, carried []id) []id {
+		return w.step(list, points, w.spread(digits, i), carried)
+	})
+	return split(list, points, made)
+}
+
+// begin is all states at all points, flat.
+func (w *writer) begin(list []folder, points []*point, place id, none bool) (flat []id) {
+	for range points {
+		for _, o := range list {
+			flat = append(flat, o.initial(w.function, place, none)...)
+		}
+	}
+	return flat
+}
+
+func (w *writer) typesOf(list []folder, points []*point) (flat []id) {
+	for range points {
+		for _, o := range list {
+			flat = append(flat, o.types(w.function)...)
+		}
+	}
+	return flat
+}
+
+// split gives each fold at each point its state.
+func split(list []folder, points []*point, flat []id) (states [][]id) {
+	for range points {
+		for _, o := range list {
+			n := len(o.dtypes())
+			states = append(states, flat[:n])
+			flat = flat[n:]
+		}
+	}
+	return states
+}
+
+// step folds one more point of the axes, whose digits are given, at each of points.
+func (w *writer) step(list []folder, points []*point, digits []digit, carried []id) []id {
+	inner := make([]*point, len(points))
+	var args []int
+	for i, p := range points {
+		inner[i] = w.inside(p, digits)
+	}
+	for _, o := range list {
+		args = append(args, o.arg)
+	}
+	w.prepare(args, inner)
+	place := w.number(0)
+	if len(digits) > 0 {
+		place = digits[0].at // argmin and argmax have one axis
+	}
+	var made []id
+	for i, state := range split(list, points, carried) {
+		o, p := list[i%len(list)], inner[i/len(list)]
+		x := w.cast(w.g.k.Body[o.arg].DType, o.d, w.value(o.arg, p))
+		made = append(made, o.join(w.function, state, []id{x, place}, true)...)
+	}
+	return made
+}
+
+// joined folds the partial results of pieces.
+func (w *writer) joined(o folder, c *pieces, points []*point) [][]id {
+	from, step := w.number(0), w.number(1)
+	if w.s.team > 1 && points[0].team {
+		from, step = w.member, w.number(uint32(w.s.team))
+	}
+	list := []folder{o}
+	carried := w.begin(list, points, w.number(math.MaxUint32), false)
+	made := w.loop(from, w.number(uint32(c.count())), step, w.typesOf(list, points), carried, func(i id, carried []id) (made []id) {
+		for k, state := range split(list, points, carried) {
+			var next []id
+			for _, s := range c.slots {
+				next = append(next, w.load(s.dtype, w.elementOf(s.buffer, s.dtype, w.place(points[k], s.flat, i))))
+			}
+			made = append(made, o.join(w.function, state, next, false)...)
+		}
+		return made
+	})
+	return split(list, points, made)
+}
+
+// gathered folds the states of a team as a binary tree in shared memory, and gives all of them the result.
+func (w *writer) gathered(o folder, state []id) []id {
+	arrays := make([]id, len(state))
+	types := o.types(w.function)
+	for i, d := range o.dtypes() {
+		if d.IsBool() {
+			types[i] = w.uint(32)
+		}
+		arrays[i] = w.sharedArray(types[i], i, w.s.team)
+	}
+	put := func(state []id) {
+		for i, d := range o.dtypes() {
+			x := state[i]
+			if d.IsBool() {
+				x = w.choose(types[i], x, w.number(1), w.number(0))
+			}
+			w.do(opStore, uint32(w.cell(types[i], arrays[i], w.member)), uint32(x))
+		}
+	}
+	take := func(at id) []id {
+		got := make([]id, len(state))
+		for i, d := range o.dtypes() {
+			got[i] = w.get(opLoad, types[i], uint32(w.cell(types[i], arrays[i], at)))
+			if d.IsBool() {
+				got[i] = w.pure(opINotEqual, w.boolean(), got[i], w.number(0))
+			}
+		}
+		return got
+	}
+	put(state)
+	w.barrier()
+	for n := w.s.team / 2; n > 0; n /= 2 {
+		half := w.number(uint32(n))
+		w.when(w.pure(opULessThan, w.boolean(), w.member, half), func() {
+			put(o.join(w.function, take(w.member), take(w.pure(opIAdd, w.uint(32), w.member, half)), false))
+		})
+		w.barrier()
+	}
+	result := take(w.number(0))
+	w.barrier() // before the arrays are used again
+	return result
+}
+
+// sharedArray is shared memory of n elements; arrays of one type are told apart by their number.
+func (w *writer) sharedArray(t id, number, n int) id {
+	key := fmt.Sprint(t, number)
+	if w.shared[key] == 0 {
+		length := w.number(uint32(n))
+		w.shared[key] = w.variable(classWorkgroup, w.typ(opTypeArray, uint32(t), uint32(length)))
+	}
+	return w.shared[key]
+}
+
+func (w *writer) cell(t, array, at id) id {
+	return w.pure(opAccessChain, w.pointer(classWorkgroup, t), array, at)
+}
+
+// prepare computes the reductions that values need at points which have all that these depend on: side by side, and those over the same
+// axes in one loop.
+func (w *writer) prepare(values []int, points []*point) {
+	g := w.g
+	type key struct {
+		level int
+		axes  string
+	}
+	var keys []key
+	groups := map[key][]int{}
+	for _, r := range g.needed(values) {
+		on := g.trim(g.on[r])
+		p := points[0]
+		if !p.bound.Contains(on) || p.home(on) != p || p.memo[r] != 0 || g.resident[r] != nil && w.s.keep != r {
+			continue
+		}
+		k := key{g.level[r], fmt.Sprint(g.foldOrder(r))}
+		if g.cut[r] != nil {
+			k.axes = fmt.Sprint("pieces of ", r)
+		}
+		if groups[k] == nil {
+			keys = append(keys, k)
+		}
+		groups[k] = append(groups[k], r)
+	}
+	slices.SortStableFunc(keys, func(a, b key) int { return a.level - b.level })
+	for _, k := range keys {
+		w.within(points[0].level, func() { w.fold(groups[k], points) })
+	}
+}
+
+// needed lists the reductions beneath values, those too that other reductions need.
+func (g *generator) needed(values []int) (list []int) {
+	under := make([]bool, slices.Max(values)+1)
+	for _, v := range values {
+		under[v] = true
+	}
+	for i := len(under) - 1; i >= 0; i-- {
+		if under[i] {
+			for _, a := range g.k.Body[i].Args {
+				under[a] = true
+			}
+		}
+	}
+	for i, is := range under {
+		if is && g.k.Body[i].Kind == codegen.Reduce {
+			list = append(list, i)
+		}
+	}
+	return list
+}

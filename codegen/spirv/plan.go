@@ -1,0 +1,377 @@
+package spirv
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/einloom/einloom/codegen"
+	"github.com/einloom/einloom/tensor"
+)
+
+// stage is one pass: rows (points of the outer axes of a section), each by one invocation or by a team of them.
+//
+// A reduction is computed where it is used, once for each row that its value is of, or by a stage of its own that leaves the results in
+// scratch memory (resident); long reductions of few rows are cut into pieces, whose partial results a stage before leaves there.
+// All of that is chosen by the kernel and the type of the device alone.
+type stage struct {
+	sections []section
+	part     int // the reduction whose pieces the stage folds; -1: none
+	keep     int // the reduction whose results the stage leaves in scratch memory; -1: none
+	team     int // invocations that share a row; 1: each has its own
+}
+
+// section is stores that are done row by row.
+type section struct {
+	outer  []int // axes of rows, outermost first
+	stores []int
+}
+
+// slot is scratch memory: an element for each point of axes, and where there are pieces for each of them.
+type slot struct {
+	dtype  tensor.DType
+	flat   codegen.Affine // the place of a point's first element
+	count  int            // elements
+	buffer id
+}
+
+// pieces is how a long reduction is cut: points lie in chunks, one for each group; lane l of a group's lanes takes each lanes-th point from
+// its own. Each lane leaves a partial result, or the team does that has so many lanes.
+type pieces struct {
+	groups, lanes, chunk int
+	each                 bool // each lane has a partial result
+	slots                []*slot
+}
+
+func (p *pieces) count() int {
+	if p.each {
+		return p.groups * p.lanes
+	}
+	return p.groups
+}
+
+// Sizes that schedules go by. A team is a power of two.
+const (
+	teamSize     = 256
+	cpuLanes     = 8
+	fewRows      = 64
+	longFold     = 2048     // points of a row that a CPU device cuts, if rows are few
+	longTeamFold = 32 << 10 // that a GPU does
+	mostScratch  = 256 << 20
+)
+
+// uses are what needs reductions: a reduction or a group of stores, the axes it goes along, and the reductions directly beneath.
+type uses struct {
+	along   codegen.AxisSet
+	reduces []int
+}
+
+// plan chooses the stages.
+func (g *generator) plan() {
+	groups := g.storeGroups()
+	var common codegen.AxisSet
+	for i, s := range groups {
+		axes := g.trim(codegen.AxesOf(s.outer...))
+		if i == 0 {
+			common = axes
+		}
+		common = common.Minus(common.Minus(axes))
+	}
+	var list []int
+	for i := range g.k.Body {
+		if g.k.Body[i].Kind == codegen.Reduce && g.live[i] {
+			list = append(list, i)
+		}
+	}
+	rows := false // some reduction is of the rows that the stores have in common
+	split := map[int]bool{}
+	consumers := g.consumers(groups)
+	for _, r := range list {
+		on := g.trim(g.on[r])
+		split[r] = g.long(r, on)
+		switch {
+		case on.Equal(common) && !(split[r] && g.further(r, list)):
+			rows = true
+		case g.once(r, on, consumers) && !split[r] || g.count(on) > mostScratch/8:
+		default:
+			g.resident[r] = g.slot(g.k.Body[r].DType, on, 1)
+		}
+	}
+	for _, r := range list {
+		if split[r] && (g.resident[r] != nil || g.trim(g.on[r]).Equal(common)) {
+			g.split(r)
+		}
+		if g.resident[r] != nil {
+			outer := g.ordered(g.trim(g.on[r]), g.resident[r].flat)
+			g.stages = append(g.stages, &stage{sections: []section{{outer: outer}}, part: -1, keep: r, team: g.team([]int{r}, outer)})
+		}
+	}
+	last := &stage{sections: groups, part: -1, keep: -1, team: 1}
+	if rows {
+		s := section{outer: g.ordered(common, g.placeOf(0))}
+		for _, group := range groups {
+			s.stores = append(s.stores, group.stores...)
+		}
+		var own []int
+		for _, r := range list {
+			if g.resident[r] == nil && g.trim(g.on[r]).Equal(common) {
+				own = append(own, r)
+			}
+		}
+		last.sections, last.team = []section{s}, g.team(own, s.outer)
+	}
+	g.stages = append(g.stages, last)
+}
+
+// further says whether another reduction needs r's result first, or something is stored along r's axes.
+func (g *generator) further(r int, list []int) bool {
+	for _, other := range list {
+		if other != r && g.beneath(other, r) {
+			return true
+		}
+	}
+	for i := range g.k.Stores {
+		if g.k.Stores[i].Axes().Meets(codegen.AxesOf(g.k.Body[r].Over...)) {
+			return true
+		}
+	}
+	return false
+}
+
+// beneath says whether value x is used, directly or not, by value top.
+func (g *generator) beneath(top, x int) bool {
+	under := make([]bool, top+1)
+	under[top] = true
+	for i := top; i > x; i-- {
+		if under[i] {
+			for _, a := range g.k.Body[i].Args {
+				under[a] = true
+			}
+		}
+	}
+	return x <= top && under[x]
+}
+
+// storeGroups are the stores by the axes that they go along, each in the order of the first one's memory.
+func (g *generator) storeGroups() (list []section) {
+	var axes []codegen.AxisSet
+	for i := range g.k.Stores {
+		along := g.trim(g.k.Stores[i].Axes())
+		at := slices.IndexFunc(axes, along.Equal)
+		if at < 0 {
+			at = len(axes)
+			axes, list = append(axes, along), append(list, section{outer: g.ordered(along, g.placeOf(i))})
+		}
+		list[at].stores = append(list[at].stores, i)
+	}
+	return list
+}
+
+// placeOf is where a store writes.
+func (g *generator) placeOf(store int) codegen.Affine {
+	s := &g.k.Stores[store]
+	return g.k.Params[s.Param].Flat(s.At)
+}
+
+// consumers lists what uses live reductions.
+func (g *generator) consumers(groups []section) (list []uses) {
+	for i := range g.k.Body {
+		if v := &g.k.Body[i]; v.Kind == codegen.Reduce && g.live[i] {
+			list = append(list, uses{g.trim(g.on[v.Args[0]].Union(codegen.AxesOf(v.Over...))), g.reached(v.Args[0])})
+		}
+	}
+	for _, s := range groups {
+		u := uses{along: codegen.AxesOf(s.outer...)}
+		for _, store := range s.stores {
+			u.reduces = append(u.reduces, g.reached(g.k.Stores[store].Value)...)
+		}
+		list = append(list, u)
+	}
+	return list
+}
+
+// once says whether reduction r, of the axes on, is used in one place that goes along just these axes.
+func (g *generator) once(r int, on codegen.AxisSet, consumers []uses) bool {
+	n := 0
+	for _, u := range consumers {
+		if slices.Contains(u.reduces, r) {
+			n++
+			if !u.along.Equal(on) {
+				return false
+			}
+		}
+	}
+	return n == 1
+}
+
+// reached lists the reductions beneath value v, itself included, that no other reduction is above.
+func (g *generator) reached(v int) (list []int) {
+	seen := make([]bool, v+1)
+	seen[v] = true
+	for i := v; i >= 0; i-- {
+		switch x := &g.k.Body[i]; {
+		case !seen[i]:
+		case x.Kind == codegen.Reduce:
+			list = append(list, i)
+		default:
+			for _, a := range x.Args {
+				seen[a] = true
+			}
+		}
+	}
+	return list
+}
+
+// trim leaves out the axes of one point.
+func (g *generator) trim(axes codegen.AxisSet) codegen.AxisSet { return axes.Minus(g.single) }
+
+// count is the points of axes, at most math.MaxInt.
+func (g *generator) count(axes codegen.AxisSet) int { return g.points(axes.List()) }
+
+func (g *generator) points(axes []int) int {
+	n := 1
+	for _, a := range axes {
+		e := g.k.Axes[a].Extent
+		if e != 0 && n > math.MaxInt/e {
+			n = math.MaxInt // another extent may still be 0
+			continue
+		}
+		n *= e
+	}
+	return n
+}
+
+// ordered lists axes by their steps in a place of memory, the largest first.
+func (g *generator) ordered(axes codegen.AxisSet, place codegen.Affine) []int {
+	list := axes.List()
+	slices.SortStableFunc(list, func(a, b int) int { return cmp.Compare(size(place.Coef(b)), size(place.Coef(a))) })
+	return list
+}
+
+func size(x int) int { return max(x, -x) }
+
+// foldOrder lists the axes that reduction r goes over, those with large steps in what is read outermost.
+func (g *generator) foldOrder(r int) []int {
+	list := g.trim(codegen.AxesOf(g.k.Body[r].Over...)).List()
+	steps := make([]int, len(g.k.Axes))
+	for _, l := range g.loads(r) {
+		for _, t := range g.flatOf(l).Terms {
+			steps[t.Axis] = max(steps[t.Axis], size(t.Coef))
+		}
+	}
+	slices.SortStableFunc(list, func(a, b int) int { return cmp.Compare(steps[b], steps[a]) })
+	return list
+}
+
+// loads lists the loads and gathers beneath reduction r that no other reduction is above.
+func (g *generator) loads(r int) (list []int) {
+	under := make([]bool, r+1)
+	under[g.k.Body[r].Args[0]] = true
+	for i := r - 1; i >= 0; i-- {
+		v := &g.k.Body[i]
+		if !under[i] || v.Kind == codegen.Reduce {
+			continue
+		}
+		if v.Kind == codegen.Load || v.Kind == codegen.Gather {
+			list = append(list, i)
+		}
+		for _, a := range v.Args {
+			under[a] = true
+		}
+	}
+	return list
+}
+
+// flatOf is the place in memory of a load.
+func (g *generator) flatOf(load int) codegen.Affine {
+	v := &g.k.Body[load]
+	return g.k.Params[v.Param].Flat(v.At)
+}
+
+// long says whether reduction r, of the axes on, has too few rows to keep a device busy, and rows that are worth cutting.
+func (g *generator) long(r int, on codegen.AxisSet) bool {
+	rows, points := g.count(on), g.points(g.k.Body[r].Over)
+	if g.c.Type == CPU {
+		return rows < fewRows && points >= longFold
+	}
+	return rows < fewRows && points >= longTeamFold
+}
+
+// slot reserves scratch memory for a value of d at each point of axes, n elements a point.
+func (g *generator) slot(d tensor.DType, axes codegen.AxisSet, n int) *slot {
+	s := &slot{dtype: d, count: n}
+	for _, a := range slices.Backward(axes.List()) {
+		s.flat = s.flat.Add(codegen.Affine{Terms: []codegen.Term{{Axis: a, Coef: s.count}}})
+		s.count *= g.k.Axes[a].Extent
+	}
+	g.slots = append(g.slots, s)
+	return s
+}
+
+// split cuts reduction r, and puts the stage of its pieces before what follows.
+func (g *generator) split(r int) {
+	on := g.trim(g.on[r])
+	rows, points := max(g.count(on), 1), g.points(g.k.Body[r].Over)
+	p := &pieces{lanes: cpuLanes, each: true}
+	if g.c.Type == CPU {
+		p.groups = between(points/(cpuLanes*128), 1, max(1, 2*fewRows/rows))
+	} else {
+		p.lanes, p.each = g.teamOf(points), false
+		p.groups = between(points/(p.lanes*32), 2, max(2, 1024/rows))
+	}
+	p.chunk = (points + p.groups - 1) / p.groups
+	for _, d := range folderOf(g.k, r).dtypes() {
+		p.slots = append(p.slots, g.slot(d, on, p.count()))
+	}
+	team := 1
+	if !p.each {
+		team = p.lanes
+	}
+	g.cut[r] = p
+	g.stages = append(g.stages, &stage{sections: []section{{outer: g.ordered(on, p.slots[0].flat)}}, part: r, keep: -1, team: team})
+}
+
+func between(x, lo, hi int) int { return max(lo, min(x, hi)) }
+
+// team is how many invocations share a row of the outer axes, by the reductions of a row. CPU devices have none: what lies side by side in
+// vectors is rows.
+func (g *generator) team(reduces []int, outer []int) int {
+	if g.c.Type == CPU || len(reduces) == 0 {
+		return 1
+	}
+	longest, across := 0, true
+	for _, r := range reduces {
+		points := g.points(g.k.Body[r].Over)
+		if p := g.cut[r]; p != nil {
+			points = p.count()
+		}
+		longest = max(longest, points)
+		across = across && g.across(r, outer)
+	}
+	if longest < 32 || across && g.points(outer) >= teamSize*fewRows {
+		return 1
+	}
+	return g.teamOf(longest)
+}
+
+// across says whether rows lie side by side in all that a reduction reads.
+func (g *generator) across(r int, outer []int) bool {
+	if len(outer) == 0 {
+		return false
+	}
+	for _, l := range g.loads(r) {
+		if c := g.flatOf(l).Coef(outer[len(outer)-1]); c < -1 || c > 1 {
+			return false
+		}
+	}
+	return true
+}
+
+// teamOf is a team for rows of so many points.
+func (g *generator) teamOf(points int) int {
+	n := 32
+	for n < min(teamSize, g.c.MaxInvocations/2+1, points) {
+		n *= 2
+	}
+	return min(n, max(1, g.c.MaxInvocations))
+}
