@@ -57,6 +57,17 @@ func Switches() []string {
 	return names
 }
 
+// Stages lists the stages that a plan may have texts of, see Plan.Text.
+func Stages() []string {
+	names := []string{"graph"}
+	for i := range passes {
+		if i > 0 { // check changes nothing
+			names = append(names, passes[i].name)
+		}
+	}
+	return append(names, "kernel")
+}
+
 // state is a plan in the making.
 type state struct {
 	Options

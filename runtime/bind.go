@@ -33,7 +33,7 @@ func bindLeaves(data []*tensor.Tensor, leaves []*expr.Node, args []Arg) ([]*tens
 		if n.Kind == expr.KInput {
 			inputs++
 			if t = bound(args, n.Name); t == nil {
-				return nil, fmt.Errorf("%v: input %q (%v%v) is not bound: pass runtime.Bind(%q, tensor)", n.Pos, n.Name, n.DType, n.Shape, n.Name)
+				return nil, fmt.Errorf("%v: input %q (%v%v) is not bound: pass Bind(%q, tensor)", n.Pos, n.Name, n.DType, n.Shape, n.Name)
 			}
 			if t.DType() != n.DType || !t.Shape().Equal(n.Shape) {
 				return nil, fmt.Errorf("%v: input %q is %v%v, but the tensor bound to it is %v%v", n.Pos, n.Name, n.DType, n.Shape, t.DType(), t.Shape())

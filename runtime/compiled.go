@@ -72,7 +72,7 @@ func newCompiled(ctx context.Context, device driver.Device, plan *planner.Plan, 
 
 // name says what the plan computes, for logs.
 func (c *compiled) name() string {
-	return fmt.Sprintf("plan of %d kernels, %d outputs", len(c.plan.Steps), len(c.plan.Outputs))
+	return fmt.Sprintf("plan: kernels %d, outputs %d", len(c.plan.Steps), len(c.plan.Outputs))
 }
 
 // release gives up the plan's code.

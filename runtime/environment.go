@@ -32,6 +32,11 @@ func withEnvironment(c Config) (Config, error) {
 	if d := os.Getenv("EINLOOM_DUMP"); d != "" {
 		dump = strings.Split(d, ",")
 	}
+	for _, name := range dump {
+		if known := append(planner.Stages(), "cpu", "all"); !slices.Contains(known, name) {
+			return c, fmt.Errorf("runtime: EINLOOM_DUMP: there is no stage %q: it is one of %s", name, strings.Join(known, ", "))
+		}
+	}
 	if c.Threads < 0 || c.Threads > MaxThreads {
 		return c, fmt.Errorf("runtime: Config.Threads is %d; 0 to %d can be", c.Threads, MaxThreads)
 	}

@@ -108,7 +108,7 @@ func (p *Program) run(ctx context.Context, outs []*tensor.Tensor, args []Arg) er
 	if err != nil {
 		return err
 	}
-	return c.run(ctx, l.data, outs)
+	return onUsersLine(c.run(ctx, l.data, outs), p.roots)
 }
 
 // forLayout gives the program compiled for the inputs' layouts.

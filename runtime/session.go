@@ -107,7 +107,7 @@ func (s *Session) Eval(ctx context.Context, x expr.Expr, args ...Arg) (*tensor.T
 		return nil, err
 	}
 	if err := c.run(ctx, leaves, outs[:]); err != nil {
-		return nil, err
+		return nil, onUsersLine(err, roots[:])
 	}
 	return outs[0], nil
 }

@@ -133,11 +133,11 @@ func TestMistakesWithInputs(t *testing.T) {
 		args []runtime.Arg
 		want string
 	}{
-		{nil, `session_test.go:127: input "x" (f32[2]) is not bound: pass runtime.Bind("x", tensor)`},
+		{nil, `session_test.go:127: input "x" (f32[2]) is not bound: pass Bind("x", tensor)`},
 		{[]runtime.Arg{runtime.Bind("x", ramp(t, 3))}, `session_test.go:127: input "x" is f32[2], but the tensor bound to it is f32[3]`},
 		{[]runtime.Arg{runtime.Bind("x", ramp(t, 2)), runtime.Bind("y", ramp(t, 2))}, `runtime: there is no input "y" to bind`},
 		{[]runtime.Arg{runtime.Bind("x", ramp(t, 2)), runtime.Bind("x", ramp(t, 2))}, `runtime: input "x" is bound twice`},
-		{[]runtime.Arg{runtime.Bind("x", nil)}, `session_test.go:127: input "x" (f32[2]) is not bound: pass runtime.Bind("x", tensor)`},
+		{[]runtime.Arg{runtime.Bind("x", nil)}, `session_test.go:127: input "x" (f32[2]) is not bound: pass Bind("x", tensor)`},
 	} {
 		if _, err := p.Run(ctx, c.args...); err == nil || err.Error() != c.want {
 			t.Errorf("got %v, want %s", err, c.want)
@@ -192,6 +192,21 @@ func TestRunInto(t *testing.T) {
 	} {
 		if err := p.RunInto(ctx, c.outs, args...); err == nil || err.Error() != c.want {
 			t.Errorf("got %v, want %s", err, c.want)
+		}
+	}
+}
+
+func TestIndexOutOfRangeNamesTheLine(t *testing.T) {
+	at, err := tensor.New([]int64{0, 3}, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := expr.From(ramp(t, 3, 4)).Take(expr.From(at), 0)
+	for _, device := range []string{"cpu", "interp"} {
+		s, _ := traced(t, runtime.Config{Device: device})
+		_, err := s.Eval(ctx, x.Sum())
+		if want := "session_test.go:204: take: index 3 is out of range for the 3 elements along axis 0 of f32[3 4]"; err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("%s: got %v, want %s", device, err, want)
 		}
 	}
 }

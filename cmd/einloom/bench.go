@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	goruntime "runtime"
+	"slices"
 
 	"github.com/einloom/einloom/runtime"
 	"github.com/einloom/einloom/runtime/host"
@@ -52,6 +53,10 @@ func measure(std streams, c runtime.Config, match *regexp.Regexp, asJSON bool) e
 	if threads == 0 {
 		threads = goruntime.GOMAXPROCS(0)
 	}
+	rows := slices.DeleteFunc(bench.Rows(), func(r bench.Row) bool { return !match.MatchString(r.Name) })
+	if len(rows) == 0 {
+		return usageError{fmt.Sprintf("no row's name matches %q", match)}
+	}
 	limits, err := host.MeasureLimits(threads)
 	if err != nil {
 		return err
@@ -60,12 +65,7 @@ func measure(std streams, c runtime.Config, match *regexp.Regexp, asJSON bool) e
 		fmt.Fprintf(std.out, "limits with %d threads: %.0f GFLOP/s f32, %.0f GFLOP/s f64, triad %.1f GB/s\n", threads, limits.F32/1e9, limits.F64/1e9, limits.Triad/1e9)
 		fmt.Fprintf(std.out, "%-24s %12s %10s %10s %10s\n", "name", "median ms", "GFLOP/s", "GB/s", "of peak")
 	}
-	some := false
-	for _, row := range bench.Rows() {
-		if !match.MatchString(row.Name) {
-			continue
-		}
-		some = true
+	for _, row := range rows {
 		r, err := row.Measure(c, limits)
 		if err != nil {
 			return fmt.Errorf("%s: %w", row.Name, err)
@@ -77,9 +77,6 @@ func measure(std streams, c runtime.Config, match *regexp.Regexp, asJSON bool) e
 			continue
 		}
 		fmt.Fprintf(std.out, "%-24s %12.5f %10s %10s %10s\n", r.Name, r.Millis, positive("%.1f", r.GFlops), positive("%.1f", r.GBytes), positive("%.2f", r.PeakFraction))
-	}
-	if !some {
-		return usageError{fmt.Sprintf("no row's name matches %q", match)}
 	}
 	return nil
 }

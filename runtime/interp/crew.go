@@ -153,7 +153,7 @@ func (c *crew) run(ctx context.Context, p *Program, args []driver.Arg) error {
 	err := j.err
 	j.mu.Unlock()
 	if err != nil {
-		return fmt.Errorf("interp: kernel %s: %w", p.name, err)
+		return fmt.Errorf("interp: %w", err)
 	}
 	if j.stop.Load() {
 		return ctx.Err()

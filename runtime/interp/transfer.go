@@ -1,8 +1,7 @@
 package interp
 
 import (
-	"fmt"
-
+	"github.com/einloom/einloom/runtime/driver"
 	"github.com/einloom/einloom/tensor"
 )
 
@@ -72,7 +71,7 @@ func (m *mover[T]) gathering(g gather, a access, size, index, to int) step {
 					i += int64(g.extent)
 				}
 				if i < 0 || i >= int64(g.extent) {
-					f.fail(fmt.Errorf("index %d is out of range for %s of %d elements", at[s.lane+j], g.what, g.extent))
+					f.fail(&driver.IndexError{Kernel: f.job.program.name, Of: g.what, Index: at[s.lane+j], Extent: g.extent})
 					return
 				}
 				m.load(lanes[s.lane+j:s.lane+j+1], from.bytes, from.base+(s.at+j*a.step+int(i)*g.stride)*size, 0)

@@ -2,6 +2,7 @@ package drivertest
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -299,8 +300,9 @@ func (s *suite) gathers(t *testing.T) {
 				}
 			}
 			for _, bad := range []int{-rows - 1, rows, 1 << 40} {
-				if err := s.run(d, scheduled(k, 1, 64, 0), indices(bad, bad)); err == nil {
-					t.Errorf("%v: index %d of %d gave no error", dtype, bad, rows)
+				var index *driver.IndexError
+				if err := s.run(d, scheduled(k, 1, 64, 0), indices(bad, bad)); !errors.As(err, &index) || index.Extent != rows || index.Index != int64(bad) {
+					t.Errorf("%v: index %d of %d gave %v", dtype, bad, rows, err)
 				}
 			}
 		}
