@@ -16,8 +16,8 @@ type Config struct {
 	Target string
 	// FastMath allows rewrites that change roundings.
 	FastMath bool
-	// MemoryLimit is the most bytes that one run may take for intermediates and outputs; 0: no limit. A plan that needs more is refused
-	// before anything runs, with the number needed.
+	// MemoryLimit is the most bytes that one run may take for intermediates and outputs; 0: what this machine has, see MachineMemory. A
+	// plan that needs more is refused before anything runs, with the number needed.
 	MemoryLimit int64
 	// Threads is how many workers share a kernel, up to MaxThreads; 0: GOMAXPROCS. Results do not depend on it.
 	Threads int

@@ -43,6 +43,9 @@ func withEnvironment(c Config) (Config, error) {
 	if c.MemoryLimit < 0 {
 		return c, fmt.Errorf("runtime: Config.MemoryLimit is %d bytes", c.MemoryLimit)
 	}
+	if c.MemoryLimit == 0 {
+		c.MemoryLimit = MachineMemory()
+	}
 	if !log && dump == nil {
 		return c, nil
 	}

@@ -211,6 +211,17 @@ func TestIndexOutOfRangeNamesTheLine(t *testing.T) {
 	}
 }
 
+func TestMoreThanTheMachineHasIsRefused(t *testing.T) {
+	if runtime.MachineMemory() == 0 {
+		t.Skip("it is not known how much memory this machine has")
+	}
+	x := expr.Ones(tensor.Float32, 1<<20)
+	var over *planner.MemoryError
+	if _, err := runtime.Eval(ctx, x.Outer(x)); !errors.As(err, &over) {
+		t.Errorf("4 TiB: got %v", err)
+	}
+}
+
 func TestMemoryLimitIsRefusedUpFront(t *testing.T) {
 	s, _ := traced(t, runtime.Config{MemoryLimit: 1 << 20})
 	x := expr.Input("x", tensor.Float32, 1000, 1000)

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"os"
+
+	"github.com/einloom/einloom/runtime"
 )
 
 // budget is the bytes that a command may still take: the memory of the machine less what the arrays read so far take. Go ends a program
@@ -13,7 +15,7 @@ type budget struct {
 }
 
 func machineBudget() budget {
-	total := memory()
+	total := runtime.MachineMemory()
 	return budget{left: total, known: total > 0}
 }
 

@@ -1,4 +1,4 @@
-package main
+package runtime
 
 import (
 	"math"
@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// memory is the bytes that this process can have at most: the machine's, or a limit that it was started with. 0: not known.
-func memory() int64 {
+// MachineMemory is the bytes that this process can have at most: the machine's, or a limit that it was started with. 0: not known.
+func MachineMemory() int64 {
 	var info unix.Sysinfo_t
 	if unix.Sysinfo(&info) != nil {
 		return 0

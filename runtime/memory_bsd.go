@@ -1,6 +1,6 @@
 //go:build darwin || freebsd
 
-package main
+package runtime
 
 import (
 	"math"
@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// memory is the bytes of the machine. 0: not known.
-func memory() int64 {
+// MachineMemory is the bytes of the machine. 0: not known.
+func MachineMemory() int64 {
 	for _, name := range []string{"hw.memsize", "hw.physmem"} {
 		if n, err := unix.SysctlUint64(name); err == nil {
 			return int64(min(n, math.MaxInt64))
