@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Config says how a Session computes. The zero value is the best exact choice: this machine's processor, all its cores, no memory limit.
+// Config says how a Session computes. The zero value is the best exact choice: this machine's processor, all its cores and memory.
 type Config struct {
 	// Device is "cpu" (generated machine code, the default; where that is not possible the interpreter, and Session.Notes says why) or
 	// "interp" (the portable interpreter). See Devices.
