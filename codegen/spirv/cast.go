@@ -139,7 +139,7 @@ func (f *function) narrowed(to tensor.DType, x id) id {
 	exponent := f.pure(opShiftRightLogical, u, size, f.number(23))
 	mantissa := f.pure(opBitwiseOr, u, f.pure(opBitwiseAnd, u, size, f.number(0x7fffff)), f.number(0x800000))
 	places := f.pure(opISub, u, f.number(126), exponent)
-	far := f.pure(opUGreaterThan, f.boolean(), places, f.number(30))
+	far := f.pure(opUGreaterThanEqual, f.boolean(), f.pure(opISub, u, places, f.number(1)), f.number(30))
 	tiny := f.shiftedEven(mantissa, f.choose(u, far, f.number(30), places))
 	r := f.choose(u, f.pure(opULessThan, f.boolean(), size, f.number(113<<23)), tiny, normal)
 	r = f.choose(u, f.pure(opUGreaterThanEqual, f.boolean(), size, f.number(143<<23)), f.number(0x7c00), r)

@@ -58,7 +58,7 @@ type Check struct {
 	Extent int
 }
 
-// Fault says which index was out of range, from the words of the binding of role Faults after a run; nil if none was.
+// Fault says which index was out of range, from the words of the binding of role Faults after a run, as an *OutOfRange; nil if none was.
 func (m *Module) Fault(words []uint32) error {
 	if len(words) < FaultWords || words[0] == 0 {
 		return nil
@@ -68,7 +68,17 @@ func (m *Module) Fault(words []uint32) error {
 		return fmt.Errorf("internal: fault %d of a kernel that has %d: please report with Explain", n, len(m.Checks))
 	}
 	index := int64(uint64(words[2])<<32 | uint64(words[1]))
-	return fmt.Errorf("index %d is out of range for %s of %d elements", index, m.Checks[n].What, m.Checks[n].Extent)
+	return &OutOfRange{index, m.Checks[n]}
+}
+
+// OutOfRange says that a gather met an index that is none of the elements'.
+type OutOfRange struct {
+	Index int64
+	Check
+}
+
+func (e *OutOfRange) Error() string {
+	return fmt.Sprintf("index %d is out of range for %s of %d elements", e.Index, e.What, e.Extent)
 }
 
 // Text is the module as spirv-dis prints it with --raw-id --no-header --no-indent.
