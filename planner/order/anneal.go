@@ -97,36 +97,38 @@ func (a *anneal) exchange(made, v, s, x, y []uint64) (inner, outer, size int64) 
 	return inner, outer, size
 }
 
-// annealing is anneal on the best tree so far, first from warm, then from less warm; reconfigure ends each.
+// annealing is anneal on the best tree so far, from warm the first time, from lukewarm then; reconfigure ends each round.
 type annealing struct{}
 
 func (annealing) name() string { return "annealing" }
 
-// The inverse temperatures: of the first start, of later ones, of the end.
+// The inverse temperatures: of the first round, of later ones, of the end of each.
 const (
 	warm     = 1.0
 	lukewarm = 2.0
 	freezing = 20.0
 )
 
+// rounds is how often annealing starts anew from the best.
+const rounds = 5
+
 // perSweep is how much budget is worth a sweep: small trees need no more sweeps than large ones.
 const perSweep = 12500
 
 func (m annealing) run(r *race) {
-	const rounds = 4
-	rec := newReconfigure(r.t, r.d)
 	a := newAnneal(r.t, r.rng)
+	rec := newReconfigure(r.t, r.d)
 	sweep := int64(r.c.n) * int64(25+6*r.c.words)
-	each := min(r.meter.budget-r.meter.spent, r.meter.budget/perSweep*sweep) / rounds
+	work := min(r.meter.budget-r.meter.spent, r.meter.budget/perSweep*sweep) / rounds
+	sweeps := max(1, work*8/10/sweep)
 	for k := range rounds {
-		r.t.load(r.best)
-		from := warm
-		if k > 0 {
-			from = lukewarm
+		from := lukewarm
+		if k == 0 {
+			from = warm
 		}
-		sweeps := each * 8 / 10 / sweep
+		r.t.load(r.best)
 		for i := range sweeps {
-			a.sweep(from + (freezing-from)*(float64(i)/float64(sweeps)))
+			a.sweep(from + float64((freezing-from)*(float64(i)/float64(sweeps))))
 			if !r.meter.spend(sweep) {
 				break
 			}

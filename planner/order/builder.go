@@ -17,7 +17,6 @@ type builder struct {
 	pairs  int     // that were looked at
 	steps  []Step
 	winner string
-	work   int64
 }
 
 func newBuilder(net Network) *builder {

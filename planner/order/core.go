@@ -17,6 +17,7 @@ type core struct {
 	sets     []uint64 // of each term, so many words
 	output   []uint64
 	log      []int64 // of each bit
+	bit      []int32 // of each label, its place in the words
 	wordLog  []int64 // of each word: the logarithm that all its labels have, or -1
 	even     bool    // every word's labels have one logarithm
 }
@@ -39,7 +40,7 @@ func newCore(h *hyper, w weights) *core {
 		}
 	}
 	slices.SortFunc(labels, func(a, b int32) int { return cmp.Or(cmp.Compare(log[a], log[b]), cmp.Compare(a, b)) })
-	c := &core{weights: w, n: len(terms), even: true}
+	c := &core{weights: w, n: len(terms), bit: bit, even: true}
 	kinds, plain := 0, (len(labels)+63)/64
 	for i, l := range labels {
 		if i == 0 || log[l] != log[labels[i-1]] {

@@ -25,15 +25,19 @@ type eliminate struct {
 	mark    []int32
 	marks   int32
 	union   []int32
-	members []int32
 	version []int32 // of each label, how often it has been weighed
 	heap    heap[score]
+	widest  int // the most labels that met in one elimination
 	joints  []joint
 	work    int64
 }
 
-// fillLimit is the most labels that min-fill is tried for: it keeps a bit for each two of them.
-const fillLimit = 4096
+// fillLimit is the most labels that min-fill is tried for: it keeps a bit for each two of them. Where more than fillWidth meet, it takes
+// too long.
+const (
+	fillLimit = 4096
+	fillWidth = 96
+)
 
 func newEliminate(h *hyper, rng *rand.Rand) *eliminate {
 	n := len(h.log)
@@ -133,6 +137,7 @@ func (e *eliminate) weigh(l int32) {
 // remove eliminates a label.
 func (e *eliminate) remove(l int32) {
 	around := slices.Clone(e.around(l))
+	e.widest = max(e.widest, len(around))
 	made := e.on[l][0]
 	if len(e.on[l]) == 1 { // a contraction before left it to one term
 		e.gone[l] = true
@@ -229,7 +234,7 @@ type score struct {
 	label, version int32
 }
 
-func (a score) before(b score) bool {
+func (a score) Before(b score) bool {
 	return a.score < b.score || a.score == b.score && a.label < b.label
 }
 
@@ -241,7 +246,11 @@ func (elimination) name() string { return "elimination" }
 func (m elimination) run(r *race) {
 	e := newEliminate(r.h, r.rng)
 	for i := 0; i < 8 && r.meter.left(); i++ {
-		r.offer(e.run(i&1 != 0 && len(r.h.log) <= fillLimit, float64(i/2)*0.1), m.name())
+		fill := i&1 != 0 && len(r.h.log) <= fillLimit
+		if fill && e.widest > fillWidth {
+			continue
+		}
+		r.offer(e.run(fill, float64(i/2)*0.1), m.name())
 		r.meter.spend(e.work)
 	}
 }

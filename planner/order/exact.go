@@ -116,7 +116,6 @@ func (e *exact) pairs(s int) bool {
 				if b.mask&mask == 0 {
 					e.join(x, y)
 					looked += 16
-					a = &e.subsets[x]
 				}
 			}
 			if !e.meter.spend(int64(2*looked)) && e.c.n > exactAlways || e.meter.done {

@@ -39,7 +39,7 @@ type candidate struct {
 	x, y  int32
 }
 
-func (a candidate) before(b candidate) bool {
+func (a candidate) Before(b candidate) bool {
 	switch {
 	case a.score != b.score:
 		return a.score < b.score

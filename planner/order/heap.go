@@ -1,14 +1,14 @@
 package order
 
 // heap is a priority queue: its first element comes before every other one.
-type heap[T interface{ before(T) bool }] []T
+type heap[T interface{ Before(T) bool }] []T
 
 func (h *heap[T]) push(c T) {
 	q := append(*h, c)
 	i := len(q) - 1
 	for i > 0 {
 		p := (i - 1) / 2
-		if !c.before(q[p]) {
+		if !c.Before(q[p]) {
 			break
 		}
 		q[i] = q[p]
@@ -29,10 +29,10 @@ func (h *heap[T]) pop() T {
 		if c >= len(q) {
 			break
 		}
-		if c+1 < len(q) && q[c+1].before(q[c]) {
+		if c+1 < len(q) && q[c+1].Before(q[c]) {
 			c++
 		}
-		if !q[c].before(last) {
+		if !q[c].Before(last) {
 			break
 		}
 		q[i] = q[c]

@@ -61,7 +61,7 @@ func TestNetworks(t *testing.T) {
 		return d
 	}
 	name := regexp.MustCompile(os.Getenv("NAME"))
-	o := Options{Budget: num("BUDGET", DefaultBudget), Seed: uint64(num("SEED", 0))}
+	o := Options{Budget: num("BUDGET", DefaultBudget), Seed: uint64(num("SEED", 0)), Only: os.Getenv("ONLY")}
 	lo, hi := int(num("LO", 13)), int(num("HI", 415))
 	runtime.LockOSThread()
 	gap, count := 0.0, 0

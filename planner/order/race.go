@@ -20,6 +20,8 @@ var portfolio = []struct {
 	{greedyOnce{}, 1},
 	{randomGreedy{}, 0.08},
 	{elimination{}, 0.08},
+	{sweeping{}, 0.05},
+	{bisection{}, 0.15},
 	{subtrees{}, 0.2},
 	{exactly{}, 0.1},
 	{annealing{}, 1},
@@ -38,6 +40,14 @@ type race struct {
 	cost   float64
 	winner string
 	proven bool // that the best so far is the best of all
+	pool   []entry
+}
+
+// entry is the best tree that one member has found.
+type entry struct {
+	joints []joint
+	cost   float64
+	by     string
 }
 
 // newRace makes a race over the terms of h.
@@ -64,9 +74,19 @@ func (r *race) offer(joints []joint, by string) {
 
 // keep takes the tree at hand if it is better than the best so far.
 func (r *race) keep(by string) {
-	if total := r.t.total(); r.best == nil || total < r.cost {
+	total := r.t.total()
+	if r.best == nil || total < r.cost {
 		r.best, r.cost, r.winner = r.t.joints(r.best), total, by
 	}
+	for i := range r.pool {
+		if e := &r.pool[i]; e.by == by {
+			if total < e.cost {
+				e.joints, e.cost = r.t.joints(e.joints), total
+			}
+			return
+		}
+	}
+	r.pool = append(r.pool, entry{r.t.joints(nil), total, by})
 }
 
 // run lets the members run.

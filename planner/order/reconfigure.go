@@ -150,13 +150,20 @@ func (r *reconfigure) build(m int, v int32, spare *[]int32) {
 // subtreeLeaves is how many leaves the subtrees have that are looked at.
 const subtreeLeaves = 8
 
-// subtrees is reconfigure on the best tree so far.
+// subtrees is reconfigure on the best tree of each member so far: which is best before says little of which is best after.
 type subtrees struct{}
 
 func (subtrees) name() string { return "reconfiguration" }
 
 func (m subtrees) run(r *race) {
-	r.t.load(r.best)
-	newReconfigure(r.t, r.d).run(r.meter, subtreeLeaves)
-	r.keep(m.name())
+	rec := newReconfigure(r.t, r.d)
+	for i := range r.pool {
+		e := &r.pool[i]
+		r.t.load(e.joints)
+		r.meter.within((r.meter.budget-r.meter.spent)/int64(len(r.pool)-i), func() { rec.run(r.meter, subtreeLeaves) })
+		e.joints, e.cost = r.t.joints(e.joints), r.t.total()
+		if e.cost < r.cost {
+			r.best, r.cost, r.winner = append(r.best[:0], e.joints...), e.cost, m.name()
+		}
+	}
 }
