@@ -8,3 +8,5 @@ require (
 	golang.org/x/sys v0.49.0
 	pgregory.net/rapid v1.3.0
 )
+
+require github.com/vulkan-go/vulkan v0.0.0-20221209234627-c0a353ae26c8

@@ -23,6 +23,11 @@ type Prepare func(k *codegen.Kernel, t codegen.Target) (*codegen.Kernel, error)
 func Run(t *testing.T, open func() driver.Device, prepare ...Prepare) {
 	Values(t, open, prepare...)
 	Large(t, open, prepare...)
+	Contract(t, open, prepare...)
+}
+
+// Contract is the part of Run that asks how memory, errors, cancellation and concurrency are dealt with.
+func Contract(t *testing.T, open func() driver.Device, prepare ...Prepare) {
 	s := &suite{open: open, prepare: prepare}
 	t.Run("memory", s.memory)
 	t.Run("errors", s.errors)

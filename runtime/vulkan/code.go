@@ -1,0 +1,230 @@
+//go:build cgo && linux && !novulkan
+
+package vulkan
+
+import (
+	"fmt"
+	"math"
+	"sync"
+
+	vk "github.com/vulkan-go/vulkan"
+
+	"github.com/einloom/einloom/codegen"
+	"github.com/einloom/einloom/codegen/spirv"
+)
+
+// code is a kernel's pipelines. Programs share it; it lives until the cache and the last program let it go.
+type code struct {
+	module    *spirv.Module
+	layout    *layout
+	pipelines []handle // one a pass
+	refs      int      // guarded by codeCache.mu
+}
+
+// layout says how a pipeline's bindings and push constants lie. Pipelines with as many of both share it.
+type layout struct {
+	set, pipeline handle
+}
+
+// codeCache keeps pipelines by the text of their kernel, names aside. When it holds limit entries the oldest half goes.
+type codeCache struct {
+	device *Device
+	driver handle // VkPipelineCache: what the driver keeps of its own compiling
+
+	mu      sync.Mutex
+	byKey   map[string]*code
+	order   []string
+	layouts map[[2]int]*layout // by bindings and words of push constants
+	all     map[*code]struct{}
+}
+
+const codeLimit = 4096
+
+// exact keeps every number of a kernel: they are constants of the words.
+var exact = codegen.Keep{Extents: math.MaxInt, Strides: true, Blocks: true}
+
+func (cc *codeCache) start(d *Device) error {
+	cc.device = d
+	cc.byKey, cc.layouts, cc.all = map[string]*code{}, map[[2]int]*layout{}, map[*code]struct{}{}
+	info := vk.PipelineCacheCreateInfo{SType: vk.StructureTypePipelineCacheCreateInfo}
+	defer info.Free()
+	var cache vk.PipelineCache // not the field: its address would lead C to Go's memory
+	r := vk.CreatePipelineCache(d.vk(), &info, nil, &cache)
+	cc.driver = handleOf(cache)
+	return d.check("vkCreatePipelineCache", r)
+}
+
+// of gives the code of k, held once for the caller.
+func (cc *codeCache) of(k *codegen.Kernel) (*code, error) {
+	key := string(k.AppendKey(nil, exact))
+	cc.mu.Lock()
+	if c := cc.byKey[key]; c != nil {
+		c.refs++
+		cc.mu.Unlock()
+		return c, nil
+	}
+	cc.mu.Unlock()
+	c, err := cc.build(k) // outside the lock: two goroutines may build the same code; the first one in stays
+	if err != nil {
+		return nil, err
+	}
+	cc.mu.Lock()
+	defer cc.mu.Unlock()
+	cc.all[c] = struct{}{}
+	if first := cc.byKey[key]; first != nil {
+		first.refs++
+		cc.unhold(c)
+		return first, nil
+	}
+	if len(cc.order) >= codeLimit {
+		for _, old := range cc.order[:codeLimit/2] {
+			cc.unhold(cc.byKey[old])
+			delete(cc.byKey, old)
+		}
+		cc.order = append(cc.order[:0], cc.order[codeLimit/2:]...)
+	}
+	c.refs++ // the cache's own hold
+	cc.byKey[key] = c
+	cc.order = append(cc.order, key)
+	return c, nil
+}
+
+func (cc *codeCache) build(k *codegen.Kernel) (*code, error) {
+	m, err := spirv.Generate(k, &cc.device.features)
+	if err != nil {
+		return nil, err
+	}
+	c := &code{module: m, refs: 1}
+	if len(m.Passes) == 0 {
+		return c, nil
+	}
+	if c.layout, err = cc.layoutOf(len(m.Bindings), m.Push); err != nil {
+		return nil, err
+	}
+	if err := cc.pipelines(c); err != nil {
+		cc.destroy(c)
+		return nil, err
+	}
+	return c, nil
+}
+
+// layoutOf gives the layout of pipelines with so many bindings and words of push constants.
+func (cc *codeCache) layoutOf(bindings, push int) (*layout, error) {
+	cc.mu.Lock()
+	defer cc.mu.Unlock()
+	key := [2]int{bindings, push}
+	if l := cc.layouts[key]; l != nil {
+		return l, nil
+	}
+	l := new(layout)
+	if err := cc.setLayout(l, bindings); err != nil {
+		return nil, err
+	}
+	if err := cc.pipelineLayout(l, push); err != nil {
+		vk.DestroyDescriptorSetLayout(cc.device.vk(), as[vk.DescriptorSetLayout](l.set), nil)
+		return nil, err
+	}
+	cc.layouts[key] = l
+	return l, nil
+}
+
+func (cc *codeCache) setLayout(l *layout, bindings int) error {
+	list, info, out := allocate[setBinding](bindings), allocate[setLayoutInfo](1), allocate[handle](1)
+	defer func() { free(list); free(info); free(out) }()
+	for i := range bindings {
+		list[i] = setBinding{binding: uint32(i), kind: storageBuffer, count: 1, stages: stageCompute}
+	}
+	info[0] = setLayoutInfo{head: head{kind: typeSetLayout}, count: uint32(bindings), bindings: address(&list[0])}
+	r := cc.device.fn.createSetLayout.result(uint64(cc.device.handle), address(&info[0]), 0, address(&out[0]))
+	l.set = out[0]
+	return cc.device.check("vkCreateDescriptorSetLayout", r)
+}
+
+func (cc *codeCache) pipelineLayout(l *layout, push int) error {
+	info, sets, pushed, out := allocate[layoutInfo](1), allocate[handle](1), allocate[pushRange](1), allocate[handle](1)
+	defer func() { free(info); free(sets); free(pushed); free(out) }()
+	sets[0] = l.set
+	pushed[0] = pushRange{stages: stageCompute, size: uint32(4 * push)}
+	info[0] = layoutInfo{
+		head: head{kind: typeLayout}, sets: 1, setLayouts: address(&sets[0]), ranges: uint32(min(push, 1)), pushConstants: address(&pushed[0]),
+	}
+	r := cc.device.fn.createLayout.result(uint64(cc.device.handle), address(&info[0]), 0, address(&out[0]))
+	l.pipeline = out[0]
+	return cc.device.check("vkCreatePipelineLayout", r)
+}
+
+// storageBuffer is VK_DESCRIPTOR_TYPE_STORAGE_BUFFER.
+const storageBuffer = 7
+
+// pipelines makes a pipeline of each pass.
+func (cc *codeCache) pipelines(c *code) error {
+	d := cc.device
+	words := allocate[uint32](len(c.module.Words))
+	info, module := allocate[moduleInfo](1), allocate[handle](1)
+	defer func() { free(words); free(info); free(module) }()
+	copy(words, c.module.Words)
+	info[0] = moduleInfo{head: head{kind: typeModule}, bytes: uint64(4 * len(c.module.Words)), words: address(&words[0])}
+	if err := d.check("vkCreateShaderModule", d.fn.createModule.result(uint64(d.handle), address(&info[0]), 0, address(&module[0]))); err != nil {
+		return err
+	}
+	defer vk.DestroyShaderModule(d.vk(), as[vk.ShaderModule](module[0]), nil)
+	for i := range c.module.Passes {
+		p, err := cc.pipeline(module[0], c.module.Passes[i].Entry, c.layout.pipeline)
+		if err != nil {
+			return err
+		}
+		c.pipelines = append(c.pipelines, p)
+	}
+	return nil
+}
+
+func (cc *codeCache) pipeline(module handle, entry string, layout handle) (handle, error) {
+	d := cc.device
+	info, name, out := allocate[pipelineInfo](1), text(entry), allocate[handle](1)
+	defer func() { free(info); free(name); free(out) }()
+	info[0] = pipelineInfo{
+		head: head{kind: typePipeline}, flags: dispatchBase, layout: layout, index: -1,
+		stage: stageInfo{head: head{kind: typeStage}, stage: stageCompute, module: module, name: address(&name[0])},
+	}
+	r := d.fn.createPipelines.result(uint64(d.handle), uint64(cc.driver), 1, address(&info[0]), 0, address(&out[0]))
+	if r == vk.Success {
+		return out[0], nil
+	}
+	return 0, fmt.Errorf("the driver of %s refuses the shader: %w", d.Name, d.check("vkCreateComputePipelines", r))
+}
+
+// release gives up one hold on c.
+func (cc *codeCache) release(c *code) {
+	cc.mu.Lock()
+	defer cc.mu.Unlock()
+	cc.unhold(c)
+}
+
+func (cc *codeCache) unhold(c *code) {
+	if c.refs--; c.refs == 0 {
+		delete(cc.all, c)
+		cc.device.lanes.retire(func() { cc.destroy(c) })
+	}
+}
+
+func (cc *codeCache) destroy(c *code) {
+	for _, p := range c.pipelines {
+		vk.DestroyPipeline(cc.device.vk(), as[vk.Pipeline](p), nil)
+	}
+	c.pipelines = nil
+}
+
+// close destroys all pipelines; programs that hold one cannot be run any more.
+func (cc *codeCache) close() {
+	cc.mu.Lock()
+	defer cc.mu.Unlock()
+	for c := range cc.all {
+		cc.destroy(c)
+	}
+	for _, l := range cc.layouts {
+		vk.DestroyPipelineLayout(cc.device.vk(), as[vk.PipelineLayout](l.pipeline), nil)
+		vk.DestroyDescriptorSetLayout(cc.device.vk(), as[vk.DescriptorSetLayout](l.set), nil)
+	}
+	vk.DestroyPipelineCache(cc.device.vk(), as[vk.PipelineCache](cc.driver), nil)
+	cc.all, cc.byKey, cc.layouts, cc.order = nil, nil, nil, nil
+}

@@ -1,0 +1,233 @@
+//go:build cgo && linux && !novulkan
+
+package vulkan
+
+// C layouts of what the shim passes, on 64-bit machines: the header of the Vulkan specification, names shortened. Pointers are numbers. A field
+// called _ fills up to the next one's alignment, or stays zero.
+
+// The structure types (VkStructureType) of the layouts.
+const (
+	typeApplication      = 0
+	typeInstance         = 1
+	typeQueue            = 2
+	typeDevice           = 3
+	typeSubmit           = 4
+	typeStage            = 18
+	typePipeline         = 29
+	typeSetLayout        = 32
+	typeSetAllocate      = 34
+	typeWrite            = 35
+	typeLayout           = 30
+	typeBegin            = 42
+	typeBarrier          = 46
+	typeModule           = 16
+	typeDescriptorPool   = 33
+	typeFeatures2        = 1000059000
+	typeProperties2      = 1000059001
+	typeStorage16        = 1000083000
+	typeStorage8         = 1000177000
+	typeMaintenance3     = 1000168000
+	typeFloatControls    = 1000197000
+	typeMessenger        = 1000128004
+	typeImportHost       = 1000178000
+	typeHostPointer      = 1000178001
+	typeExternalHost     = 1000178002
+	typeExternalBuffer   = 1000072000
+	hostAllocationHandle = 0x80 // VK_EXTERNAL_MEMORY_HANDLE_TYPE_HOST_ALLOCATION_BIT_EXT
+	stageCompute         = 0x20 // VK_SHADER_STAGE_COMPUTE_BIT
+	dispatchBase         = 0x10 // VK_PIPELINE_CREATE_DISPATCH_BASE_BIT
+)
+
+// head begins every structure that can be chained.
+type head struct {
+	kind, _ uint32
+	next    uint64
+}
+
+type applicationInfo struct {
+	head
+	name   uint64
+	_, _   uint32
+	engine uint64
+	_, api uint32
+}
+
+type instanceInfo struct {
+	head
+	_, _           uint32
+	application    uint64
+	layers, _      uint32
+	layerNames     uint64
+	extensions, _  uint32
+	extensionNames uint64
+}
+
+type queueInfo struct {
+	head
+	_, family  uint32
+	count, _   uint32
+	priorities uint64
+}
+
+type deviceInfo struct {
+	head
+	_, queues      uint32
+	queueInfos     uint64
+	_, _           uint32
+	_              uint64
+	extensions, _  uint32
+	extensionNames uint64
+	_              uint64
+}
+
+// features2 is VkPhysicalDeviceFeatures2: 55 switches, of which shaderFloat64 and shaderInt64 are asked.
+type features2 struct {
+	head
+	on [55]uint32
+	_  uint32
+}
+
+// Places in features2.on.
+const (
+	featureFloat64 = 39
+	featureInt64   = 40
+)
+
+type storage16 struct {
+	head
+	buffer, _, _, _ uint32
+}
+
+type storage8 struct {
+	head
+	buffer, _, _, _ uint32
+}
+
+// properties2 is VkPhysicalDeviceProperties2 with room for VkPhysicalDeviceProperties, which the binding reads.
+type properties2 struct {
+	head
+	_ [1024]byte
+}
+
+type maintenance3 struct {
+	head
+	_, _       uint32
+	allocation uint64
+}
+
+// floatControls is VkPhysicalDeviceFloatControlsProperties; each array is for 16, 32 and 64 bits.
+type floatControls struct {
+	head
+	_, _                        uint32
+	specials, denormPreserve, _ [3]uint32
+	roundEven, _                [3]uint32
+	_                           uint32
+}
+
+type externalHost struct {
+	head
+	alignment uint64
+}
+
+type messengerInfo struct {
+	head
+	_, severities, types, _ uint32
+	callback, user          uint64
+}
+
+type moduleInfo struct {
+	head
+	_, _  uint32
+	bytes uint64
+	words uint64
+}
+
+type stageInfo struct {
+	head
+	_, stage uint32
+	module   handle
+	name     uint64
+	_        uint64
+}
+
+type pipelineInfo struct {
+	head
+	flags, _  uint32
+	stage     stageInfo
+	layout, _ handle
+	index     int32
+	_         uint32
+}
+
+type setBinding struct {
+	binding, kind, count, stages uint32
+	_                            uint64
+}
+
+type setLayoutInfo struct {
+	head
+	_, count uint32
+	bindings uint64
+}
+
+type pushRange struct{ stages, _, size uint32 }
+
+type layoutInfo struct {
+	head
+	_, sets       uint32
+	setLayouts    uint64
+	ranges, _     uint32
+	pushConstants uint64
+}
+
+type poolSize struct{ kind, count uint32 }
+
+type poolInfo struct {
+	head
+	_, sets  uint32
+	count, _ uint32
+	sizes    uint64
+}
+
+type setAllocateInfo struct {
+	head
+	pool     handle
+	count, _ uint32
+	layouts  uint64
+}
+
+type bufferRange struct {
+	buffer        handle
+	offset, bytes uint64
+}
+
+type writeSet struct {
+	head
+	set                     handle
+	binding, _, count, kind uint32
+	_, buffers, _           uint64
+}
+
+type beginInfo struct {
+	head
+	_, _ uint32
+	_    uint64
+}
+
+type memoryBarrier struct {
+	head
+	from, to uint32
+}
+
+type copyRegion struct{ from, to, bytes uint64 }
+
+type submitInfo struct {
+	head
+	_, _       uint32
+	_          uint64
+	_          uint64
+	buffers, _ uint32
+	commands   uint64
+	_, _       uint32
+	_          uint64
+}

@@ -1,0 +1,210 @@
+//go:build cgo && linux && !novulkan
+
+package vulkan
+
+import (
+	"fmt"
+	"sync"
+	"unsafe"
+
+	vk "github.com/vulkan-go/vulkan"
+)
+
+// Sizes of the blocks that memory is taken from the driver in. Drivers give few allocations, and large ones cost less.
+const (
+	smallBlock = 64 << 20
+	largeBlock = 256 << 20
+)
+
+// memory is a device's allocator: blocks of one buffer each, cut into chunks. It is safe for concurrent use.
+type memory struct {
+	device vk.Device
+	kinds  [purposes]memoryKind
+	most   int   // bytes of one allocation
+	limit  int64 // bytes of all; 0: none
+
+	mu     sync.Mutex
+	blocks [purposes][]*block
+	taken  int64 // bytes of all blocks
+}
+
+// newMemory chooses memory types. staged keeps the host out of device memory.
+func newMemory(c *candidate, device handle, limit int64, staged bool) (*memory, error) {
+	m := &memory{device: as[vk.Device](device), most: c.most, limit: limit}
+	var p vk.PhysicalDeviceMemoryProperties
+	vk.GetPhysicalDeviceMemoryProperties(c.physical, &p)
+	defer p.Free()
+	p.Deref()
+	var types []memoryType
+	for i := range p.MemoryTypeCount {
+		t := &p.MemoryTypes[i]
+		t.Deref()
+		h := &p.MemoryHeaps[t.HeapIndex]
+		h.Deref()
+		types = append(types, memoryType{uint32(t.PropertyFlags), int64(h.Size)})
+	}
+	bits, err := m.usable()
+	if err != nil {
+		return nil, err
+	}
+	for use := range purposes {
+		k, ok := pick(types, bits, use, staged)
+		if !ok {
+			return nil, fmt.Errorf("vulkan: %s: no memory that shaders and the host share", c.Name)
+		}
+		m.kinds[use] = k
+	}
+	return m, nil
+}
+
+const bufferUsage = vk.BufferUsageFlags(vk.BufferUsageStorageBufferBit | vk.BufferUsageTransferSrcBit | vk.BufferUsageTransferDstBit)
+
+// usable gives the memory types that buffers of ours may lie in, a bit each.
+func (m *memory) usable() (uint32, error) {
+	b, err := m.newBuffer(granule)
+	if err != nil {
+		return 0, err
+	}
+	defer vk.DestroyBuffer(m.device, b, nil)
+	return m.requirements(b).MemoryTypeBits, nil
+}
+
+func (m *memory) newBuffer(n int) (vk.Buffer, error) {
+	info := vk.BufferCreateInfo{SType: vk.StructureTypeBufferCreateInfo, Size: vk.DeviceSize(n), Usage: bufferUsage}
+	defer info.Free()
+	var b vk.Buffer
+	if r := vk.CreateBuffer(m.device, &info, nil, &b); r != vk.Success {
+		return b, fmt.Errorf("vulkan: a buffer of %d bytes: %w", n, vk.Error(r))
+	}
+	return b, nil
+}
+
+func (m *memory) requirements(b vk.Buffer) vk.MemoryRequirements {
+	var r vk.MemoryRequirements
+	vk.GetBufferMemoryRequirements(m.device, b, &r)
+	defer r.Free()
+	r.Deref()
+	return r
+}
+
+// take gives n bytes for a purpose.
+func (m *memory) take(n int, use purpose) (chunk, error) {
+	if n > m.most-granule {
+		return chunk{}, fmt.Errorf("vulkan: %d bytes in one piece: the device gives at most %d", n, m.most)
+	}
+	n = rounded(n)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, b := range m.blocks[use] {
+		if at, ok := b.space.take(n); ok {
+			return chunk{b, part{at, n}}, nil
+		}
+	}
+	b, err := m.newBlock(n, use)
+	if err != nil {
+		return chunk{}, err
+	}
+	m.blocks[use] = append(m.blocks[use], b)
+	at, _ := b.space.take(n)
+	return chunk{b, part{at, n}}, nil
+}
+
+// newBlock takes a block from the driver that has n bytes: of the size that the purpose has got to, and when that is refused of n bytes.
+func (m *memory) newBlock(n int, use purpose) (*block, error) {
+	size := smallBlock << min(len(m.blocks[use]), 2)
+	size = max(n, min(size, largeBlock, rounded(int(m.kinds[use].heap/16))))
+	b, err := m.allocate(size, use)
+	if err != nil && size > n {
+		b, err = m.allocate(n, use)
+	}
+	return b, err
+}
+
+func (m *memory) allocate(n int, use purpose) (*block, error) {
+	k := m.kinds[use]
+	if m.limit > 0 && m.taken+int64(n) > m.limit {
+		return nil, &OutOfMemory{Asked: int64(n), Taken: m.taken, Most: m.limit}
+	}
+	buffer, err := m.newBuffer(n)
+	if err != nil {
+		return nil, err
+	}
+	b := &block{purpose: use, serial: serials.Add(1), buffer: handleOf(buffer), space: newSpace(n)}
+	info := vk.MemoryAllocateInfo{SType: vk.StructureTypeMemoryAllocateInfo, AllocationSize: m.requirements(buffer).Size, MemoryTypeIndex: k.index}
+	defer info.Free()
+	var given vk.DeviceMemory
+	if r := vk.AllocateMemory(m.device, &info, nil, &given); r != vk.Success {
+		vk.DestroyBuffer(m.device, buffer, nil)
+		if r == vk.ErrorOutOfDeviceMemory || r == vk.ErrorOutOfHostMemory {
+			return nil, &OutOfMemory{Asked: int64(n), Taken: m.taken, Most: k.heap}
+		}
+		return nil, fmt.Errorf("vulkan: %d bytes of memory: %w", n, vk.Error(r))
+	}
+	b.memory = handleOf(given)
+	m.taken += int64(n)
+	if err := b.bind(m.device, k); err != nil {
+		m.release(b)
+		return nil, err
+	}
+	return b, nil
+}
+
+// bind puts the buffer over the memory and lets the host see it.
+func (b *block) bind(device vk.Device, k memoryKind) error {
+	if r := vk.BindBufferMemory(device, as[vk.Buffer](b.buffer), as[vk.DeviceMemory](b.memory), 0); r != vk.Success {
+		return fmt.Errorf("vulkan: vkBindBufferMemory: %w", vk.Error(r))
+	}
+	if !k.mapped {
+		return nil
+	}
+	var p unsafe.Pointer
+	if r := vk.MapMemory(device, as[vk.DeviceMemory](b.memory), 0, vk.DeviceSize(vk.WholeSize), 0, &p); r != vk.Success {
+		return fmt.Errorf("vulkan: vkMapMemory of %d bytes: %w", b.space.size, vk.Error(r))
+	}
+	b.mem = unsafe.Slice((*byte)(p), b.space.size)
+	return nil
+}
+
+// give takes a chunk back. A block that has become empty goes back to the driver, except for the first of its purpose.
+func (m *memory) give(c chunk) {
+	if c.block == nil {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	c.block.space.give(c.at, c.size)
+	list := m.blocks[c.block.purpose]
+	if !c.block.space.empty() || c.block == list[0] && c.block.space.size <= largeBlock {
+		return
+	}
+	for i, b := range list {
+		if b == c.block {
+			m.blocks[b.purpose] = append(list[:i], list[i+1:]...)
+			m.release(b)
+			return
+		}
+	}
+}
+
+func (m *memory) release(b *block) {
+	vk.DestroyBuffer(m.device, as[vk.Buffer](b.buffer), nil)
+	vk.FreeMemory(m.device, as[vk.DeviceMemory](b.memory), nil)
+	m.taken -= int64(b.space.size)
+}
+
+// close gives all blocks back to the driver; chunks are of no use from then on. It gives the bytes that had not been given back.
+func (m *memory) close() (left int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for use := range m.blocks {
+		for _, b := range m.blocks[use] {
+			left += b.space.size
+			for _, p := range b.space.free {
+				left -= p.size
+			}
+			m.release(b)
+		}
+		m.blocks[use] = nil
+	}
+	return left
+}

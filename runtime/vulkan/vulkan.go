@@ -1,0 +1,38 @@
+// Package vulkan is the device that runs SPIR-V on GPUs, and on processors that have a Vulkan driver: loader, memory, pipelines, submits.
+// It never looks inside a kernel: what to bind, to push and to dispatch is data that codegen/spirv gives.
+package vulkan
+
+import (
+	"errors"
+
+	"github.com/einloom/einloom/runtime/driver"
+)
+
+// Config says how to open the device. The zero value takes the best device there is.
+type Config struct {
+	// Index is the device to take, in the order of Devices, from 0.
+	Index int
+	// MemoryLimit is the most bytes of memory to take from the driver; 0: what the driver gives.
+	MemoryLimit int64
+	// Fallback runs the kernels that the generator has no code for (runtime gives the interpreter). It is closed with the device.
+	Fallback driver.Device
+	// Missed is told of each kernel that went to Fallback, and why; nil: nobody is.
+	Missed func(kernel string, why error)
+	// Message turns on Khronos' validation layer, where it is installed, and is told what it says; nil: no validation. It is called from any
+	// thread, within calls of the driver.
+	Message func(text string)
+	// Staged copies data through memory of the host's even where device memory can be mapped, as a GPU without such memory needs it.
+	Staged bool
+}
+
+// Info is one device that Open can take.
+type Info struct {
+	Name string // "llvmpipe (LLVM 15.0.6, 256 bits)"
+	Kind string // "discrete GPU", "integrated GPU", "virtual GPU", "processor", "other"
+	API  string // the version of Vulkan that it has, "1.3.238"
+}
+
+var (
+	errClosed  = errors.New("vulkan: the device is closed")
+	errForeign = errors.New("vulkan: a program of another device")
+)

@@ -1,0 +1,82 @@
+package vulkan_test
+
+import (
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/einloom/einloom/codegen"
+	"github.com/einloom/einloom/planner"
+	"github.com/einloom/einloom/runtime/driver"
+	"github.com/einloom/einloom/runtime/driver/drivertest"
+	"github.com/einloom/einloom/runtime/interp"
+	"github.com/einloom/einloom/runtime/vulkan"
+)
+
+// needDevice skips the test, and says why, where there is no Vulkan.
+func needDevice(t testing.TB) {
+	t.Helper()
+	if _, err := vulkan.Devices(); err != nil {
+		t.Skip(err)
+	}
+}
+
+// opener opens the device as runtime does. What the validation layer says, where it is installed, is an error of the test.
+func opener(t testing.TB, c vulkan.Config) func() driver.Device {
+	needDevice(t)
+	var said sync.Map
+	c.Message = func(text string) {
+		if _, before := said.LoadOrStore(text, true); !before && !harmless(text) {
+			t.Errorf("validation: %s", text)
+		}
+	}
+	probe, err := vulkan.Open(c)
+	if err != nil {
+		t.Logf("without validation: %v", err)
+		c.Message = nil
+	} else {
+		probe.Close()
+	}
+	return func() driver.Device {
+		c := c
+		c.Missed = func(kernel string, why error) { t.Logf("%s: %v", kernel, why) }
+		c.Fallback = interp.Open(interp.Config{})
+		d, err := vulkan.Open(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+}
+
+// harmless says whether a message is advice for games, or of the layer about itself.
+func harmless(text string) bool {
+	return strings.Contains(text, "UNASSIGNED-BestPractices") || !strings.Contains(text, "VUID") && !strings.Contains(text, "UNASSIGNED")
+}
+
+// written writes the formulas out and keeps the schedule. What cannot be written out is the fallback's.
+func written(k *codegen.Kernel, t codegen.Target) (*codegen.Kernel, error) {
+	if e, err := planner.Expand(k, t); err == nil {
+		return e, nil
+	}
+	return k, nil
+}
+
+// planned writes the formulas out and schedules as the planner does.
+func planned(k *codegen.Kernel, t codegen.Target) (*codegen.Kernel, error) {
+	if e, err := planner.Expand(k, t); err == nil {
+		return planner.Schedule(e, t)
+	}
+	return k, nil
+}
+
+var configs = map[string]vulkan.Config{"mapped": {}, "staged": {Staged: true}}
+
+func TestContract(t *testing.T) {
+	for name, c := range configs {
+		t.Run(name, func(t *testing.T) {
+			drivertest.Contract(t, opener(t, c), written)
+			drivertest.Contract(t, opener(t, c), planned)
+		})
+	}
+}
