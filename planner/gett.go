@@ -9,10 +9,8 @@ import (
 
 // Contractions below these sizes are done by plain loops: packing would cost more than it saves.
 const (
-	packedSide  = 8       // of the last axes of m, n and k
-	packedWork  = 1 << 15 // m*n*k
-	rowShares   = 16      // into which the rows are cut at least, if they are many: results do not depend on it
-	packedSteps = 1 << 10 // of the other axes of n and k: more steps than these would cost more than they do
+	packedSide = 8       // points of m, n and k
+	packedWork = 1 << 15 // m*n*k
 )
 
 // gett schedules a kernel that is one large sum of products by packed panels (Springer and Bientinesi's GETT, arXiv 1607.00145; Matthews'
@@ -51,14 +49,11 @@ func (p *scheduler) gett() bool {
 	return true
 }
 
-// worth says whether packing pays: the last axis of each group is the one that blocks and tiles are cut from, the others are gone through
-// point by point. Where the result's innermost axis is of the batch, vectors run along it in plain loops, unless the factors are too large
-// to be gone over again and again.
+// worth says whether packing pays. Where the result's innermost axis is of the batch, vectors run along it in plain loops, unless the
+// factors are too large to be gone over again and again.
 func (p *scheduler) worth(g *codegen.Gett, bytes int) bool {
 	m, n, depth := p.points(g.M), p.points(g.N), p.points(g.K)
-	last := func(axes []int) float64 { return p.extent(axes[len(axes)-1]) }
-	steps := n / last(g.N) * depth / last(g.K)
-	if min(last(g.M), last(g.N), last(g.K)) < packedSide || m*n*depth < packedWork || steps > packedSteps {
+	if min(m, n, depth) < packedSide || m*n*depth < packedWork {
 		return false
 	}
 	inner := p.loops[len(p.loops)-1]
@@ -109,26 +104,76 @@ func (p *scheduler) sides(g *codegen.Gett) bool {
 	if len(g.M) == 0 || len(g.N) == 0 {
 		return false
 	}
-	p.longestLast(g.M, false)
-	p.longestLast(g.N, true)
-	p.longestLast(g.K, false)
+	p.arrange(g)
 	return true
 }
 
-// longestLast puts the longest axis of a group behind the others; of n, the one that the result's vectors can run along if it is long
-// enough for them.
-func (p *scheduler) longestLast(axes []int, vectors bool) {
-	if vectors && p.extent(axes[len(axes)-1]) >= float64(2*p.lanes) {
+// arrange orders the axes of each group, whose points are gone through with the last axis fastest. The last one is what vectors run along:
+// of n the result's innermost axis, of m and k that along which a factor's elements lie side by side; where that is short, the longest. Next
+// to it comes the axis along which the packed factor's elements lie side by side, so that what is fetched with one line of memory is used
+// soon after.
+func (p *scheduler) arrange(g *codegen.Gett) {
+	a, b := p.beneath(g.A), p.beneath(g.B)
+	inner := p.loops[len(p.loops)-1]
+	vectors := float64(2 * p.lanes)
+	for _, side := range []struct {
+		axes    []int
+		factors []stream
+	}{{g.M, a}, {g.N, b}, {g.K, append(b, a...)}} {
+		for i := len(side.factors) - 1; i >= 0; i-- {
+			p.putLast(side.axes, side.factors[i])
+		}
+		p.longestLast(side.axes, vectors)
+	}
+	if slices.Contains(g.N, inner) && p.extent(inner) >= vectors {
+		moveLast(g.N, slices.Index(g.N, inner))
+	}
+}
+
+// beneath are the streams of what is loaded for value v.
+func (p *scheduler) beneath(v int) (list []stream) {
+	under := make([]bool, v+1)
+	under[v] = true
+	for i := v; i >= 0; i-- {
+		x := &p.k.Body[i]
+		if !under[i] {
+			continue
+		}
+		for _, a := range x.Args {
+			under[a] = true
+		}
+		if x.Kind == codegen.Load {
+			list = append(list, p.steps(x.Param, x.At, false))
+		}
+	}
+	return list
+}
+
+// putLast moves the axis along which s goes element by element to the end.
+func (p *scheduler) putLast(axes []int, s stream) {
+	if i := slices.IndexFunc(axes, func(a int) bool { return s.step[a] == 1 }); i >= 0 {
+		moveLast(axes, i)
+	}
+}
+
+// longestLast puts the longest axis of a group behind the others if the last one is shorter than enough.
+func (p *scheduler) longestLast(axes []int, enough float64) {
+	longest := len(axes) - 1
+	if p.extent(axes[longest]) >= enough {
 		return
 	}
-	longest := len(axes) - 1
 	for i, a := range axes {
 		if p.extent(a) > p.extent(axes[longest]) {
 			longest = i
 		}
 	}
-	a := axes[longest]
-	copy(axes[longest:], axes[longest+1:])
+	moveLast(axes, longest)
+}
+
+// moveLast moves axis number i behind the others.
+func moveLast(axes []int, i int) {
+	a := axes[i]
+	copy(axes[i:], axes[i+1:])
 	axes[len(axes)-1] = a
 }
 
@@ -149,13 +194,10 @@ func (p *scheduler) tile(g *codegen.Gett, d tensor.DType) {
 		return otherwise
 	}
 	g.KC = between(or(p.target.L1, 32<<10)/2/(g.NR*bytes), 256, 512)
+	room := or(p.target.L3, 16<<20) / 2 / bytes
 	g.MC = between(or(p.target.L2, 1<<20)/2/(g.KC*bytes)/g.MR*g.MR, g.MR, 1024/g.MR*g.MR)
-	// Blocks of rows are what workers share, besides the batch and the other axes of m: some for each, so that none waits long for the last.
-	m := p.extent(g.M[len(g.M)-1])
-	if shares := rowShares / (p.points(g.Batch) * p.points(g.M) / m); shares > 1 {
-		g.MC = between((int(m/shares)+g.MR-1)/g.MR*g.MR, min(g.MC, 8*g.MR), g.MC)
-	}
-	g.NC = between(or(p.target.L3, 16<<20)/2/(g.KC*bytes)/g.NR*g.NR, g.NR, 4096/g.NR*g.NR)
+	kc := int(min(float64(g.KC), p.points(g.K)))
+	g.NC = between(room/kc/g.NR*g.NR, g.NR, (1<<20)/kc/g.NR*g.NR)
 }
 
 func between(x, lo, hi int) int { return max(lo, min(x, hi)) }

@@ -76,14 +76,14 @@ func newScheduler(k *codegen.Kernel, t codegen.Target) *scheduler {
 		case codegen.Map, codegen.Reduce:
 			p.ops++
 		case codegen.Load, codegen.Gather:
-			p.stream(v.Param, v.At, false)
+			p.streams = append(p.streams, p.steps(v.Param, v.At, false))
 		}
 	}
 	if t.Vector > 0 {
 		p.lanes = max(1, t.Vector/widest)
 	}
 	for i := range k.Stores {
-		p.stream(k.Stores[i].Param, k.Stores[i].At, true)
+		p.streams = append(p.streams, p.steps(k.Stores[i].Param, k.Stores[i].At, true))
 	}
 	for a := range k.Axes {
 		if k.Axes[a].Fold {
@@ -98,13 +98,14 @@ func newScheduler(k *codegen.Kernel, t codegen.Target) *scheduler {
 	return p
 }
 
-func (p *scheduler) stream(param int, at []codegen.Affine, store bool) {
+// steps is an access of param.
+func (p *scheduler) steps(param int, at []codegen.Affine, store bool) stream {
 	q := &p.k.Params[param]
 	s := stream{step: make([]int, len(p.k.Axes)), bytes: q.DType.Size(), store: store}
 	for _, t := range q.Flat(at).Terms {
 		s.step[t.Axis] = t.Coef
 	}
-	p.streams = append(p.streams, s)
+	return s
 }
 
 // depth is how many reductions lie beneath one another, and one more where something is stored along a fold axis: how often a row is gone

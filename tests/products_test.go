@@ -3,12 +3,16 @@ package tests
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"math"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/einloom/einloom/einsum"
 	"github.com/einloom/einloom/expr"
 	"github.com/einloom/einloom/tensor"
+	"github.com/einloom/einloom/tests/bench"
 )
 
 // TestLargeProducts computes contractions that are large enough to be packed, on whole numbers, whose sums are exact in any order: every
@@ -33,35 +37,87 @@ func TestLargeProducts(t *testing.T) {
 		{"iij,jk->ik", [][]int{{60, 60, 50}, {50, 64}}},
 	} {
 		for _, d := range []tensor.DType{tensor.Float32, tensor.Float64, tensor.Int32, tensor.Complex64} {
-			var args []expr.Expr
-			for k, dims := range c.shapes {
-				vals := make([]int64, tensor.Shape(dims).Len())
-				for i := range vals {
-					vals[i] = int64((7*i+3*k+i/11)%13 - 6)
-				}
-				x, err := tensor.FromInt64s(d, vals, dims...)
-				if err != nil {
-					t.Fatal(err)
-				}
-				args = append(args, expr.From(x))
+			sameWhateverTheWay(t, list, fmt.Sprintf("%s %v", c.spec, d), einsum.Contract(c.spec, wholeNumbers(t, d, c.shapes)...).Add(expr.ScalarInt(1)))
+		}
+	}
+}
+
+// TestTensorContractions computes the contractions of the benchmark, and each with its result's labels and operands the other way round,
+// with extents from 5 to 13 that no vector, tile or panel divides.
+func TestTensorContractions(t *testing.T) {
+	list := slices.DeleteFunc(ways(t), func(w way) bool { return !w.ordered })
+	const work = 100_000 // products of one of them: enough to be packed
+	for _, spec := range bench.TensorContractions {
+		terms := strings.FieldsFunc(spec, func(r rune) bool { return strings.ContainsRune(",->", r) })
+		extents := map[rune]int{}
+		all := 1
+		for _, r := range terms[0] + terms[1] {
+			if extents[r] == 0 {
+				extents[r] = 5
+				all *= 5
 			}
-			x := einsum.Contract(c.spec, args...).Add(expr.ScalarInt(1))
-			var want []byte
-			for _, w := range list {
-				got, err := w.session.Eval(context.Background(), x)
-				if err != nil {
-					t.Fatalf("%s %v %s: %v", c.spec, d, w.name, err)
-				}
-				b, err := got.Bytes()
-				if err != nil {
-					t.Fatal(err)
-				}
-				if want == nil {
-					want = b
-				} else if !bytes.Equal(b, want) {
-					t.Errorf("%s %v %s: not the interpreter's bits", c.spec, d, w.name)
+		}
+		for grown := true; grown; {
+			grown = false
+			for _, r := range terms[2] + terms[0] {
+				if n := extents[r]; n < 13 && all/n*(n+2) <= work {
+					extents[r], all, grown = n+2, all/n*(n+2), true
 				}
 			}
+		}
+		backwards := []rune(terms[2])
+		slices.Reverse(backwards)
+		for _, terms := range [][]string{terms, {terms[1], terms[0], string(backwards)}} {
+			var shapes [][]int
+			for _, term := range terms[:2] {
+				var dims []int
+				for _, r := range term {
+					dims = append(dims, extents[r])
+				}
+				shapes = append(shapes, dims)
+			}
+			for _, d := range []tensor.DType{tensor.Float32, tensor.Float64} {
+				spec := terms[0] + "," + terms[1] + "->" + terms[2]
+				sameWhateverTheWay(t, list, fmt.Sprintf("%s %v %v", spec, d, shapes), einsum.Contract(spec, wholeNumbers(t, d, shapes)...))
+			}
+		}
+	}
+}
+
+// wholeNumbers are tensors of small whole numbers.
+func wholeNumbers(t *testing.T, d tensor.DType, shapes [][]int) (args []expr.Expr) {
+	t.Helper()
+	for k, dims := range shapes {
+		vals := make([]int64, tensor.Shape(dims).Len())
+		for i := range vals {
+			vals[i] = int64((7*i+3*k+i/11)%13 - 6)
+		}
+		x, err := tensor.FromInt64s(d, vals, dims...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		args = append(args, expr.From(x))
+	}
+	return args
+}
+
+// sameWhateverTheWay computes x in every way and wants the first one's bits, which is the interpreter's.
+func sameWhateverTheWay(t *testing.T, list []way, name string, x expr.Expr) {
+	t.Helper()
+	var want []byte
+	for _, w := range list {
+		got, err := w.session.Eval(context.Background(), x)
+		if err != nil {
+			t.Fatalf("%s %s: %v", name, w.name, err)
+		}
+		b, err := got.Bytes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want == nil {
+			want = b
+		} else if !bytes.Equal(b, want) {
+			t.Errorf("%s %s: not the interpreter's bits", name, w.name)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/einloom/einloom/codegen"
@@ -8,59 +9,75 @@ import (
 	"github.com/einloom/einloom/tensor"
 )
 
-// A packed contraction (GETT: Springer & Bientinesi, arXiv 1607.00145; Goto & van de Geijn, TOMS 34.3). Of each group of axes the last one
-// is blocked: m, n, k. The others are gone through one by one: those of the batch and of M are points of the parallel range, those of
-// N and K are phases. For every block of nc columns and kc terms there are two phases,
+// A packed contraction (GETT: Springer & Bientinesi, arXiv 1607.00145; TBLIS: Matthews, arXiv 1607.00291; Goto & van de Geijn, TOMS 34.3).
+// Each group of axes, M, N and K, is one range of flat points, whose last axis is the fastest, so blocks and panels are cut whatever the
+// axes are: what crosses the end of the last axis is read and stored in runs along it. The batch is gone through point by point. For every
+// block of rows, columns and terms there are two phases,
 //
-//	pack     panels of NR columns of B:  temp[batch][panel][k][NR]
-//	compute  mc rows of A are packed:    scratch[panel][k][MR], and for each pair of panels the tile
-//	         C[MR][NR] += sum over k of A[k][MR] * B[k][NR] is kept in registers
+//	pack   panels of NR columns of B, temp[batch][panel][k][NR], and of MR rows of A, temp[batch][panel][k][MR]
+//	tiles  a call takes some panels of either; for each pair of panels the tile C[MR][NR] += sum over k of A[k][MR] * B[k][NR] is
+//	       kept in registers
 //
 // and after the last terms of a tile its epilogue: whatever the kernel does with the sum. What stands beneath the two factors is done
 // while packing, so no operand is ever copied in another order.
 
 // The phase's variables, as the code reads them: where the block begins. gettVars lists them in this order.
 const (
-	varBatch  = ArgVars      // first of the batch's points
-	varOuterN = ArgVars + 8  // point of N's outer axes
-	varOuterK = ArgVars + 16 // point of K's outer axes
-	varJ      = ArgVars + 24 // first column
-	varP      = ArgVars + 32 // first term
-	varEnds   = ArgVars + 40 // 1: the first terms of the sum, 2: the last, 3: both
-	varRows   = ArgVars + 48 // first of the blocks of rows
+	varBatch = ArgVars      // first of the batch's points
+	varI     = ArgVars + 8  // first row
+	varJ     = ArgVars + 16 // first column
+	varP     = ArgVars + 24 // first term
+	varEnds  = ArgVars + 32 // 1: the first terms of the sum, 2: the last, 3: both
+	varHigh  = ArgVars + 40 // panels of A, or how many calls share the rows
+	varWide  = ArgVars + 48 // panels of B, or how many calls share the columns
 )
 
 // blockSize names a size that depends on a contraction's extents.
 type blockSize int
 
 const (
-	blockMC     blockSize = iota
-	blockNC               // columns of a block
-	blockKC               // terms of a block
-	outerM                // points of M's outer axes
-	rowBlocks             // blocks of m
-	panels                // panels of B in a block
-	panelBytes            // bytes of one panel of B
-	tilesBytes            // bytes of the tiles of one block of rows
-	tilesOffset           // where they begin in the run's memory
+	pointsM blockSize = iota // flat points of a group
+	pointsN
+	pointsK
+	blockTerms  // terms of a block
+	blockHigh   // panels of A in a block
+	blockWide   // panels of B in a block
+	callHigh    // panels of A that a call takes
+	callWide    // panels of B that a call takes
+	leftBytes   // bytes of one panel of A
+	rightBytes  // bytes of one panel of B
+	leftOffset  // where the panels of A begin in the run's memory, behind those of B
+	tilesBytes  // bytes of a block's tiles; 0: a tile is finished at once and stays in the worker's own memory
+	tilesOffset // where they begin in the run's memory
 )
 
 // gettBlocks are the sizes of one contraction.
 type gettBlocks struct {
 	k            *codegen.Kernel
 	g            *codegen.Gett
-	m, n, kk     int // extents of the blocked axes
-	mc, nc, kc   int
+	m, n, kk     int // points of the groups
+	kc           int // terms of a block
+	high, wide   int // panels of A and of B in a block
+	tall, broad  int // panels of A and of B that a call takes
 	batch, chunk int // points of the batch; how many of them a phase takes
-	rows         int // blocks of rows of a point of the batch that a phase takes: all, where a phase takes several points
-	outM, outN   int
-	outK         int
 	bytes        int // of an element
 }
 
-// callWork is the products that one call of compute takes at most: well below a millisecond, so that cancelling and collecting garbage
-// stay prompt and the workers end a phase together.
-const callWork = 24 << 20
+// callWork is the products that one call takes at most: well below a millisecond, so that cancelling and collecting garbage stay prompt
+// and the workers end a phase together. Below leastWork a call is not worth its price.
+const (
+	callWork  = 24 << 20
+	leastWork = 1 << 17
+	shares    = 16 // into which a phase is cut at least, where there is the work for it
+)
+
+// What a run may take of memory besides the plan's, in bytes: panels of A; tiles that wait for more terms; and, where there is a batch, all
+// of a phase.
+const (
+	panelRoom = 8 << 20
+	tileRooms = 32 << 20
+	chunkRoom = 4 << 20
+)
 
 func last(axes []int) int { return axes[len(axes)-1] }
 
@@ -75,117 +92,126 @@ func points(k *codegen.Kernel, axes []int) int {
 func (u *unit) blocks() *gettBlocks {
 	k := u.k
 	g := &k.Gett
-	b := &gettBlocks{k: k, g: g, m: k.Axes[last(g.M)].Extent, n: k.Axes[last(g.N)].Extent, kk: k.Axes[last(g.K)].Extent}
+	b := &gettBlocks{k: k, g: g, m: points(k, g.M), n: points(k, g.N), kk: points(k, g.K), batch: points(k, g.Batch)}
 	b.bytes = k.Body[g.Sum].DType.Size()
-	b.nc, b.kc = max(min(g.NC, roundUp(b.n, g.NR)), 1), max(min(g.KC, b.kk), 1)
-	most := max(min(g.MC, callWork/(b.nc*b.kc)), g.MR) // rows that one call may take
-	b.mc = max(roundUp(ceilDiv(b.m, max(ceilDiv(b.m, most), 1)), g.MR), g.MR)
-	b.batch = points(k, g.Batch)
-	b.outM, b.outN, b.outK = points(k, g.M[:len(g.M)-1]), points(k, g.N[:len(g.N)-1]), points(k, g.K[:len(g.K)-1])
-	all := b.outM * b.size(rowBlocks)
-	b.rows = max(1, min(all, runRoom/max(1, b.size(tilesBytes))))
+	b.kc = min(g.KC, max(b.kk, 1))
+	b.wide = evenly(ceilDiv(b.n, g.NR), max(g.NC/g.NR, 1))
+	rows := panelRoom / (b.kc * g.MR * b.bytes)
+	if b.kk > b.kc {
+		rows = min(rows, tileRooms/(b.wide*g.MR*g.NR*b.bytes))
+	}
+	most := max(g.MC/g.MR, 1)
+	b.high = evenly(ceilDiv(b.m, g.MR), max(rows/most, 1)*most)
 	b.chunk = 1
-	if b.rows == all {
+	if b.high*g.MR >= b.m && b.wide*g.NR >= b.n {
 		b.chunk = max(1, min(b.batch, chunkRoom/max(1, b.pointBytes())))
 	}
+	b.tall = evenly(b.high, most)
+	work := b.tall * g.MR * g.NR * b.kc // of one panel of B
+	broad := ceilDiv(b.wide, ceilDiv(shares, b.chunk*ceilDiv(b.high, b.tall)))
+	b.broad = evenly(b.wide, max(1, min(max(broad, leastWork/work), callWork/work)))
 	return b
 }
 
-// What a run may take of memory besides the plan's: tiles that wait for more terms, and, where there is a batch, all of a phase.
-const (
-	runRoom   = 32 << 20
-	chunkRoom = 4 << 20
-)
-
-// pointBytes is the bytes that one point of the batch takes in the run's memory.
-func (b *gettBlocks) pointBytes() int {
-	return b.size(panels)*b.size(panelBytes) + b.rows*b.size(tilesBytes)
+// evenly is the size of the parts, at most most, that cut n evenly.
+func evenly(n, most int) int {
+	if n == 0 {
+		return 1
+	}
+	return ceilDiv(n, ceilDiv(n, most))
 }
-
-func roundUp(n, by int) int { return (n + by - 1) / by * by }
 
 func ceilDiv(n, by int) int { return (n + by - 1) / by }
 
+// pointBytes is the bytes that one point of the batch takes in the run's memory.
+func (b *gettBlocks) pointBytes() int {
+	return b.wide*b.size(rightBytes) + b.high*b.size(leftBytes) + b.size(tilesBytes)
+}
+
+// temp is the bytes of a run's memory: panels of B, panels of A, then the tiles that several phases add to.
+func (b *gettBlocks) temp() int { return b.chunk * b.pointBytes() }
+
 func (b *gettBlocks) size(which blockSize) int {
 	switch which {
-	case blockMC:
-		return b.mc
-	case blockNC:
-		return b.nc
-	case blockKC:
+	case pointsM:
+		return b.m
+	case pointsN:
+		return b.n
+	case pointsK:
+		return b.kk
+	case blockTerms:
 		return b.kc
-	case outerM:
-		return b.outM
-	case rowBlocks:
-		return ceilDiv(b.m, b.mc)
-	case panels:
-		return ceilDiv(b.nc, b.g.NR)
-	case panelBytes:
-		return b.kc * b.g.NR * b.bytes
+	case blockHigh:
+		return b.high
+	case blockWide:
+		return b.wide
+	case callHigh:
+		return b.tall
+	case callWide:
+		return b.broad
+	case leftBytes:
+		return (b.kc + padTerms) * b.g.MR * b.bytes
+	case rightBytes:
+		return (b.kc + padTerms) * b.g.NR * b.bytes
+	case leftOffset:
+		return b.chunk * b.wide * b.size(rightBytes)
 	case tilesBytes:
-		if b.outK*ceilDiv(b.kk, b.kc) <= 1 {
-			return 0 // a tile is finished at once: it stays in the worker's own memory
+		if b.kk <= b.kc {
+			return 0
 		}
-		return ceilDiv(b.mc, b.g.MR) * b.size(panels) * b.g.MR * b.g.NR * b.bytes
+		return b.high * b.wide * b.g.MR * b.g.NR * b.bytes
 	default: // tilesOffset
-		return b.chunk * b.size(panels) * b.size(panelBytes)
+		return b.size(leftOffset) + b.chunk*b.high*b.size(leftBytes)
 	}
 }
 
-// phases lists the phases; functions 0 and 1 are pack and compute.
+// gettVars is a phase's variables.
+type gettVars struct{ batch, i, j, p, ends, high, wide int }
+
+func (v gettVars) list() [7]int64 {
+	return [7]int64{int64(v.batch), int64(v.i), int64(v.j), int64(v.p), int64(v.ends), int64(v.high), int64(v.wide)}
+}
+
+// phases lists the phases; functions 0 and 1 are pack and tiles.
 func (b *gettBlocks) phases() []Phase {
 	var list []Phase
-	if b.m == 0 || b.n == 0 || b.outM == 0 || b.outN == 0 || b.batch == 0 { // nothing is stored
+	if b.m == 0 || b.n == 0 { // nothing is stored
 		return nil
 	}
 	for batch := 0; batch < b.batch; batch += b.chunk {
-		for on := range b.outN {
-			for j := 0; j < b.n; j += b.nc {
-				for row := 0; row < b.outM*b.size(rowBlocks); row += b.rows {
-					list = b.terms(list, gettVars{batch: batch, outerN: on, j: j, row: row})
-				}
+		for j := 0; j < b.n; j += b.wide * b.g.NR {
+			for i := 0; i < b.m; i += b.high * b.g.MR {
+				list = b.terms(list, gettVars{batch: batch, i: i, j: j})
 			}
 		}
 	}
 	return list
 }
 
-// gettVars is a phase's variables.
-type gettVars struct{ batch, outerN, outerK, j, p, ends, row int }
-
-func (v gettVars) list() [7]int64 {
-	return [7]int64{int64(v.batch), int64(v.outerN), int64(v.outerK), int64(v.j), int64(v.p), int64(v.ends), int64(v.row)}
-}
-
 // terms adds the phases of all terms for the rows and columns that v names.
 func (b *gettBlocks) terms(list []Phase, v gettVars) []Phase {
 	chunk := min(b.chunk, b.batch-v.batch)
-	wide := ceilDiv(min(b.nc, b.n-v.j), b.g.NR)
-	rows := min(b.rows, b.outM*b.size(rowBlocks)-v.row)
-	blocksK := max(1, ceilDiv(b.kk, b.kc))
-	steps := b.outK * blocksK
-	for step := range steps {
-		v.outerK, v.p, v.ends = step/blocksK, step%blocksK*b.kc, 0
-		if step == 0 {
+	high, wide := min(b.high, ceilDiv(b.m-v.i, b.g.MR)), min(b.wide, ceilDiv(b.n-v.j, b.g.NR))
+	for v.p = 0; v.p < b.kk; v.p += b.kc {
+		v.ends = 0
+		if v.p == 0 {
 			v.ends |= 1
 		}
-		if step == steps-1 {
+		if v.p+b.kc >= b.kk {
 			v.ends |= 2
 		}
-		list = append(list,
-			Phase{Func: 0, Points: chunk * wide, Grain: max(1, (32<<10)/b.size(panelBytes)), Vars: v.list()},
-			Phase{Func: 1, Points: chunk * rows, Grain: b.grain(), Vars: v.list()})
+		v.high, v.wide = high, wide
+		list = append(list, Phase{Func: 0, Points: chunk * (high + wide), Grain: max(1, (32<<10)/b.size(rightBytes)), Vars: v.list()})
+		v.high, v.wide = ceilDiv(high, b.tall), ceilDiv(wide, b.broad)
+		list = append(list, Phase{Func: 1, Points: chunk * v.high * v.wide, Grain: b.grain(), Vars: v.list()})
 	}
 	return list
 }
 
-// temp is the bytes of a run's memory: panels of B, then the tiles that several phases add to.
-func (b *gettBlocks) temp() int { return b.chunk * b.pointBytes() }
-
-// grain is how many blocks of rows a call takes: small ones together, so that a call is worth its price.
+// grain is how many points a call takes: small ones together, so that a call is worth its price.
 func (b *gettBlocks) grain() int {
-	work := 2 * b.mc * b.nc * b.kc
-	return max(1, (4<<20)/max(1, work))
+	work := b.tall * b.g.MR * b.broad * b.g.NR * b.kc
+	return max(1, (2<<20)/work)
 }
 
 // packs says whether k is a packed contraction that code is written for: a sum of products of float32 or float64 factors, each made of
@@ -279,7 +305,9 @@ func writeGett(u *unit, nums *numbers, isa asm.ISA, pool *asm.Pool) ([]*asm.Code
 	}{{"pack", (*gettNest).pack}, {"tiles", (*gettNest).compute}} {
 		g := &gettNest{nest: newNest(u, u.name+part.suffix, nums, isa, pool), g: &u.k.Gett}
 		g.dtype = u.k.Body[g.g.Sum].DType
-		g.m, g.n, g.k = last(g.g.M), last(g.g.N), last(g.g.K)
+		if g.g.NR%g.full != 0 {
+			return nil, &Unsupported{Why: fmt.Sprintf("a tile of %d columns in vectors of %d", g.g.NR, g.full)}
+		}
 		part.write(g)
 		if g.err != nil {
 			return nil, g.err

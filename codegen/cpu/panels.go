@@ -1,138 +1,206 @@
 package cpu
 
 import (
+	"slices"
+
+	"github.com/einloom/einloom/codegen"
 	"github.com/einloom/einloom/codegen/cpu/asm"
+	"github.com/einloom/einloom/tensor"
 )
 
-// Packing: each factor of a contraction goes into panels that the micro-kernel reads from front to back.
+// gettNest writes the functions of a packed contraction.
+type gettNest struct {
+	*nest
+	g     *codegen.Gett
+	dtype tensor.DType
+}
 
-// padTerms is the room, in terms, behind a panel of A: packing writes whole vectors.
+// padTerms is the room, in terms, behind a panel: packing writes whole vectors.
 const padTerms = 16
 
-// panelOf is the address of panel number p of batch point local in the run's memory.
-func (t *gettNest) panelOf(local, p asm.Reg) asm.Reg {
-	at := t.scaled(local, t.size(panels))
-	if p != 0 {
-		t.Ins("ADDQ", p, at)
+func (t *gettNest) size(which blockSize) asm.Reg {
+	return t.num(number{kind: blockOf, a: int(which)})
+}
+
+func (t *gettNest) bytes() int { return t.dtype.Size() }
+
+// least is a new register of the smaller of two.
+func (t *gettNest) least(a, b asm.Reg) asm.Reg {
+	r := t.copy(a)
+	t.Ins("CMPQ", r, b)
+	t.Ins("CMOVQGT", b, r)
+	return r
+}
+
+// left is a new register of min(total - start, most): what a block that begins at start has.
+func (t *gettNest) left(total, start, most asm.Reg) asm.Reg {
+	r := t.copy(total)
+	t.Ins("SUBQ", start, r)
+	return t.least(r, most)
+}
+
+// scaled is a new register of r times by.
+func (t *gettNest) scaled(r, by asm.Reg) asm.Reg {
+	c := t.copy(r)
+	t.Ins("IMULQ", by, c)
+	return c
+}
+
+// sum is a new register of a + b.
+func (t *gettNest) sum(a, b asm.Reg) asm.Reg {
+	c := t.copy(a)
+	t.Ins("ADDQ", b, c)
+	return c
+}
+
+// place moves the targets' streams to the points of axes, whose flat index is point.
+func (t *gettNest) place(targets []target, point asm.Reg, axes []int) {
+	t.takeApart(point, axes)
+	for _, a := range axes {
+		t.moveAll(targets, a, t.scope.idx[a])
 	}
-	t.Ins("IMULQ", t.size(panelBytes), at)
+}
+
+// room is a new register of the points from where the last of axes is placed to its end.
+func (t *gettNest) room(axes []int) asm.Reg {
+	a := last(axes)
+	return t.left(t.num(number{kind: extentOf, a: a}), t.axisIndex(a), t.num(number{kind: extentOf, a: a}))
+}
+
+// runs runs body over count points of axes from flat point first on, in runs of n points along the last axis. In body the other axes are
+// fixed, and the targets' streams are where the run begins.
+func (t *gettNest) runs(targets []target, axes []int, first, count asm.Reg, body func(n asm.Reg)) {
+	at, left := t.copy(first), t.copy(count)
+	top, end := t.Label("run"), t.Label("ran")
+	t.Bind(top)
+	t.open()
+	t.place(targets, at, axes)
+	n := t.least(t.room(axes), left)
+	t.inside(func() { body(n) }, axes[:len(axes)-1]...)
+	t.close()
+	if len(axes) > 1 {
+		t.Ins("ADDQ", n, at)
+		t.Ins("SUBQ", n, left)
+		t.J("GT", top)
+	}
+	t.Bind(end)
+}
+
+// factor is the target that packing has: a value of one side.
+func factor(v int) target { return target{store: -1, reduce: -1, value: v} }
+
+// forPoints runs body for each point of the call's range.
+func (t *gettNest) forPoints(body func(point asm.Reg)) {
+	t.open()
+	for s := range t.u.streams {
+		t.scope.ptrs[s] = t.base(s)
+	}
+	point := t.copy(t.Arg(ArgLo))
+	top, end := t.Label("point"), t.Label("end")
+	t.Bind(top)
+	t.Ins("CMPQ", point, t.Arg(ArgHi))
+	t.J("GE", end)
+	t.open()
+	body(point)
+	t.close()
+	t.Ins("INCQ", point)
+	t.Jmp(top)
+	t.Bind(end)
+	t.close()
+	t.Ret()
+}
+
+// batchPoint is the batch's flat point of number local in this phase.
+func (t *gettNest) batchPoint(local asm.Reg) asm.Reg { return t.sum(local, t.Arg(varBatch)) }
+
+// leftPanel and rightPanel are the addresses of panel number p of batch point local in the run's memory.
+func (t *gettNest) leftPanel(local, p asm.Reg) asm.Reg {
+	at := t.panel(local, blockHigh, p, leftBytes)
+	t.Ins("ADDQ", t.size(leftOffset), at)
+	return at
+}
+
+func (t *gettNest) rightPanel(local, p asm.Reg) asm.Reg {
+	return t.panel(local, blockWide, p, rightBytes)
+}
+
+func (t *gettNest) panel(local asm.Reg, each blockSize, p asm.Reg, bytes blockSize) asm.Reg {
+	at := t.scaled(local, t.size(each))
+	t.Ins("ADDQ", p, at)
+	t.Ins("IMULQ", t.size(bytes), at)
 	t.Ins("ADDQ", t.Arg(ArgTemp), at)
 	return at
 }
 
-// pack writes the packing of B. A point is a panel of a batch point: NR columns, each term's side by side. Columns past the last are
-// left as they are: no result of theirs is stored.
+// side is one factor and how its panels are: so many points of its group, for each term side by side.
+type side struct {
+	value int
+	axes  []int // its group
+	width int
+	first asm.Reg // flat point
+	count asm.Reg // points that there are, at most width
+	dest  asm.Reg
+}
+
+// pack writes the packing of both factors. A point is a panel of a batch point, first those of B. Columns and rows past the last are left
+// as they are, or become anything: no result of theirs is stored.
 func (t *gettNest) pack() {
-	b := []target{factor(t.g.B)}
-	t.vector = t.n
 	t.forPoints(func(point asm.Reg) {
-		wide := t.left(t.n, t.Arg(varJ), t.size(blockNC)) // columns of this block, then its panels
-		t.Ins("ADDQ", asm.Imm(t.g.NR-1), wide)
-		count, _ := t.divide(wide, t.Int(int64(t.g.NR)))
-		local, p := t.divide(point, count)
-		dest := t.panelOf(local, p)
-		t.place(b, t.batchPoint(local), t.g.Batch)
-		t.place(b, t.Arg(varOuterN), t.g.N[:len(t.g.N)-1])
-		t.place(b, t.Arg(varOuterK), t.g.K[:len(t.g.K)-1])
-		t.placeAt(b, t.k, t.Arg(varP))
+		all := t.sum(t.Arg(varWide), t.Arg(varHigh))
+		local, p := t.divide(point, all)
+		batch := t.batchPoint(local)
+		ofA, end := t.Label("left"), t.Label("packed")
+		t.Ins("CMPQ", p, t.Arg(varWide))
+		t.J("GE", ofA)
+		t.open()
 		j := t.scaled(p, t.Int(int64(t.g.NR)))
 		t.Ins("ADDQ", t.Arg(varJ), j)
-		t.placeAt(b, t.n, j)
-		columns := t.left(t.n, j, t.Int(int64(t.g.NR)))
-		terms := t.left(t.k, t.Arg(varP), t.size(blockKC))
-		edge, end := t.Label("edge"), t.Label("packed")
-		t.Ins("CMPQ", columns, asm.Imm(t.g.NR))
-		t.J("LT", edge)
-		t.packTerms(b, terms, dest, 0)
+		t.packPanel(batch, &side{
+			value: t.g.B, axes: t.g.N, width: t.g.NR, first: j, count: t.left(t.size(pointsN), j, t.Int(int64(t.g.NR))), dest: t.rightPanel(local, p),
+		})
+		t.close()
 		t.Jmp(end)
-		t.Bind(edge)
-		t.packTerms(b, terms, dest, columns)
+		t.Bind(ofA)
+		t.open()
+		p = t.copy(p)
+		t.Ins("SUBQ", t.Arg(varWide), p)
+		i := t.scaled(p, t.Int(int64(t.g.MR)))
+		t.Ins("ADDQ", t.Arg(varI), i)
+		t.packPanel(batch, &side{
+			value: t.g.A, axes: t.g.M, width: t.g.MR, first: i, count: t.left(t.size(pointsM), i, t.Int(int64(t.g.MR))), dest: t.leftPanel(local, p),
+		})
+		t.close()
 		t.Bind(end)
 	})
 }
 
-// packTerms writes the loop over terms of one panel of B; columns is 0 for a whole panel.
-func (t *gettNest) packTerms(b []target, terms, dest, columns asm.Reg) {
-	blocks := t.g.NR / t.full
-	t.open()
-	at := t.copy(dest)
-	outer := append(append(append([]int{}, t.g.Batch...), t.g.N[:len(t.g.N)-1]...), t.g.K[:len(t.g.K)-1]...)
+// packPanel writes the packing of a panel. Lanes go across the panel where its points are one run and there are enough of them, unless the
+// operands lie side by side along the terms alone; otherwise lanes go along the terms.
+func (t *gettNest) packPanel(batch asm.Reg, s *side) {
+	ts := []target{factor(s.value)}
+	terms := t.left(t.size(pointsK), t.Arg(varP), t.size(blockTerms))
+	t.place(ts, batch, t.g.Batch)
+	end := t.Label("panel")
 	t.inside(func() {
-		t.loop(b, t.k, t.copy(terms), func() {
-			if columns == 0 {
-				for i := range blocks {
-					t.store(t.dtype, t.value(t.g.B, i), asm.At(at, i*t.full*t.bytes()), tail{})
-				}
-			} else {
-				to, rest := t.copy(at), t.copy(columns)
-				moving := t.enter(b, t.n)
-				t.blocksOnce(b, moving, rest, func() {
-					t.store(t.dtype, t.value(t.g.B, 0), asm.At(to, 0), tail{})
-					t.Ins("ADDQ", asm.Imm(t.n0()*t.bytes()), to)
-				})
-				t.close()
+		lies, alongK := t.sideBySide(ts, last(s.axes)), t.sideBySide(ts, last(t.g.K))
+		if lies || !alongK && s.width%t.full == 0 {
+			rows := t.Label("rows")
+			t.open()
+			t.place(ts, s.first, s.axes)
+			t.Ins("CMPQ", t.room(s.axes), s.count)
+			t.J("LT", rows)
+			if !lies {
+				t.Ins("CMPQ", s.count, asm.Imm(s.width))
+				t.J("LT", rows)
 			}
-			t.Ins("ADDQ", asm.Imm(t.g.NR*t.bytes()), at)
-		})
-	}, outer...)
-	t.close()
-}
-
-// n0 is the lanes of the present block.
-func (t *gettNest) n0() int { return t.lanes.n }
-
-// blocksOnce is blocksFrom without unrolling.
-func (t *gettNest) blocksOnce(targets []target, moving walk, count asm.Reg, body func()) {
-	before := t.unroll
-	t.unroll = 1
-	t.blocksFrom(targets, moving, count, body)
-	t.unroll = before
-}
-
-// packA writes the packing of a block's rows: panels of MR rows, each term's side by side. Lanes go along the terms or along the rows,
-// whichever of the two the operands have side by side in memory.
-func (t *gettNest) packA(a []target, i, rows, terms asm.Reg) {
-	t.open()
-	t.place(a, t.Arg(varOuterK), t.g.K[:len(t.g.K)-1])
-	t.placeAt(a, t.k, t.Arg(varP))
-	t.placeAt(a, t.m, i)
-	dest, rest := t.copy(t.Arg(ArgScratch)), t.copy(rows)
-	t.Ins("ADDQ", asm.Imm(panelAt), dest)
-	panel := t.panelStride()
-	fixed := append(append([]int{}, t.g.Batch...), append(t.g.M[:len(t.g.M)-1:len(t.g.M)-1], t.g.K[:len(t.g.K)-1]...)...)
-	moving := t.enter(a, t.m)
-	top, end := t.Label("panel"), t.Label("panels")
-	t.Bind(top)
-	t.Ins("TESTQ", rest, rest)
-	t.J("LE", end)
-	t.open()
-	count := t.copy(t.Int(int64(t.g.MR)))
-	t.Ins("CMPQ", rest, count)
-	t.Ins("CMOVQLT", rest, count)
-	t.inside(func() {
-		if t.vector = t.m; !t.sideBySide(a, t.m) {
-			t.vector = t.k
-			t.packRows(a, dest, count, terms)
-		} else {
-			t.packColumns(a, dest, count, terms)
+			t.across(ts, s, terms, lies)
+			t.close()
+			t.Jmp(end)
+			t.Bind(rows)
 		}
-	}, fixed...)
-	t.close()
-	t.advance(moving, t.g.MR)
-	t.Ins("ADDQ", panel, dest)
-	t.Ins("SUBQ", asm.Imm(t.g.MR), rest)
-	t.Jmp(top)
+		t.alongTerms(ts, s, terms)
+	}, t.g.Batch...)
 	t.Bind(end)
-	t.close()
-	t.close()
-}
-
-// panelStride is the bytes from one panel of A to the next.
-func (t *gettNest) panelStride() asm.Reg {
-	r := t.copy(t.size(blockKC))
-	t.Ins("ADDQ", asm.Imm(padTerms), r)
-	t.Ins("IMULQ", t.Int(int64(t.g.MR*t.bytes())), r)
-	return r
 }
 
 // sideBySide says whether the targets' streams can be read in masked vectors along axis, one of them at least by vectors.
@@ -140,49 +208,60 @@ func (t *gettNest) sideBySide(targets []target, axis int) bool {
 	before := t.vector
 	t.vector = axis
 	defer func() { t.vector = before }()
-	some := false
-	for _, s := range t.active(targets) {
-		some = some || t.along(s) == adjacent
-	}
-	return some && t.maskable(targets)
+	return t.maskable(targets) && slices.ContainsFunc(t.active(targets), func(s int) bool { return t.along(s) == adjacent })
 }
 
-// packRows packs row by row, lanes along the terms.
-func (t *gettNest) packRows(a []target, dest, count, terms asm.Reg) {
-	to := t.copy(dest)
-	step := t.Int(int64(t.g.MR * t.bytes()))
-	t.loop(a, t.m, t.copy(count), func() {
-		at, left := t.copy(to), t.copy(terms)
-		moving := t.enter(a, t.k)
-		t.blocksOnce(a, moving, left, func() {
-			t.storeStrided(t.dtype, t.value(t.g.A, 0), at, func(p asm.Reg) { t.Ins("ADDQ", step, p) })
+// across packs term by term, lanes along the panel's own axis. Where the panel is no whole number of vectors, each term's store runs over
+// into the next term's place, which is written after it.
+func (t *gettNest) across(ts []target, s *side, terms asm.Reg, masked bool) {
+	t.vector = last(s.axes)
+	vectors := ceilDiv(s.width, t.full)
+	pack := func(tails []tail) {
+		at := t.copy(s.dest)
+		t.runs(ts, t.g.K, t.Arg(varP), terms, func(n asm.Reg) {
+			t.loop(ts, last(t.g.K), t.copy(n), func() {
+				for i := range vectors {
+					if tails != nil {
+						t.tail = tails[i]
+					}
+					r := t.value(s.value, i)
+					t.tail = tail{}
+					t.store(t.dtype, r, asm.At(at, i*t.full*t.bytes()), tail{})
+				}
+				t.Ins("ADDQ", asm.Imm(s.width*t.bytes()), at)
+			})
 		})
+	}
+	t.inside(func() {
+		if !masked {
+			pack(nil)
+			return
+		}
+		some, end := t.Label("some"), t.Label("across")
+		if s.width%t.full == 0 {
+			t.Ins("CMPQ", s.count, asm.Imm(s.width))
+			t.J("LT", some)
+			pack(nil)
+			t.Jmp(end)
+		}
+		t.Bind(some)
+		t.open()
+		pack(t.tails(s.count, vectors))
 		t.close()
-		t.Ins("ADDQ", asm.Imm(t.bytes()), to)
-	})
+		t.Bind(end)
+	}, s.axes[:len(s.axes)-1]...)
 }
 
-// packColumns packs term by term, lanes along the rows. Each term's store may run over into the next term's place, which is written
-// after it.
-func (t *gettNest) packColumns(a []target, dest, count, terms asm.Reg) {
-	to := t.copy(dest)
-	var tails []tail
+// tails are the masks of the vectors that hold count points.
+func (t *gettNest) tails(count asm.Reg, vectors int) (list []tail) {
 	rest := t.copy(count)
-	for at := 0; at < t.g.MR; at += t.full {
+	for range vectors {
 		some := t.copy(rest) // newTail takes 0 to full
 		t.clamp(some)
-		tails = append(tails, t.newTail(some))
+		list = append(list, t.newTail(some))
 		t.Ins("SUBQ", asm.Imm(t.full), rest)
 	}
-	t.loop(a, t.k, t.copy(terms), func() {
-		for i, mask := range tails {
-			t.tail = mask
-			r := t.value(t.g.A, i)
-			t.tail = tail{}
-			t.store(t.dtype, r, asm.At(to, i*t.full*t.bytes()), tail{})
-		}
-		t.Ins("ADDQ", asm.Imm(t.g.MR*t.bytes()), to)
-	})
+	return list
 }
 
 // clamp brings r into [0, full].
@@ -192,4 +271,34 @@ func (t *gettNest) clamp(r asm.Reg) {
 	t.Ins("CMOVQLT", zero, r)
 	t.Ins("CMPQ", r, full)
 	t.Ins("CMOVQGT", full, r)
+}
+
+// alongTerms packs point by point of the panel's own axes, lanes along the terms.
+func (t *gettNest) alongTerms(ts []target, s *side, terms asm.Reg) {
+	t.vector = last(t.g.K)
+	step := t.Int(int64(s.width * t.bytes()))
+	start := t.copy(s.dest)
+	t.runs(ts, t.g.K, t.Arg(varP), terms, func(n asm.Reg) {
+		to := t.copy(start)
+		t.runs(ts, s.axes, s.first, s.count, func(points asm.Reg) {
+			t.loop(ts, last(s.axes), t.copy(points), func() {
+				at := t.copy(to)
+				moving := t.enter(ts, t.vector)
+				t.blocksOnce(ts, moving, t.copy(n), func() {
+					t.storeStrided(t.dtype, t.value(s.value, 0), at, func(p asm.Reg) { t.Ins("ADDQ", step, p) })
+				})
+				t.close()
+				t.Ins("ADDQ", asm.Imm(t.bytes()), to)
+			})
+		})
+		t.Ins("ADDQ", t.scaled(n, step), start)
+	})
+}
+
+// blocksOnce is blocksFrom without unrolling.
+func (t *gettNest) blocksOnce(targets []target, moving walk, count asm.Reg, body func()) {
+	before := t.unroll
+	t.unroll = 1
+	t.blocksFrom(targets, moving, count, body)
+	t.unroll = before
 }

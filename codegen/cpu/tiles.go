@@ -1,172 +1,73 @@
 package cpu
 
 import (
-	"github.com/einloom/einloom/codegen"
 	"github.com/einloom/einloom/codegen/cpu/asm"
-	"github.com/einloom/einloom/tensor"
 )
 
-// A worker's own memory in a packed contraction: spilled registers, one tile, the panels of A.
+// A worker's own memory in a packed contraction: spilled registers and one tile.
 const (
 	spillRoom = 8 << 10
 	tileAt    = spillRoom
 	tileRoom  = 8 << 10
-	panelAt   = tileAt + tileRoom
 )
 
-// scratch is the bytes that a call of compute takes of the worker's memory. Panels of A have room for a vector past their last term.
-func (b *gettBlocks) scratch() int {
-	return panelAt + ceilDiv(b.mc, b.g.MR)*(b.kc+padTerms)*b.g.MR*b.bytes + 64
-}
+// scratch is the bytes that a call takes of the worker's memory.
+func (b *gettBlocks) scratch() int { return tileAt + max(tileRoom, b.g.MR*b.g.NR*b.bytes) }
 
-// gettNest writes the functions of a packed contraction.
-type gettNest struct {
-	*nest
-	g       *codegen.Gett
-	dtype   tensor.DType
-	m, n, k int // the blocked axes
-	tile    asm.Reg
-}
-
-func (t *gettNest) size(which blockSize) asm.Reg {
-	return t.num(number{kind: blockOf, a: int(which)})
-}
-
-func (t *gettNest) bytes() int { return t.dtype.Size() }
-
-// left is a new register of min(size, extent of axis - start): what a block that begins at start has.
-func (t *gettNest) left(axis int, start asm.Reg, size asm.Reg) asm.Reg {
-	r := t.copy(t.num(number{kind: extentOf, a: axis}))
-	t.Ins("SUBQ", start, r)
-	t.Ins("CMPQ", r, size)
-	t.Ins("CMOVQGT", size, r)
-	return r
-}
-
-// scaled is a new register of r times by.
-func (t *gettNest) scaled(r, by asm.Reg) asm.Reg {
-	c := t.copy(r)
-	t.Ins("IMULQ", by, c)
-	return c
-}
-
-// place moves the targets' streams to the points of axes, whose flat index is point.
-func (t *gettNest) place(targets []target, point asm.Reg, axes []int) {
-	t.takeApart(point, axes)
-	for _, a := range axes {
-		t.moveAll(targets, a, t.scope.idx[a])
-	}
-}
-
-// placeAt moves the targets' streams to index along axis.
-func (t *gettNest) placeAt(targets []target, axis int, index asm.Reg) {
-	t.moveAll(targets, axis, index)
-	if t.asksIndex(targets, axis) {
-		t.scope.idx[axis] = t.copy(index)
-	}
-}
-
-// factor is the target that packing has: a value of one side.
-func factor(v int) target { return target{store: -1, reduce: -1, value: v} }
-
-// forPoints runs body for each point of the call's range.
-func (t *gettNest) forPoints(body func(point asm.Reg)) {
-	t.open()
-	for s := range t.u.streams {
-		t.scope.ptrs[s] = t.base(s)
-	}
-	point := t.copy(t.Arg(ArgLo))
-	top, end := t.Label("point"), t.Label("end")
-	t.Bind(top)
-	t.Ins("CMPQ", point, t.Arg(ArgHi))
-	t.J("GE", end)
-	t.open()
-	body(point)
-	t.close()
-	t.Ins("INCQ", point)
-	t.Jmp(top)
-	t.Bind(end)
-	t.close()
-	t.Ret()
-}
-
-// batchPoint is the batch's flat point of number local in this phase.
-func (t *gettNest) batchPoint(local asm.Reg) asm.Reg {
-	b := t.copy(local)
-	t.Ins("ADDQ", t.Arg(varBatch), b)
-	return b
-}
-
-// compute writes the packing of A and the tiles. A point is a block of rows of one point of the batch and of M's outer axes.
+// compute writes the tiles. A point is some panels of A and some of B of one point of the batch.
 func (t *gettNest) compute() {
-	a := []target{factor(t.g.A)}
 	stores := t.stores()
+	t.vector = last(t.g.N)
 	t.forPoints(func(point asm.Reg) {
-		row := t.copy(point)
-		t.Ins("ADDQ", t.Arg(varRows), row)
-		local, block := t.divide(row, t.size(rowBlocks))
-		var om asm.Reg
-		local, om = t.divide(local, t.size(outerM))
-		batch := t.batchPoint(local)
+		rest, j := t.divide(point, t.Arg(varWide))
+		local, i := t.divide(rest, t.Arg(varHigh))
 		// What the stores need ends at the sum, which the epilogue reads from the tile: this register stands for it and is never read.
 		t.scope.values[valueKey{t.g.Sum, 0}] = t.Vec()
-		for _, ts := range [][]target{a, stores} {
-			t.place(ts, batch, t.g.Batch)
-			t.place(ts, om, t.g.M[:len(t.g.M)-1])
-			t.place(ts, t.Arg(varOuterN), t.g.N[:len(t.g.N)-1])
-		}
-		i := t.scaled(block, t.size(blockMC))
-		rows := t.left(t.m, i, t.size(blockMC))
-		terms := t.left(t.k, t.Arg(varP), t.size(blockKC))
-		t.packA(a, i, rows, terms)
-		t.tiles(stores, point, local, i, rows, terms)
+		t.place(stores, t.batchPoint(local), t.g.Batch)
+		t.inside(func() { t.tiles(stores, local, t.scaled(i, t.size(callHigh)), t.scaled(j, t.size(callWide))) }, t.g.Batch...)
 	})
 }
 
-// tiles writes the loops over panels of B and of A.
-func (t *gettNest) tiles(stores []target, point, local, i, rows, terms asm.Reg) {
+// tiles writes the loops over panels of B from number j on and of A from number i on.
+func (t *gettNest) tiles(stores []target, local, i, j asm.Reg) {
+	terms := t.left(t.size(pointsK), t.Arg(varP), t.size(blockTerms))
+	a, b, column := t.leftPanel(local, i), t.rightPanel(local, j), t.firstTile(local, i, j)
+	row, rows := t.block(i, t.g.MR, varI, pointsM, callHigh, blockHigh)
+	at, columns := t.block(j, t.g.NR, varJ, pointsN, callWide, blockWide)
+	down, across := t.tileStep(t.Int(1)), t.tileStep(t.size(blockHigh))
+	unplaced := t.scope
+	top := t.Label("column")
+	t.Bind(top)
 	t.open()
-	t.vector = t.n
-	t.placeAt(stores, t.m, i)
-	t.placeAt(stores, t.n, t.Arg(varJ))
-	columns := t.left(t.n, t.Arg(varJ), t.size(blockNC))
-	b := t.panelOf(local, 0)
-	t.tile = t.firstTile(point)
-	panel := t.panelStride()
-
-	overN := t.enter(stores, t.n)
-	topN, endN := t.Label("column"), t.Label("columns")
-	t.Bind(topN)
-	t.Ins("TESTQ", columns, columns)
-	t.J("LE", endN)
-	a, rest := t.copy(t.Arg(ArgScratch)), t.copy(rows)
-	t.Ins("ADDQ", asm.Imm(panelAt), a)
-	overM := t.enter(stores, t.m)
-	topM, endM := t.Label("row"), t.Label("rows")
-	t.Bind(topM)
-	t.open()
-	t.oneTile(stores, a, b, rest, columns, terms)
+	t.place(stores, at, t.g.N)
+	c := &corner{
+		unplaced: unplaced, tile: t.copy(column), row: t.copy(row), column: at, width: t.least(columns, t.Int(int64(t.g.NR))),
+		rest: t.copy(rows), room: t.room(t.g.N),
+	}
+	t.column(stores, c, t.copy(a), b, terms, down)
 	t.close()
-	t.advance(overM, t.g.MR)
-	t.Ins("ADDQ", panel, a)
-	t.Ins("ADDQ", t.tileStep(), t.tile)
-	t.Ins("SUBQ", asm.Imm(t.g.MR), rest)
-	t.J("GT", topM)
-	t.Bind(endM)
-	t.close()
-	t.advance(overN, t.g.NR)
-	t.Ins("ADDQ", t.size(panelBytes), b)
+	t.Ins("ADDQ", t.size(rightBytes), b)
+	t.Ins("ADDQ", across, column)
+	t.Ins("ADDQ", asm.Imm(t.g.NR), at)
 	t.Ins("SUBQ", asm.Imm(t.g.NR), columns)
-	t.Jmp(topN)
-	t.Bind(endN)
-	t.close()
-	t.close()
+	t.J("GT", top)
 }
 
-// firstTile is where the block's tiles begin: in the run's memory when they are added to in several phases, else the one tile of the
-// worker's memory, again and again.
-func (t *gettNest) firstTile(point asm.Reg) asm.Reg {
-	at := t.scaled(point, t.size(tilesBytes))
+// block is the flat point at which panel number p of the block begins, and how many points the call has from there on.
+func (t *gettNest) block(p asm.Reg, width int, begin int, total, call, block blockSize) (first, count asm.Reg) {
+	size := t.Int(int64(width))
+	inBlock := t.left(t.size(total), t.Arg(begin), t.scaled(t.size(block), size))
+	at := t.scaled(p, size)
+	return t.sum(at, t.Arg(begin)), t.left(inBlock, at, t.scaled(t.size(call), size))
+}
+
+// firstTile is where the call's tiles begin: in the run's memory when they are added to in several phases, else the one tile of the
+// worker's memory, again and again. Tiles below one another lie one behind the other.
+func (t *gettNest) firstTile(local, i, j asm.Reg) asm.Reg {
+	at := t.scaled(j, t.size(blockHigh))
+	t.Ins("ADDQ", i, at)
+	t.Ins("IMULQ", t.Int(t.tileBytes()), at)
+	t.Ins("ADDQ", t.scaled(local, t.size(tilesBytes)), at)
 	t.Ins("ADDQ", t.size(tilesOffset), at)
 	t.Ins("ADDQ", t.Arg(ArgTemp), at)
 	own := t.copy(t.Arg(ArgScratch))
@@ -177,19 +78,45 @@ func (t *gettNest) firstTile(point asm.Reg) asm.Reg {
 	return at
 }
 
-// tileStep is the bytes from one tile to the next: none when there is one.
-func (t *gettNest) tileStep() asm.Reg {
-	step, none := t.copy(t.Int(int64(t.g.MR*t.g.NR*t.bytes()))), t.copy(t.size(tilesBytes))
+func (t *gettNest) tileBytes() int64 { return int64(t.g.MR * t.g.NR * t.bytes()) }
+
+// tileStep is the bytes of so many tiles: none when there is but one.
+func (t *gettNest) tileStep(tiles asm.Reg) asm.Reg {
+	step, none := t.scaled(t.Int(t.tileBytes()), tiles), t.copy(t.size(tilesBytes))
 	t.Ins("TESTQ", none, none)
 	t.Ins("CMOVQEQ", none, step)
 	return step
 }
 
+// corner is where a tile is.
+type corner struct {
+	unplaced    *scope // in which the stores' streams are at the point of the batch
+	tile        asm.Reg
+	row, column asm.Reg // flat points
+	rest        asm.Reg // rows from here on, which may be more than the tile's
+	width       asm.Reg // columns
+	room        asm.Reg // columns to the end of the last axis
+}
+
+// column writes the loop over the panels of A for one panel of B.
+func (t *gettNest) column(stores []target, c *corner, a, b, terms, down asm.Reg) {
+	top := t.Label("row")
+	t.Bind(top)
+	t.open()
+	t.oneTile(stores, c, a, b, terms)
+	t.close()
+	t.Ins("ADDQ", t.size(leftBytes), a)
+	t.Ins("ADDQ", down, c.tile)
+	t.Ins("ADDQ", asm.Imm(t.g.MR), c.row)
+	t.Ins("SUBQ", asm.Imm(t.g.MR), c.rest)
+	t.J("GT", top)
+}
+
 // oneTile writes the micro-kernel and the epilogue.
-func (t *gettNest) oneTile(stores []target, a, b, rest, columns, terms asm.Reg) {
+func (t *gettNest) oneTile(stores []target, c *corner, a, b, terms asm.Reg) {
 	blocks := t.g.NR / t.full
 	acc := make([]asm.Reg, t.g.MR*blocks)
-	at := func(i int) asm.Mem { return asm.At(t.tile, i*t.full*t.bytes()) }
+	at := func(i int) asm.Mem { return asm.At(c.tile, i*t.full*t.bytes()) }
 	for i := range acc {
 		acc[i] = t.reg(t.dtype)
 	}
@@ -211,7 +138,7 @@ func (t *gettNest) oneTile(stores []target, a, b, rest, columns, terms asm.Reg) 
 	end := t.Label("more")
 	t.Ins("TESTQ", asm.Imm(2), ends)
 	t.J("EQ", end)
-	t.epilogue(stores, rest, columns)
+	t.finishTile(stores, c)
 	t.Bind(end)
 }
 
@@ -260,34 +187,64 @@ func (t *gettNest) oneTerm(acc []asm.Reg, a, b asm.Reg, k int) {
 	}
 }
 
-// epilogue writes what the kernel does with the finished tile, row by row. The sum is read back from the tile.
-func (t *gettNest) epilogue(stores []target, rest, columns asm.Reg) {
+// finishTile writes the epilogue: where the tile is one run of rows by one of columns, from where its corner is, else run by run.
+func (t *gettNest) finishTile(stores []target, c *corner) {
+	height := t.least(c.rest, t.Int(int64(t.g.MR)))
 	t.open()
-	rows := t.copy(t.Int(int64(t.g.MR)))
-	t.Ins("CMPQ", rest, rows)
-	t.Ins("CMOVQLT", rest, rows)
-	row := t.copy(t.tile)
-	axes := append(append(append([]int{}, t.g.Batch...), t.g.M...), t.g.N[:len(t.g.N)-1]...)
+	t.place(stores, c.row, t.g.M)
+	inRuns, end := t.Label("runs"), t.Label("finished")
+	several := len(t.g.M) > 1 || len(t.g.N) > 1
+	if several {
+		t.Ins("CMPQ", c.width, c.room)
+		t.J("GT", inRuns)
+		t.Ins("CMPQ", height, t.room(t.g.M))
+		t.J("GT", inRuns)
+	}
+	outer := append(append([]int{}, t.g.M[:len(t.g.M)-1]...), t.g.N[:len(t.g.N)-1]...)
+	t.inside(func() { t.epilogue(stores, c.tile, height, c.width) }, outer...)
+	t.close()
+	if !several {
+		return
+	}
+	t.Jmp(end)
+	t.Bind(inRuns)
+	placed := t.scope
+	t.scope = c.unplaced
+	t.open()
+	from := t.copy(c.tile)
+	t.runs(stores, t.g.N, c.column, c.width, func(columns asm.Reg) {
+		row := t.copy(from)
+		t.runs(stores, t.g.M, c.row, height, func(rows asm.Reg) {
+			t.epilogue(stores, row, rows, columns)
+			t.Ins("ADDQ", t.scaled(rows, t.Int(int64(t.g.NR*t.bytes()))), row)
+		})
+		t.Ins("ADDQ", t.scaled(columns, t.Int(int64(t.bytes()))), from)
+	})
+	t.scope = placed
+	t.Bind(end)
+}
+
+// epilogue writes what the kernel does with finished sums, row by row, of which the first stands at from: the sums are read back from the
+// tile.
+func (t *gettNest) epilogue(stores []target, from, rows, columns asm.Reg) {
+	row := t.copy(from)
+	moving := t.enter(stores, last(t.g.M))
 	t.inside(func() {
-		moving := t.enter(stores, t.m)
-		t.turns(rows, func() {
-			count, x := t.copy(t.Int(int64(t.g.NR))), t.copy(row)
-			t.Ins("CMPQ", columns, count)
-			t.Ins("CMOVQLT", columns, count)
+		t.turns(t.copy(rows), func() {
+			x := t.copy(row)
 			t.hoist(stores)
 			before := t.unroll
 			t.unroll = 1
-			t.blocks(stores, count, func() {
+			t.blocks(stores, t.copy(columns), func() {
 				t.scope.values[t.key(t.g.Sum, 0)] = t.readTile(x)
 				t.putAll(stores)
-				t.Ins("ADDQ", asm.Imm(t.n0()*t.bytes()), x)
+				t.Ins("ADDQ", asm.Imm(t.n*t.bytes()), x)
 			})
 			t.unroll = before
 			t.Ins("ADDQ", asm.Imm(t.g.NR*t.bytes()), row)
 			t.advance(moving, 1)
 		})
-		t.close()
-	}, axes...)
+	}, last(t.g.M))
 	t.close()
 }
 

@@ -121,9 +121,9 @@ func contraction(name string, d tensor.DType, spec string, dims ...[]int) Row {
 	return row
 }
 
-// tensorContractions are the 24 contractions of the Tensor Contraction Code Generator's benchmark (Springer and Bientinesi, "Design of a
+// TensorContractions are the 24 contractions of the Tensor Contraction Code Generator's benchmark (Springer and Bientinesi, "Design of a
 // High-Performance GEMM-like Tensor-Tensor Multiplication", 2018, section 6), each term written from its last, fastest label here.
-var tensorContractions = []string{
+var TensorContractions = []string{
 	"efbad,cf->abcde", "efcad,bf->abcde", "dbea,ec->abcd", "ecbfa,fd->abcde", "deca,be->abcd", "bda,dc->abc", "ebad,ce->abcd",
 	"dega,gfbc->abcdef", "dfgb,geac->abcdef", "degb,gfac->abcdef", "degc,gfab->abcdef", "dca,bd->abc", "ea,ebcd->abcd", "eb,aecd->abcd",
 	"ec,abed->abcd", "adec,ebd->abc", "cad,dcb->ab", "acd,dbc->ab", "acd,db->abc", "adc,bd->abc", "ac,cb->ab", "aebf,fdec->abcd",
@@ -136,7 +136,7 @@ const contractionFlop = 1.2e9
 // tccg are the tensor contractions, all labels of one size, a multiple of 4, such that each does about the same.
 func tccg() []Row {
 	var list []Row
-	for i, spec := range tensorContractions {
+	for i, spec := range TensorContractions {
 		labels := []rune(strings.Map(func(r rune) rune {
 			if r == ',' || r == '-' || r == '>' {
 				return -1
