@@ -20,6 +20,7 @@ type Options struct {
 	Check       bool                                   // verify after each pass
 	Strides     func(leaf *expr.Node) []int            // the layout of a leaf, in elements; a nil func or result: row-major, for data its tensor's
 	Trace       func(stage string, text func() string) // called after each pass; text may be called later, and from any goroutine
+	Stop        func() error                           // asked before each pass; an error ends planning and is what Make gives. nil: never
 }
 
 // Plan is kernels to run in order, with the memory that each works on. It is immutable.
@@ -79,10 +80,17 @@ const plannedWorkers = 2
 // Make plans the computation of roots. Bad nodes give all their root causes; a plan over the memory limit gives a *MemoryError. Any other
 // error is a broken invariant of the planner's own.
 func Make(roots []*expr.Node, o Options) (*Plan, error) {
+	stop := o.Stop
+	o.Stop = nil // a plan keeps its options
 	s := &state{Options: o, roots: append([]*expr.Node(nil), roots...), plan: &Plan{Target: o.Target}}
 	s.Target.Threads = plannedWorkers
 	s.note("graph", graphText(s.roots))
 	for i := range passes {
+		if stop != nil {
+			if err := stop(); err != nil {
+				return nil, err
+			}
+		}
 		if err := s.pass(&passes[i]); err != nil {
 			return nil, err
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	goruntime "runtime"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -50,17 +49,28 @@ const timed = 1e6
 // newCompiled compiles the plan's kernels; inputs are the sealed graph's leaves in the order of the description.
 func newCompiled(ctx context.Context, device driver.Device, plan *planner.Plan, inputs []*expr.Node) (*compiled, error) {
 	c := &compiled{plan: plan, device: device, took: make([]atomic.Int64, len(plan.Steps))}
+	place := make(map[string]int, len(inputs))
+	for i, n := range inputs {
+		place[n.Name] = i
+	}
 	for _, leaf := range plan.Leaves {
-		i := slices.IndexFunc(inputs, func(n *expr.Node) bool { return n.Name == leaf.Name })
-		if i < 0 {
+		i, known := place[leaf.Name]
+		if !known {
 			return nil, fmt.Errorf("internal: leaf %q is not of the graph: please report with Explain", leaf.Name)
 		}
 		c.leaves = append(c.leaves, i)
 	}
 	for _, step := range plan.Steps {
+		if err := ctx.Err(); err != nil {
+			c.release()
+			return nil, err
+		}
 		p, err := device.Compile(ctx, step.Kernel)
 		if err != nil {
 			c.release()
+			if stopped := ctx.Err(); stopped != nil {
+				return nil, stopped
+			}
 			return nil, fmt.Errorf("internal: %w: please report with Explain", err)
 		}
 		c.programs = append(c.programs, p)

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/einloom/einloom/expr"
+	"github.com/einloom/einloom/tensor"
 )
 
 // shape is a graph without its data: an exact description that two graphs share when, and only when, one plan serves both. key holds
@@ -14,8 +15,9 @@ import (
 type shape struct {
 	key    []byte
 	nodes  []*expr.Node         // in topological order, each once
-	leaves []*expr.Node         // the KInput and KData among them, each tensor once
 	ids    map[*expr.Node]int32 // of nodes, once there are many of them
+	leaves leafSet              // the KInput and KData among them
+	data   []*tensor.Tensor     // of the leaves; nil for an input that nothing is bound to yet
 	stack  []visit
 }
 
@@ -27,20 +29,45 @@ type visit struct {
 // few is the number of nodes up to which a scan of the list beats a map.
 const few = 24
 
-// read describes the graph of roots, whose inputs will be bound by args.
-func (s *shape) read(roots []*expr.Node, args []Arg) {
-	s.key, s.nodes, s.leaves = s.key[:0], s.nodes[:0], s.leaves[:0]
-	clear(s.ids)
+// read describes the graph of roots; s is new or forgotten. Layouts are still to come.
+func (s *shape) read(roots []*expr.Node) {
 	for _, r := range roots {
-		s.visit(r, args)
+		s.visit(r)
 	}
 	for _, r := range roots {
 		s.num(s.id(r))
 	}
+	for _, n := range s.leaves.list {
+		s.data = append(s.data, n.Tensor)
+	}
 }
 
+// layouts describes how the leaves' tensors lie.
+func (s *shape) layouts() {
+	for _, t := range s.data {
+		s.ints(layout(t))
+	}
+}
+
+// forget empties s and keeps its memory, unless that is so large that clearing it again would cost small graphs dear.
+func (s *shape) forget() {
+	if cap(s.nodes) > keep {
+		*s = shape{}
+		return
+	}
+	clear(s.nodes)
+	clear(s.ids)
+	clear(s.data)
+	clear(s.stack[:cap(s.stack)])
+	s.leaves.forget()
+	s.key, s.nodes, s.data, s.stack = s.key[:0], s.nodes[:0], s.data[:0], s.stack[:0]
+}
+
+// keep is the number of nodes up to which a shape's memory is kept.
+const keep = 1024
+
 // visit lists n and all beneath it, arguments first, without recursion.
-func (s *shape) visit(root *expr.Node, args []Arg) {
+func (s *shape) visit(root *expr.Node) {
 	if s.id(root) >= 0 {
 		return
 	}
@@ -58,7 +85,7 @@ func (s *shape) visit(root *expr.Node, args []Arg) {
 		n := top.n
 		s.stack = s.stack[:len(s.stack)-1]
 		if s.id(n) < 0 {
-			s.add(n, args)
+			s.add(n)
 		}
 	}
 }
@@ -73,7 +100,7 @@ func (s *shape) id(n *expr.Node) int {
 	return -1
 }
 
-func (s *shape) add(n *expr.Node, args []Arg) {
+func (s *shape) add(n *expr.Node) {
 	switch len(s.nodes) {
 	case few:
 		if s.ids == nil {
@@ -90,7 +117,7 @@ func (s *shape) add(n *expr.Node, args []Arg) {
 	}
 	leaf := -1
 	if n.Kind == expr.KInput || n.Kind == expr.KData {
-		leaf = s.leaf(n)
+		leaf = s.leaves.add(n)
 	}
 	s.nodes = append(s.nodes, n)
 	s.key = append(s.key, byte(n.Kind), byte(n.DType), byte(n.Fold))
@@ -103,7 +130,6 @@ func (s *shape) add(n *expr.Node, args []Arg) {
 	case expr.KInput, expr.KData:
 		s.num(leaf)
 		s.text(n.Name)
-		s.ints(layout(n, args))
 	case expr.KConst, expr.KPad:
 		s.bits(math.Float64bits(n.Value.F))
 		s.bits(uint64(n.Value.I))
@@ -122,17 +148,6 @@ func (s *shape) add(n *expr.Node, args []Arg) {
 	s.ints(n.Steps)
 	s.ints(n.Before)
 	s.ints(n.After)
-}
-
-// leaf gives the number of n's data: two data nodes of one tensor are one leaf.
-func (s *shape) leaf(n *expr.Node) int {
-	for i, l := range s.leaves {
-		if l.Kind == n.Kind && l.Tensor == n.Tensor && l.Name == n.Name {
-			return i
-		}
-	}
-	s.leaves = append(s.leaves, n)
-	return len(s.leaves) - 1
 }
 
 func (s *shape) num(v int)     { s.key = binary.AppendVarint(s.key, int64(v)) }

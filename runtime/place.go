@@ -12,6 +12,9 @@ import (
 // onUsersLine names the user's lines that an error of a run can come from. A plan is shared by all graphs of one structure, so that only the
 // graph at hand knows them.
 func onUsersLine(err error, roots []*expr.Node) error {
+	if err == nil {
+		return nil // before anything is allocated
+	}
 	var index *driver.IndexError
 	if !errors.As(err, &index) {
 		return err

@@ -14,7 +14,7 @@ import (
 type Program struct {
 	session *Session
 	roots   []*expr.Node
-	leaves  []*expr.Node
+	leaves  leafSet
 	plain   *compiled // for row-major inputs
 
 	mu       sync.Mutex
@@ -34,8 +34,8 @@ type leafList struct {
 	next *leafList
 }
 
-func newProgram(s *Session, roots, leaves []*expr.Node, c *compiled) *Program {
-	return &Program{session: s, roots: roots, leaves: slices.Clone(leaves), plain: c}
+func newProgram(s *Session, roots []*expr.Node, leaves leafSet, c *compiled) *Program {
+	return &Program{session: s, roots: roots, leaves: leaves, plain: c}
 }
 
 // Run computes the program's expressions with its inputs bound by args, in fresh memory.
@@ -93,8 +93,10 @@ func (p *Program) run(ctx context.Context, outs []*tensor.Tensor, args []Arg) er
 	}
 	l := p.takeList()
 	defer p.giveList(l)
-	var err error
-	if l.data, err = bindLeaves(l.data[:0], p.leaves, args); err != nil {
+	for _, n := range p.leaves.list {
+		l.data = append(l.data, n.Tensor)
+	}
+	if err := p.leaves.bind(l.data, args); err != nil {
 		return err
 	}
 	for i, t := range outs {
@@ -104,38 +106,38 @@ func (p *Program) run(ctx context.Context, outs []*tensor.Tensor, args []Arg) er
 			}
 		}
 	}
-	c, err := p.forLayout(ctx, args)
+	c, err := p.forLayout(ctx, l.data)
 	if err != nil {
 		return err
 	}
 	return onUsersLine(c.run(ctx, l.data, outs), p.roots)
 }
 
-// forLayout gives the program compiled for the inputs' layouts.
-func (p *Program) forLayout(ctx context.Context, args []Arg) (*compiled, error) {
+// forLayout gives the program compiled for the layouts of its leaves' tensors.
+func (p *Program) forLayout(ctx context.Context, data []*tensor.Tensor) (*compiled, error) {
 	plain := true
-	for _, n := range p.leaves {
-		plain = plain && (n.Kind != expr.KInput || layout(n, args) == nil)
+	for i, n := range p.leaves.list {
+		plain = plain && (n.Kind != expr.KInput || layout(data[i]) == nil)
 	}
 	if plain {
 		return p.plain, nil
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, v := range p.variants {
-		if v.fits(p.leaves, args) {
-			return v.c, nil
-		}
+	if c := p.variant(data); c != nil {
+		return c, nil
 	}
 	sh := new(shape)
-	c, err := p.session.compiled(ctx, sh, p.roots, args)
+	sh.read(p.roots)
+	copy(sh.data, data)
+	c, err := p.session.compiled(ctx, sh, p.roots)
 	if err != nil {
 		return nil, err
 	}
 	v := variant{c: c}
-	for _, n := range p.leaves {
-		v.strides = append(v.strides, slices.Clone(layout(n, args)))
+	for _, t := range data {
+		v.strides = append(v.strides, slices.Clone(layout(t)))
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if len(p.variants) >= variantLimit {
 		p.variants = append(p.variants[:0], p.variants[1:]...)
 	}
@@ -146,9 +148,21 @@ func (p *Program) forLayout(ctx context.Context, args []Arg) (*compiled, error) 
 // variantLimit is how many layouts a program keeps at hand; the session's cache has more.
 const variantLimit = 16
 
-func (v *variant) fits(leaves []*expr.Node, args []Arg) bool {
-	for i, n := range leaves {
-		if !slices.Equal(v.strides[i], layout(n, args)) {
+// variant finds what was compiled for such layouts; nil if it is not at hand.
+func (p *Program) variant(data []*tensor.Tensor) *compiled {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i := range p.variants {
+		if v := &p.variants[i]; v.fits(data) {
+			return v.c
+		}
+	}
+	return nil
+}
+
+func (v *variant) fits(data []*tensor.Tensor) bool {
+	for i, t := range data {
+		if !slices.Equal(v.strides[i], layout(t)) {
 			return false
 		}
 	}
@@ -156,10 +170,10 @@ func (v *variant) fits(leaves []*expr.Node, args []Arg) bool {
 }
 
 func (p *Program) leafName(k int) string {
-	if n := p.leaves[k]; n.Kind == expr.KInput {
+	if n := p.leaves.list[k]; n.Kind == expr.KInput {
 		return fmt.Sprintf("input %q", n.Name)
 	}
-	return fmt.Sprintf("the data of %v", p.leaves[k].Pos)
+	return fmt.Sprintf("the data of %v", p.leaves.list[k].Pos)
 }
 
 func (p *Program) takeList() *leafList {
@@ -175,6 +189,7 @@ func (p *Program) takeList() *leafList {
 
 func (p *Program) giveList(l *leafList) {
 	clear(l.data)
+	l.data = l.data[:0]
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	l.next, p.lists = p.lists, l

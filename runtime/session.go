@@ -24,6 +24,7 @@ type Session struct {
 
 	mu     sync.RWMutex // held for reading by whatever compiles or runs, for writing by Close
 	closed bool
+	builds sync.WaitGroup // plans in the making, some of them for calls that were cancelled
 
 	cacheMu sync.Mutex
 	cache   map[string]*compiled
@@ -93,12 +94,11 @@ func (s *Session) Eval(ctx context.Context, x expr.Expr, args ...Arg) (*tensor.T
 	roots := [1]*expr.Node{x.Node()}
 	sh := s.takeShape()
 	defer s.giveShape(sh)
-	c, err := s.compiled(ctx, &sh.shape, roots[:], args)
-	if err != nil {
+	sh.read(roots[:])
+	if err := sh.leaves.bind(sh.data, args); err != nil {
 		return nil, err
 	}
-	var data [8]*tensor.Tensor
-	leaves, err := bindLeaves(data[:0], sh.leaves, args)
+	c, err := s.compiled(ctx, &sh.shape, roots[:])
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +106,7 @@ func (s *Session) Eval(ctx context.Context, x expr.Expr, args ...Arg) (*tensor.T
 	if err := c.allocate(outs[:]); err != nil {
 		return nil, err
 	}
-	if err := c.run(ctx, leaves, outs[:]); err != nil {
+	if err := c.run(ctx, sh.data, outs[:]); err != nil {
 		return nil, onUsersLine(err, roots[:])
 	}
 	return outs[0], nil
@@ -129,37 +129,80 @@ func (s *Session) Compile(ctx context.Context, xs ...expr.Expr) (*Program, error
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	sh := new(shape)
-	c, err := s.compiled(ctx, sh, roots, nil)
+	sh.read(roots)
+	c, err := s.compiled(ctx, sh, roots)
 	if err != nil {
 		return nil, err
 	}
 	return newProgram(s, roots, sh.leaves, c), nil
 }
 
-// compiled gives the compiled plan for roots with their leaves laid out as bound; sh is filled with the graph's description.
-func (s *Session) compiled(ctx context.Context, sh *shape, roots []*expr.Node, args []Arg) (*compiled, error) {
+// compiled gives the compiled plan for roots, which sh has read, with their leaves laid out as they are bound.
+func (s *Session) compiled(ctx context.Context, sh *shape, roots []*expr.Node) (*compiled, error) {
 	if s.closed {
 		return nil, errClosed
 	}
-	sh.read(roots, args)
-	s.cacheMu.Lock()
-	c := s.cache[string(sh.key)]
-	s.cacheMu.Unlock()
-	if c != nil {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	sh.layouts()
+	if c := s.cached(sh.key); c != nil {
 		return c, nil
 	}
 	if err := checkInputs(sh); err != nil {
 		return nil, err
 	}
+	j := job{key: string(sh.key), asked: slices.Clone(roots)}
+	j.roots, j.inputs, j.strides = seal(sh, roots)
+	if ctx.Done() == nil {
+		return s.do(ctx, &j)
+	}
+	// A pass over a large graph takes longer than a cancelled call may: the call leaves it behind.
+	type result struct {
+		c   *compiled
+		err error
+	}
+	done := make(chan result, 1)
+	s.builds.Add(1)
+	go func() {
+		defer s.builds.Done()
+		c, err := s.do(ctx, &j)
+		done <- result{c, err}
+	}()
+	select {
+	case r := <-done:
+		return r.c, r.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// job is a plan to be made. It shares nothing with the call that wants it but the graph.
+type job struct {
+	key     string
+	asked   []*expr.Node // the roots as the user built them, for reports
+	roots   []*expr.Node // sealed
+	inputs  []*expr.Node
+	strides map[*expr.Node][]int
+}
+
+func (s *Session) cached(key []byte) *compiled {
+	s.cacheMu.Lock()
+	defer s.cacheMu.Unlock()
+	return s.cache[string(key)]
+}
+
+// do plans and compiles j and keeps what comes of it.
+func (s *Session) do(ctx context.Context, j *job) (*compiled, error) {
 	start := time.Now()
-	c, err := s.build(ctx, sh, roots, args)
+	c, err := s.build(ctx, j)
 	if err != nil {
 		return nil, err
 	}
 	s.event(Event{What: "compile", Name: c.name(), Why: "no plan for this structure, these shapes and layouts yet", Took: time.Since(start)})
 	s.cacheMu.Lock()
 	defer s.cacheMu.Unlock()
-	if first := s.cache[string(sh.key)]; first != nil {
+	if first := s.cache[j.key]; first != nil {
 		c.release() // another goroutine was first
 		return first, nil
 	}
@@ -169,21 +212,20 @@ func (s *Session) compiled(ctx context.Context, sh *shape, roots []*expr.Node, a
 		}
 		s.order = append(s.order[:0], s.order[cacheLimit/2:]...)
 	}
-	key := string(sh.key)
-	s.cache[key] = c
-	s.order = append(s.order, key)
+	s.cache[j.key] = c
+	s.order = append(s.order, j.key)
 	return c, nil
 }
 
 // build plans and compiles. A broken invariant of the planner's or a generator's is an error here, never a crash.
-func (s *Session) build(ctx context.Context, sh *shape, roots []*expr.Node, args []Arg) (c *compiled, err error) {
+func (s *Session) build(ctx context.Context, j *job) (c *compiled, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			c, err = nil, fmt.Errorf("internal: %v: please report with this graph:\n%s\n%s", r, expr.Text(roots...), debug.Stack())
+			c, err = nil, fmt.Errorf("internal: %v: please report with this graph:\n%s\n%s", r, expr.Text(j.asked...), debug.Stack())
 		}
 	}()
-	sealed, inputs, strides := seal(sh, roots, args)
-	plan, err := planner.Make(sealed, planner.Options{
+	strides := j.strides // the plan keeps what it is given, and is kept itself: it must not see the user's graph
+	plan, err := planner.Make(j.roots, planner.Options{
 		Target:      s.device.Target(),
 		MemoryLimit: s.config.MemoryLimit,
 		FastMath:    s.config.FastMath,
@@ -191,11 +233,12 @@ func (s *Session) build(ctx context.Context, sh *shape, roots []*expr.Node, args
 		Check:       s.config.Check,
 		Strides:     func(leaf *expr.Node) []int { return strides[leaf] },
 		Trace:       s.stage,
+		Stop:        ctx.Err,
 	})
 	if err != nil {
 		return nil, err
 	}
-	if c, err = newCompiled(ctx, s.device, plan, inputs); err != nil {
+	if c, err = newCompiled(ctx, s.device, plan, j.inputs); err != nil {
 		return nil, err
 	}
 	s.stage("cpu", c.code)
@@ -226,6 +269,7 @@ func (s *Session) Close() error {
 		return errClosed
 	}
 	s.closed = true
+	s.builds.Wait()
 	s.cache, s.order = nil, nil
 	return s.device.Close()
 }
@@ -242,8 +286,7 @@ func (s *Session) takeShape() *shapeList {
 }
 
 func (s *Session) giveShape(l *shapeList) {
-	clear(l.nodes)
-	clear(l.leaves)
+	l.forget()
 	s.cacheMu.Lock()
 	defer s.cacheMu.Unlock()
 	l.next, s.shapes = s.shapes, l
@@ -255,10 +298,8 @@ func checkInputs(sh *shape) error {
 		if n.Kind != expr.KInput {
 			continue
 		}
-		for _, m := range sh.leaves {
-			if m.Kind == expr.KInput && m.Name == n.Name && (m.DType != n.DType || !m.Shape.Equal(n.Shape)) {
-				return fmt.Errorf("%v: input %q is %v%v here, but %v%v at %v", n.Pos, n.Name, n.DType, n.Shape, m.DType, m.Shape, m.Pos)
-			}
+		if m := sh.leaves.list[sh.leaves.find(sourceOf(n))]; m.DType != n.DType || !m.Shape.Equal(n.Shape) {
+			return fmt.Errorf("%v: input %q is %v%v here, but %v%v at %v", n.Pos, n.Name, n.DType, n.Shape, m.DType, m.Shape, m.Pos)
 		}
 	}
 	return nil
