@@ -3,6 +3,7 @@ package spirv
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/einloom/einloom/tensor"
 )
@@ -122,9 +123,12 @@ func (f *function) compare(name string, d tensor.DType, x, y id) id {
 func (f *function) floating(name string, d tensor.DType, args []id) (id, bool) {
 	t := f.typeOf(d)
 	if code, ok := floatOps[name]; ok {
-		return f.exact(code, t, args...), true
+		return f.exact(code, t, f.guarded(name, d, args)...), true
 	}
 	if n, ok := glslOps[name]; ok {
+		if rounded[name] && d == tensor.Float64 {
+			return f.toWhole(name, args[0]), true
+		}
 		return f.glslOf(n, t, args[0]), true
 	}
 	if _, ok := floatTests[name]; ok {
@@ -139,6 +143,62 @@ func (f *function) floating(name string, d tensor.DType, args []id) (id, bool) {
 		return f.pure(opBitcast, f.uint(width(d)), args[0]), true
 	}
 	return 0, false
+}
+
+// guarded hides from the driver that an operand is the constant 0, or that two are one value. Mesa's code generator for CPUs (gallivm 22.3)
+// takes x + 0 for x, x * 0 and 0 / x for 0, and x - x for 0, which are wrong for -0, infinities and NaN, NoContraction or not.
+func (f *function) guarded(name string, d tensor.DType, args []id) []id {
+	zero := f.real(d, 0)
+	alone := name == "add" || name == "mul" || name == "neg" // x with itself is none of its business
+	list := slices.Clone(args)
+	for i, a := range args {
+		if a == zero || i > 0 && a == args[0] && !alone {
+			hidden := f.pure(opBitcast, f.float(32), f.nought())
+			if d == tensor.Float64 {
+				hidden = f.pure(opFConvert, f.float(64), hidden)
+			}
+			if a != zero { // x itself, as far as anybody can tell when it runs
+				differs := f.pure(opINotEqual, f.boolean(), f.nought(), f.number(0))
+				hidden = f.choose(f.typeOf(d), differs, hidden, a)
+			}
+			list[i] = hidden
+		}
+	}
+	return list
+}
+
+// nought is 0 when it runs, and nothing that a driver could know before: the second part of a workgroup's number.
+func (f *function) nought() id {
+	word := f.uint(32)
+	three := f.typ(opTypeVector, uint32(word), 3)
+	return f.extracted(word, f.pure(opLoad, three, f.builtin(builtinWorkgroup)), 1)
+}
+
+// rounded are the roundings to whole numbers.
+var rounded = map[string]bool{"rint": true, "floor": true, "ceil": true, "trunc": true}
+
+// toWhole rounds a float64 to a whole number, with x's sign. Drivers' own instructions are not to be trusted: Mesa's rounds as float32s do.
+// What is at least 2^52 is whole, and so is the sum of 2^52 and anything smaller, rounded to even.
+func (f *function) toWhole(name string, x id) id {
+	d, t := tensor.Float64, f.float(64)
+	big := f.real(d, 0x1p52)
+	size := f.glslOf(glslFAbs, t, x)
+	negative := f.compare("less", d, x, f.real(d, 0))
+	near := f.exact(opFSub, t, f.exact(opFAdd, t, size, big), big)
+	// The correction is made to |x|: floor of a negative number goes up, ceil down.
+	down := f.exact(opFSub, t, near, f.choose(t, f.compare("greater", d, near, size), f.real(d, 1), f.real(d, 0)))
+	up := f.exact(opFAdd, t, near, f.choose(t, f.compare("less", d, near, size), f.real(d, 1), f.real(d, 0)))
+	switch name {
+	case "floor":
+		near = f.choose(t, negative, up, down)
+	case "ceil":
+		near = f.choose(t, negative, down, up)
+	case "trunc":
+		near = down
+	}
+	near = f.choose(t, negative, f.pure(opFNegate, t, near), near)
+	moves := f.both(f.compare("less", d, size, big), f.compare("not_equal", d, x, f.real(d, 0)))
+	return f.choose(t, moves, near, x)
 }
 
 func (f *function) integral(name string, d tensor.DType, args []id) (id, bool) {

@@ -297,7 +297,10 @@ func (v *invocation) execute(s *step) error {
 	case opLoad, opStore, opAtomicCompareExchange:
 		return v.memory(s)
 	case opCompositeExtract:
-		v.values[s.result] = v.values[s.args[0]]
+		v.values[s.result] = 0 // there is one dimension
+		if s.args[1] == 0 {
+			v.values[s.result] = v.values[s.args[0]]
+		}
 	case opExtInst:
 		v.set(s, functions[s.args[1]](v.number(s.args[2], s.width)))
 	default:

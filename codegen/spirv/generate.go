@@ -3,7 +3,6 @@
 package spirv
 
 import (
-	"errors"
 	"fmt"
 	"math"
 
@@ -36,8 +35,6 @@ type generator struct {
 func newGenerator(k *codegen.Kernel, c *Capabilities) *generator {
 	return &generator{k: k, c: c, assembler: newAssembler(), resident: map[int]*slot{}, cut: map[int]*pieces{}}
 }
-
-var errComplex = errors.New("internal: a kernel with complex values, which pass expand writes out: please report with Explain")
 
 // module writes the kernel.
 func (g *generator) module() (*Module, error) {
@@ -109,7 +106,7 @@ func (g *generator) supported() error {
 		switch d := g.k.Body[i].DType; {
 		case !g.live[i]:
 		case d.IsComplex():
-			return errComplex
+			return missing("complex arithmetic", "values of %v that pass expand has not written out", "write products of complex numbers by their parts, or "+cpu, d)
 		case d == tensor.Float64 && !g.c.ShaderFloat64:
 			return missing("shaderFloat64", "values of float64", "cast to float32, or "+cpu)
 		case d.IsInt() && d.Size() == 8 && !g.c.ShaderInt64:

@@ -36,7 +36,8 @@ func (p module) Close() error { return nil }
 
 func (e emulated) Compile(ctx context.Context, k *codegen.Kernel) (driver.Program, error) {
 	m, err := Generate(k, e.c)
-	if errors.Is(err, errComplex) {
+	var missing *Missing
+	if errors.As(err, &missing) && missing.Feature == "complex arithmetic" {
 		return e.fallback.Compile(ctx, k)
 	}
 	if err != nil {
