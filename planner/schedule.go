@@ -316,17 +316,13 @@ func (p *scheduler) foldBytes() float64 {
 	return float64(bytes)
 }
 
-// splittable says whether the folds can be done in pieces: none needs the result of another, nothing is stored along a row, and no index of
-// the cut axis is itself a value.
+// splittable says whether the folds can be done in pieces: none needs the result of another, and nothing is stored along a row.
 func (p *scheduler) splittable() bool {
 	if len(p.folds) == 0 || depth(p.k) > 1 {
 		return false
 	}
 	for i := range p.k.Body {
-		switch v := &p.k.Body[i]; {
-		case v.Kind == codegen.Index && v.Axis == p.folds[0]:
-			return false
-		case v.Kind == codegen.Reduce && len(v.Over) != len(p.folds):
+		if v := &p.k.Body[i]; v.Kind == codegen.Reduce && len(v.Over) != len(p.folds) {
 			return false
 		}
 	}
