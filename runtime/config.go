@@ -9,8 +9,8 @@ import (
 
 // Config says how a Session computes. The zero value is the best exact choice: this machine's processor, all its cores and memory.
 type Config struct {
-	// Device is "cpu" (generated machine code, the default; where that is not possible the interpreter, and Session.Notes says why) or
-	// "interp" (the portable interpreter). See Devices.
+	// Device is "cpu" (generated machine code, the default; where that is not possible the interpreter, and Session.Notes says why),
+	// "interp" (the portable interpreter) or "vulkan" (SPIR-V on the best GPU that there is a driver of; "vulkan:1" is the next). See Devices.
 	Device string
 	// Target holds the cpu device to one instruction set, "amd64+avx2" or "amd64+avx512"; "" takes the widest that runs here.
 	Target string
@@ -26,7 +26,8 @@ type Config struct {
 	Off []string
 	// Check verifies the graph or the kernels after each pass.
 	Check bool
-	// Trace is told what a session does, as it happens; nil: nobody is. It is called from the goroutine that compiles.
+	// Trace is told what a session does, as it happens; nil: nobody is. It is called from the goroutine that compiles, which may be one
+	// that a cancelled call has left behind.
 	Trace func(Event)
 }
 

@@ -2,10 +2,13 @@ package runtime
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/einloom/einloom/runtime/driver"
 	"github.com/einloom/einloom/runtime/host"
 	"github.com/einloom/einloom/runtime/interp"
+	"github.com/einloom/einloom/runtime/vulkan"
 )
 
 // DeviceInfo is one row of Devices.
@@ -26,21 +29,43 @@ func Devices() []DeviceInfo {
 		cpu.What = "generates machine code for " + cpu.Target
 		d.Close()
 	}
-	return []DeviceInfo{cpu, {Name: "interp", Target: "interp", What: "walks kernels without machine code: on any machine, slowly"}}
+	list := []DeviceInfo{cpu, {Name: "interp", Target: "interp", What: "walks kernels without machine code: on any machine, slowly"}}
+	found, err := vulkan.Devices()
+	if err != nil {
+		return append(list, DeviceInfo{Name: "vulkan", Target: "vulkan", Why: err.Error()})
+	}
+	for i, v := range found {
+		d := DeviceInfo{Name: "vulkan", Target: "vulkan", What: fmt.Sprintf("generates SPIR-V for Vulkan %s: %s, %s", v.API, v.Kind, v.Name)}
+		if i > 0 {
+			d.Name = fmt.Sprintf("vulkan:%d", i)
+		}
+		list = append(list, d)
+	}
+	return list
 }
 
 // openDevice opens what c names. Where machine code is not possible "cpu" is the interpreter, and a note says why.
 func (s *Session) openDevice(c Config) (driver.Device, error) {
 	portable := func() driver.Device { return interp.Open(interp.Config{Threads: c.Threads}) }
+	missed := func(kernel string, why error) { s.event(Event{What: "fallback", Name: kernel, Why: why.Error()}) }
+	if name, index, _ := strings.Cut(c.Device, ":"); name == "vulkan" {
+		n, err := strconv.Atoi(index)
+		if err != nil && c.Device != "vulkan" {
+			return nil, fmt.Errorf("runtime: device %q: a number follows the colon, as in vulkan:1", c.Device)
+		}
+		d, err := vulkan.Open(vulkan.Config{Index: n, Fallback: portable(), Missed: missed})
+		if err != nil {
+			return nil, fmt.Errorf("runtime: %w", err)
+		}
+		return d, nil
+	}
 	switch c.Device {
 	case "", "cpu":
 		d, err := host.Open(host.Config{
 			Threads:  c.Threads,
 			Target:   c.Target,
 			Fallback: portable(),
-			Missed: func(kernel string, why error) {
-				s.event(Event{What: "fallback", Name: kernel, Why: why.Error()})
-			},
+			Missed:   missed,
 		})
 		if err == nil {
 			return d, nil
@@ -55,6 +80,6 @@ func (s *Session) openDevice(c Config) (driver.Device, error) {
 	case "interp":
 		return portable(), nil
 	default:
-		return nil, fmt.Errorf("runtime: there is no device %q; this build has cpu and interp", c.Device)
+		return nil, fmt.Errorf("runtime: there is no device %q; there are cpu, interp and vulkan", c.Device)
 	}
 }

@@ -14,7 +14,7 @@ import (
 )
 
 var benchCommand = command{
-	usage: `usage: einloom bench [-run REGEXP] [-threads N] [-device cpu|interp] [-json]
+	usage: `usage: einloom bench [-run REGEXP] [-threads N] [-device cpu|interp|vulkan] [-json]
 
 Measures what this machine needs for contractions, fused chains, reductions, and for planning and compiling: the median of many runs,
 and the fraction of this machine's peak that it is. The peak is measured in the same run: fused multiply-adds in registers, or the

@@ -4,6 +4,7 @@ package vulkan
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"unsafe"
 
@@ -346,7 +347,12 @@ func (l *lane) faulted() error {
 			continue
 		}
 		words := unsafe.Slice((*uint32)(unsafe.Pointer(&l.faults.bytes()[s.fault])), spirv.FaultWords)
-		if err := m.Fault(words); err != nil {
+		err := m.Fault(words)
+		var index *spirv.OutOfRange
+		switch {
+		case errors.As(err, &index):
+			return &driver.IndexError{Kernel: s.program.name, Of: index.What, Index: index.Index, Extent: index.Extent}
+		case err != nil:
 			return fmt.Errorf("vulkan: kernel %s: %w", s.program.name, err)
 		}
 	}
