@@ -54,6 +54,19 @@ var mistakes = map[string]func() expr.Expr{
 		b := expr.Input("b", tensor.Float32, 2, 4)
 		return expr.Concat(0, a, b)
 	},
+	"concat-ranks": func() expr.Expr {
+		a := expr.Input("a", tensor.Int64, 3)
+		b := expr.Input("b", tensor.Float32, 2, 3)
+		return expr.Concat(0, a, b)
+	},
+	"concat-scalar": func() expr.Expr {
+		a := expr.Input("a", tensor.Int64, 3)
+		return expr.Concat(0, a, expr.ScalarInt(1))
+	},
+	"concat-size": func() expr.Expr {
+		a := expr.Scalar(1).Broadcast(1 << 61)
+		return expr.Concat(0, a, a, a)
+	},
 	"concat-nothing": func() expr.Expr {
 		return expr.Concat(0)
 	},

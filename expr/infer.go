@@ -286,13 +286,11 @@ func (n *Node) inferConcat() *Error {
 		if a.DType != n.DType {
 			return fail(ErrDType, "operand 0 is %s, operand %d is %s: want one dtype", first.typ(), i+1, a.typ())
 		}
-		for k, d := range a.Shape {
-			if len(a.Shape) != len(first.Shape) || k != axis && d != first.Shape[k] {
-				return fail(ErrShape, "operand 0 is %s, operand %d is %s: they may differ only along axis %d", first.typ(), i+1, a.typ(), axis)
-			}
+		if !differAlong(axis, first.Shape, a.Shape) {
+			return fail(ErrShape, "operand 0 is %s, operand %d is %s: they may differ only along axis %d", first.typ(), i+1, a.typ(), axis)
 		}
-		if len(a.Shape) != len(first.Shape) || n.Shape[axis] > tensor.MaxLen-a.Shape[axis] {
-			return fail(ErrShape, "operand 0 is %s, operand %d is %s", first.typ(), i+1, a.typ())
+		if n.Shape[axis] > tensor.MaxLen-a.Shape[axis] {
+			return fail(ErrSize, "the result has more than 2^62 elements along axis %d", axis)
 		}
 		n.Shape[axis] += a.Shape[axis]
 	}

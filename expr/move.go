@@ -300,7 +300,17 @@ func Concat(axis int, xs ...Expr) Expr {
 	if !ok {
 		return bad
 	}
+	for i, x := range xs[1:] {
+		if !differAlong(at[0], xs[0].n.Shape, x.n.Shape) {
+			return s.bad(ErrShape, "operand 0 is %s, operand %d is %s: they may differ only along axis %d", xs[0].n.typ(), i+1, x.n.typ(), at[0])
+		}
+	}
 	return s.concat(at[0], xs)
+}
+
+// differAlong reports whether two shapes of one rank differ along an axis at most.
+func differAlong(axis int, a, b tensor.Shape) bool {
+	return len(a) == len(b) && slices.Equal(a[:axis], b[:axis]) && slices.Equal(a[axis+1:], b[axis+1:])
 }
 
 // Stack joins arrays of one shape along a new axis, which is that axis of the result. Their dtypes are promoted.
