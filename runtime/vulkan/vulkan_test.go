@@ -1,6 +1,7 @@
 package vulkan_test
 
 import (
+	"flag"
 	"strings"
 	"sync"
 	"testing"
@@ -70,6 +71,8 @@ func planned(k *codegen.Kernel, t codegen.Target) (*codegen.Kernel, error) {
 	return k, nil
 }
 
+var long = flag.Bool("long", false, "run the whole suite, also with data staged and with kernels scheduled as the planner does")
+
 var configs = map[string]vulkan.Config{"mapped": {}, "staged": {Staged: true}}
 
 func TestContract(t *testing.T) {
@@ -78,5 +81,21 @@ func TestContract(t *testing.T) {
 			drivertest.Contract(t, opener(t, c), written)
 			drivertest.Contract(t, opener(t, c), planned)
 		})
+	}
+}
+
+func TestValues(t *testing.T) {
+	drivertest.Values(t, opener(t, vulkan.Config{}), written)
+	drivertest.Large(t, opener(t, vulkan.Config{}), written)
+}
+
+// TestConformance is all of the suite, in every way that values go in and out.
+func TestConformance(t *testing.T) {
+	if !*long {
+		t.Skip("without -long")
+	}
+	for name, c := range configs {
+		t.Run(name+" as written", func(t *testing.T) { drivertest.Run(t, opener(t, c), written) })
+		t.Run(name+" as planned", func(t *testing.T) { drivertest.Run(t, opener(t, c), planned) })
 	}
 }
