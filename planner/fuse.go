@@ -259,6 +259,7 @@ func (f *fuser) apart(n int) string {
 	if f.alone {
 		return "fuse is off"
 	}
+	gathers := f.nodes[n].Kind == expr.KGather
 	size := float64(f.nodes[n].Shape.Len())
 	bytes := size * float64(f.nodes[n].DType.Size())
 	evals, readers := 0.0, 0
@@ -268,6 +269,9 @@ func (f *fuser) apart(n int) string {
 		}
 		if d.g.packed && f.rows[n] == size && f.work[n] >= dear && axesOf(d.at()).meets(setOf(d.g.row)) {
 			return "its rows are computed once, not for each panel"
+		}
+		if d.g.packed && gathers {
+			return "packing reads what lies at affine indices"
 		}
 		own := f.evals(n, d)
 		if why := f.mixed(n, d, own*max(f.work[n], 1)); why != "" {

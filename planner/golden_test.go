@@ -8,10 +8,11 @@ import (
 	"github.com/einloom/einloom/expr"
 	"github.com/einloom/einloom/internal/golden"
 	"github.com/einloom/einloom/planner"
+	"github.com/einloom/einloom/tensor"
 )
 
 // TestStages holds what each pass makes to files that a person can read. The command is the stage whose text is printed; the arguments are
-// expect=RULE (a rule that has to fire), off=NAME,NAME, fast=1, target=NAME and limit=BYTES.
+// expect=RULE (a rule that has to fire), off=NAME,NAME, fast=1, target=NAME and lacks=NAME (an op that the target has no code for).
 func TestStages(t *testing.T) {
 	for _, file := range []string{"simplify", "lower", "order", "fuse", "index", "moves", "expand", "schedule", "place"} {
 		t.Run(file, func(t *testing.T) {
@@ -28,6 +29,10 @@ func stageText(t *testing.T, c *golden.Case) string {
 	o := planner.Options{Target: target(t, cpu.AVX2), Check: true, Off: map[string]bool{}}
 	if name, ok := c.Arg("target"); ok {
 		o.Target = target(t, name)
+	}
+	if lacks, ok := c.Arg("lacks"); ok {
+		native := o.Target.Native
+		o.Target.Native = func(name string, d tensor.DType) bool { return name != lacks && native(name, d) }
 	}
 	if names, ok := c.Arg("off"); ok {
 		for _, name := range strings.Split(names, ",") {

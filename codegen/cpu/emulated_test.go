@@ -126,7 +126,7 @@ func (c *call) put(offset int, v uint64) { binary.LittleEndian.PutUint64(c.args[
 // run calls every piece of every phase, the last first. Each param is a region of its elements' bytes, and no byte more.
 func (p *emulatedProgram) run(args []driver.Arg) error {
 	c := &call{args: make([]byte, ArgsBytes)}
-	c.at = c.mem.Map("args", c.args, emu.ReadOnly, 0)
+	c.at = c.mem.Map("args", c.args, emu.ReadWrite, 0)
 	var ptrs, nums []byte
 	for i := range p.k.Params {
 		ptrs = binary.LittleEndian.AppendUint64(ptrs, c.mapParam(&p.k.Params[i], args[i]))
@@ -152,6 +152,10 @@ func (p *emulatedProgram) run(args []driver.Arg) error {
 			litter(scratch)
 			if err := emu.Run(p.codes[ph.Func].List, &c.mem, c.at, emu.Config{}); err != nil {
 				return err
+			}
+			if fault := binary.LittleEndian.Uint64(c.args[ArgFault:]); fault > 0 {
+				check, index := p.Checks[fault-1], binary.LittleEndian.Uint64(c.args[ArgFaulty:])
+				return &driver.IndexError{Kernel: p.k.Name, Of: check.Of, Index: int64(index), Extent: check.Extent}
 			}
 		}
 	}

@@ -48,17 +48,18 @@ func functionsOf(k *codegen.Kernel, t codegen.Target) (*functions, error) {
 		return nil, err
 	}
 	f := &functions{}
-	base := 0
+	base, checks := 0, 0
 	for _, u := range unitsOf(k) {
 		if !oneNest(u.k) {
 			return nil, &Unsupported{Why: "reductions over different axes in one nest"}
 		}
-		nums := &numbers{base: base}
+		nums := &numbers{base: base, checks: checks}
 		codes, err := write(u, nums, isa, &f.pool)
 		if err != nil {
 			return nil, err
 		}
 		base += len(nums.list)
+		checks += len(checksOf(u.k))
 		f.codes, f.nums = append(f.codes, codes...), append(f.nums, nums)
 	}
 	return f, nil
@@ -92,6 +93,7 @@ func bindUnits(k *codegen.Kernel, all []*numbers) (Binding, error) {
 	for i, u := range units {
 		u.placeTemps(&b.Temp)
 		b.Nums = all[i].values(u, b.Nums)
+		b.Checks = append(b.Checks, checksOf(u.k)...)
 		if u.k.Nest == codegen.NestGett {
 			blocks := u.blocks()
 			b.Phases = blocks.phases()
@@ -140,9 +142,6 @@ func supported(k *codegen.Kernel) error {
 		return &Unsupported{Why: "no schedule"}
 	}
 	for _, v := range k.Body {
-		if v.Kind == codegen.Gather {
-			return &Unsupported{Why: "a gather"}
-		}
 		if v.DType.IsComplex() {
 			return &Unsupported{Why: fmt.Sprintf("a value is %v", v.DType)}
 		}
@@ -228,7 +227,7 @@ func native(name string, d tensor.DType) bool {
 	switch {
 	case d.IsComplex():
 		return false
-	case name == "load" || name == "cast" || name == "where":
+	case name == "load" || name == "gather" || name == "cast" || name == "where":
 		return true
 	case isHalf(d):
 		return false

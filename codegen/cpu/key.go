@@ -81,6 +81,12 @@ func (b *keyWriter) value(u *unit, v *codegen.Value) {
 	switch v.Kind {
 	case codegen.Load:
 		b.num(findStream(u.streams, v.Param, v.At))
+	case codegen.Gather:
+		step := 0
+		if dense(u.k, v) {
+			step = 1
+		}
+		b.num(findStream(u.streams, v.Param, v.At), step)
 	case codegen.Const:
 		*b = binary.LittleEndian.AppendUint64(*b, v.Bits)
 	case codegen.Index:

@@ -34,17 +34,18 @@ type nest struct {
 
 // scope is what is known inside a loop.
 type scope struct {
-	parent *scope
-	values map[valueKey]asm.Reg
-	ptrs   map[int]asm.Reg // by stream: the address at the fixed axes, the others 0
-	idx    map[int]asm.Reg // by axis; of the vector axis, that of the block's first point
+	parent  *scope
+	values  map[valueKey]asm.Reg
+	ptrs    map[int]asm.Reg // by stream: the address at the fixed axes, the others 0
+	idx     map[int]asm.Reg // by axis; of the vector axis, that of the block's first point
+	offsets map[int]asm.Reg // by gather whose lanes have one index: what that is worth, in bytes
 }
 
 // valueKey is a value in block number of the unrolled ones; values that do not move along the vector axis have one for all.
 type valueKey struct{ value, block int }
 
 func (n *nest) open() {
-	n.scope = &scope{n.scope, map[valueKey]asm.Reg{}, map[int]asm.Reg{}, map[int]asm.Reg{}}
+	n.scope = &scope{n.scope, map[valueKey]asm.Reg{}, map[int]asm.Reg{}, map[int]asm.Reg{}, map[int]asm.Reg{}}
 }
 
 func (n *nest) close() { n.scope = n.scope.parent }
@@ -67,6 +68,9 @@ func (n *nest) internal(format string, args ...any) {
 
 // num is a run-time number in a register that is never written.
 func (n *nest) num(x number) asm.Reg { return n.Arg(ArgNums, n.nums.at(x)) }
+
+// numAt is a run-time number in memory.
+func (n *nest) numAt(x number) asm.Mem { return asm.At(n.Arg(ArgNums), n.nums.at(x)) }
 
 // moves says whether value v changes along axis.
 func (n *nest) moves(v, axis int) bool { return axis >= 0 && n.u.on[v].Has(axis) }
@@ -116,7 +120,10 @@ func (n *nest) write(v, block int) asm.Reg {
 	case codegen.Const:
 		return n.splat(x.DType, x.Bits)
 	case codegen.Load:
-		return n.read(findStream(n.u.streams, x.Param, x.At), block)
+		s := findStream(n.u.streams, x.Param, x.At)
+		return n.readAt(s, n.ptr(s), block)
+	case codegen.Gather:
+		return n.gather(v, block)
 	case codegen.Index:
 		return n.indexOf(x.Axis, block)
 	case codegen.Map:
@@ -135,10 +142,9 @@ func (n *nest) write(v, block int) asm.Reg {
 	}
 }
 
-// read writes the load of a stream in a block.
-func (n *nest) read(s, block int) asm.Reg {
+// readAt writes the load of a stream in a block, p being its address at the first.
+func (n *nest) readAt(s int, p asm.Reg, block int) asm.Reg {
 	st := &n.u.streams[s]
-	p := n.ptr(s)
 	switch n.along(s) {
 	case still:
 		return n.loadSplat(st.dtype, asm.At(p, 0))
@@ -265,7 +271,7 @@ func (n *nest) active(targets []target) []int {
 	}
 	n.beneath(targets, func(v int) bool {
 		x := &n.k.Body[v]
-		if x.Kind == codegen.Load {
+		if x.Kind == codegen.Load || x.Kind == codegen.Gather {
 			add(x.Param, x.At)
 		}
 		return true
@@ -296,6 +302,9 @@ func (n *nest) hoist(targets []target) {
 		for b := range n.side {
 			n.value(v, b)
 		}
+	}
+	if gathers(n.k) {
+		n.hoistOffsets(targets)
 	}
 }
 

@@ -42,6 +42,7 @@ type Binding struct {
 	Scratch int     // bytes of memory private to a worker that a call may use (spills, panels), 64-byte aligned
 	Temp    int     // bytes of memory shared by the workers of one run (panels, partial sums), 64-byte aligned
 	Phases  []Phase // done in order; all calls of one end before the next begins
+	Checks  []Check // what Args.Fault counts, from 1
 }
 
 // Phase is one function called over the points [0, Points) in pieces of Grain points. The pieces may run in any order and at the same
@@ -56,15 +57,17 @@ type Phase struct {
 // Args is the memory layout of what a call gets; a machine declares a struct of the same layout with unsafe.Pointer fields.
 // The generated code reads these byte offsets.
 const (
-	ArgPool    = 0  // *constants
-	ArgScratch = 8  // *worker memory
-	ArgTemp    = 16 // *run memory
-	ArgPtrs    = 24 // *array of the addresses of element [0 ... 0] of each param
-	ArgNums    = 32 // *Binding.Nums
-	ArgLo      = 40 // first point
-	ArgHi      = 48 // one past the last point
-	ArgVars    = 56 // Phase.Vars
-	ArgsBytes  = 112
+	ArgPool    = 0   // *constants
+	ArgScratch = 8   // *worker memory
+	ArgTemp    = 16  // *run memory
+	ArgPtrs    = 24  // *array of the addresses of element [0 ... 0] of each param
+	ArgNums    = 32  // *Binding.Nums
+	ArgLo      = 40  // first point
+	ArgHi      = 48  // one past the last point
+	ArgVars    = 56  // Phase.Vars
+	ArgFault   = 112 // written where an index is out of range, and the call returns: the number of its Check, from 1
+	ArgFaulty  = 120 // written then: the index; the 7 numbers behind it are the code's to write
+	ArgsBytes  = 184
 )
 
 // Bind gives k's numbers. k must have the structure that the object was generated for.

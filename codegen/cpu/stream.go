@@ -47,7 +47,7 @@ func (s *stream) bytes() int { return s.dtype.Size() }
 // streamsOf lists the streams of k; of gives the one of a load or store.
 func streamsOf(k *codegen.Kernel) (list []stream) {
 	for i := range k.Body {
-		if v := &k.Body[i]; v.Kind == codegen.Load {
+		if v := &k.Body[i]; v.Kind == codegen.Load || v.Kind == codegen.Gather {
 			list = addStream(k, list, v.Param, v.At)
 		}
 	}
@@ -96,12 +96,15 @@ const (
 	wholeOf                    // points of cut a's axis before it was cut
 	roomOf                     // bytes of a buffer of saved values, times mul
 	blockOf                    // a size of a packed contraction: a is a blockSize
+	spanOf                     // elements that the index of gather a runs over
+	strideOf                   // bytes from one of them to the next
 )
 
 // numbers are those of one function, each once.
 type numbers struct {
-	base int // where the function's numbers begin among the object's
-	list []number
+	base   int // where the function's numbers begin among the object's
+	checks int // where its checks begin
+	list   []number
 }
 
 // at is the byte at which x stands in the object's numbers.
@@ -131,6 +134,12 @@ func (n *numbers) values(u *unit, out []int64) []int64 {
 			v = u.room() * x.mul
 		case blockOf:
 			v = u.blocks().size(blockSize(x.a))
+		case spanOf:
+			g := &u.k.Body[x.a]
+			v = u.k.Params[g.Param].Dims[g.Dim]
+		case strideOf:
+			g := &u.k.Body[x.a]
+			v = u.k.Params[g.Param].Strides[g.Dim] * g.DType.Size()
 		}
 		out = append(out, int64(v))
 	}

@@ -25,7 +25,7 @@ type cut struct{ axis, piece, whole int }
 // unitsOf gives the functions that k becomes, in the order in which they are called.
 func unitsOf(k *codegen.Kernel) []*unit {
 	if k.Nest == codegen.NestGett {
-		if packs(k) {
+		if packs(k) && !gathers(k) {
 			return []*unit{newUnit(k.Name, k, nil, nil)}
 		}
 		k = inRows(k)

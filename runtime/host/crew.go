@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"unsafe"
 
+	"github.com/einloom/einloom/runtime/driver"
 	"github.com/einloom/einloom/runtime/host/exec"
 )
 
@@ -15,6 +16,8 @@ type arguments struct {
 	pool, scratch, temp, ptrs, nums unsafe.Pointer
 	lo, hi                          int64
 	vars                            [7]int64
+	fault                           int64
+	faulty                          [8]int64
 }
 
 // lane is one worker's own memory: its arguments and scratch. It is used by one goroutine at a time.
@@ -43,6 +46,7 @@ type job struct {
 	temp    unsafe.Pointer
 	done    <-chan struct{}
 	stop    atomic.Bool
+	fault   atomic.Pointer[driver.IndexError] // the first one
 	refs    atomic.Int32
 	phases  []counters
 	next    *job
@@ -112,6 +116,7 @@ func (c *crew) takeJob(phases int) *job {
 		j.phases = make([]counters, phases)
 	}
 	j.stop.Store(false)
+	j.fault.Store(nil)
 	j.refs.Store(1)
 	return j
 }
@@ -153,9 +158,12 @@ func (c *crew) run(ctx context.Context, p *Program, l *lane) error {
 		}
 	}
 	j.work(l)
-	stopped := j.stop.Load()
+	stopped, fault := j.stop.Load(), j.fault.Load()
 	c.drop(j)
-	if stopped {
+	switch {
+	case fault != nil:
+		return fault
+	case stopped:
 		return ctx.Err()
 	}
 	return nil
@@ -173,7 +181,9 @@ func (p *Program) alone(ctx context.Context, l *lane, temp unsafe.Pointer) error
 			if cancelled(done) {
 				return ctx.Err()
 			}
-			l.call(p, ph, piece)
+			if fault := l.call(p, ph, piece); fault != nil {
+				return fault
+			}
 		}
 	}
 	goruntime.KeepAlive(p)
@@ -205,7 +215,10 @@ func (j *job) work(l *lane) {
 				break
 			}
 			l.args.vars = ph.Vars
-			l.call(p, ph, piece)
+			if fault := l.call(p, ph, piece); fault != nil {
+				j.fault.CompareAndSwap(nil, fault)
+				j.stop.Store(true)
+			}
 			n.left.Add(-1)
 		}
 		for n.left.Load() > 0 {
@@ -239,9 +252,15 @@ func (l *lane) enter(p *Program, ptrs []unsafe.Pointer, temp unsafe.Pointer) {
 // leave forgets the launch's pointers, so that a resting lane keeps no user's memory alive.
 func (l *lane) leave() { l.args = arguments{} }
 
-// call runs one piece.
-func (l *lane) call(p *Program, ph *phase, piece int) {
+// call runs one piece. It gives the index that was found to be out of range, nil if there was none.
+func (l *lane) call(p *Program, ph *phase, piece int) *driver.IndexError {
 	lo := piece * ph.Grain
 	l.args.lo, l.args.hi = int64(lo), int64(min(lo+ph.Grain, ph.Points))
 	exec.Call(p.entries[ph.Func], unsafe.Pointer(&l.args))
+	if l.args.fault == 0 {
+		return nil
+	}
+	check := p.checks[l.args.fault-1]
+	l.args.fault = 0
+	return &driver.IndexError{Kernel: p.name, Of: check.Of, Index: l.args.faulty[0], Extent: check.Extent}
 }

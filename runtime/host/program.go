@@ -18,6 +18,7 @@ type Program struct {
 	temp    int
 	scratch int
 	phases  []phase
+	checks  []cpu.Check
 	params  []extent
 	name    string
 	closed  atomic.Bool
@@ -41,7 +42,7 @@ func newProgram(c *code, k *codegen.Kernel) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Program{code: c, nums: b.Nums, temp: b.Temp, scratch: b.Scratch, name: k.Name}
+	p := &Program{code: c, nums: b.Nums, temp: b.Temp, scratch: b.Scratch, checks: b.Checks, name: k.Name}
 	for _, f := range c.object.Funcs {
 		p.entries = append(p.entries, c.exec.Entry(f.Entry))
 	}

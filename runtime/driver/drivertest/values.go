@@ -293,16 +293,18 @@ func (s *suite) gathers(t *testing.T) {
 			at := []codegen.Affine{codegen.At(j), codegen.At(j)}
 			at[dim] = codegen.Fixed(0)
 			b.Store(o, b.Gather(x, at, dim, b.Load(ids, codegen.At(i))), codegen.At(i), codegen.At(j))
-			k := must(b)
-			if dtype != tensor.Int64 { // whose data would be indices too
-				if err := s.check(d, indices(-rows, rows-1), scheduled(k, 1, 64, 0)); err != nil {
-					t.Errorf("%v: %v", dtype, err)
+			for vector := range 2 { // lanes of many indices, and of one
+				k := scheduled(must(b), vector, 64, 0)
+				if dtype != tensor.Int64 { // whose data would be indices too
+					if err := s.check(d, indices(-rows, rows-1), k); err != nil {
+						t.Errorf("%v: %v", dtype, err)
+					}
 				}
-			}
-			for _, bad := range []int{-rows - 1, rows, 1 << 40} {
-				var index *driver.IndexError
-				if err := s.run(d, scheduled(k, 1, 64, 0), indices(bad, bad)); !errors.As(err, &index) || index.Extent != rows || index.Index != int64(bad) {
-					t.Errorf("%v: index %d of %d gave %v", dtype, bad, rows, err)
+				for _, bad := range []int{-rows - 1, rows, 1 << 40} {
+					var index *driver.IndexError
+					if err := s.run(d, k, indices(bad, bad)); !errors.As(err, &index) || index.Extent != rows || index.Index != int64(bad) {
+						t.Errorf("%v: index %d of %d gave %v", dtype, bad, rows, err)
+					}
 				}
 			}
 		}
