@@ -14,6 +14,7 @@ const overview = `einloom computes and explains tensor expressions.
 
   einloom eval SPEC A.npy B.npy ...   compute an einsum of .npy files
   einloom plan SPEC SHAPE ...         show how it would be computed, at every stage
+  einloom order FILE.json             find in which order to contract networks of tensors
   einloom bench                       how fast this machine does what users wait for
   einloom devices                     what can compute here, and what is missing
 
@@ -41,7 +42,7 @@ type usageError struct{ msg string }
 func (u usageError) Error() string { return u.msg }
 
 func commands() map[string]command {
-	return map[string]command{"eval": evalCommand, "plan": planCommand, "bench": benchCommand, "devices": devicesCommand}
+	return map[string]command{"eval": evalCommand, "plan": planCommand, "order": orderCommand, "bench": benchCommand, "devices": devicesCommand}
 }
 
 func main() { os.Exit(run(os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})) }

@@ -116,24 +116,32 @@ const rounds = 5
 const perSweep = 12500
 
 func (m annealing) run(r *race) {
-	a := newAnneal(r.t, r.rng)
 	rec := newReconfigure(r.t, r.d)
-	sweep := int64(r.c.n) * int64(25+6*r.c.words)
-	work := min(r.meter.budget-r.meter.spent, r.meter.budget/perSweep*sweep) / rounds
-	sweeps := max(1, work*8/10/sweep)
+	work := min(r.meter.budget-r.meter.spent, r.meter.budget/perSweep*sweepWork(r.c)) / rounds
 	for k := range rounds {
 		from := lukewarm
 		if k == 0 {
 			from = warm
 		}
 		r.t.load(r.best)
-		for i := range sweeps {
-			a.sweep(from + float64((freezing-from)*(float64(i)/float64(sweeps))))
-			if !r.meter.spend(sweep) {
-				break
-			}
-		}
+		cool(r, from, work*8/10)
 		rec.run(r.meter, subtreeLeaves)
 		r.keep(m.name())
+	}
+}
+
+// sweepWork is about what a sweep takes.
+func sweepWork(c *core) int64 { return int64(c.n) * int64(25+6*c.words) }
+
+// cool anneals the tree at hand down to freezing, for so much work.
+func cool(r *race, from float64, work int64) {
+	a := newAnneal(r.t, r.rng)
+	sweep := sweepWork(r.c)
+	sweeps := max(1, work/sweep)
+	for i := range sweeps {
+		a.sweep(from + float64((freezing-from)*(float64(i)/float64(sweeps))))
+		if !r.meter.spend(sweep) {
+			return
+		}
 	}
 }

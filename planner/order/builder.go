@@ -104,12 +104,16 @@ func (b *builder) contract(x, y int) int {
 	return b.take(x, y, slices.Clip(labels))
 }
 
+// sum takes the step that sums out what no other term and not the output has.
+func (b *builder) sum(t int) {
+	b.take(t, -1, slices.DeleteFunc(slices.Clone(b.labels[t]), func(l int) bool { return b.count[l] == 1 }))
+}
+
 // sumAlone sums labels out that one term alone has.
 func (b *builder) sumAlone() {
 	for t, n := 0, len(b.labels); t < n; t++ {
-		alone := func(l int) bool { return b.count[l] == 1 }
-		if slices.ContainsFunc(b.labels[t], alone) {
-			b.take(t, -1, slices.DeleteFunc(slices.Clone(b.labels[t]), alone))
+		if slices.ContainsFunc(b.labels[t], func(l int) bool { return b.count[l] == 1 }) {
+			b.sum(t)
 		}
 	}
 }

@@ -17,7 +17,7 @@ type core struct {
 	sets     []uint64 // of each term, so many words
 	output   []uint64
 	log      []int64 // of each bit
-	bit      []int32 // of each label, its place in the words
+	bit      []int32 // of each label, its place in the words, or -1
 	wordLog  []int64 // of each word: the logarithm that all its labels have, or -1
 	even     bool    // every word's labels have one logarithm
 }
@@ -30,11 +30,14 @@ const wordLimit = 1 << 23
 func newCore(h *hyper, w weights) *core {
 	terms, log := h.terms, h.log
 	bit := make([]int32, len(log))
+	for l := range bit {
+		bit[l] = -1
+	}
 	var labels []int32
 	for _, t := range terms {
 		for _, l := range t {
-			if bit[l] == 0 {
-				bit[l] = 1
+			if bit[l] < 0 {
+				bit[l] = 0
 				labels = append(labels, l)
 			}
 		}

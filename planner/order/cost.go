@@ -1,5 +1,7 @@
 package order
 
+import "math"
+
 // Cost is what the steps of a tree come to.
 type Cost struct {
 	Mults float64 // scalar multiplications (additions, where a step only sums)
@@ -36,4 +38,75 @@ func (t Tree) Cost(net Network) (total Cost, steps []Cost) {
 		total.Write += made
 	}
 	return total, steps
+}
+
+// Totals are logarithms to the base 2 of what a tree comes to, slices and all: they have no largest number. Sums of one term alone multiply
+// nothing and are left out, as by those who publish such figures.
+type Totals struct {
+	Mults float64 // scalar multiplications
+	Size  float64 // elements of the largest result in a slice
+	Write float64 // elements of all results
+}
+
+// Totals counts the steps of a tree. The sliced labels are the loops around them, the first outermost; a step is done as often as the loops
+// down to the innermost one whose label its terms have, and once where they have none.
+func (t Tree) Totals(net Network) Totals {
+	log := make([]float64, len(net.Sizes))
+	for l, n := range net.Sizes {
+		log[l] = math.Log2(float64(n))
+	}
+	times := []float64{0} // the logarithm of how often each loop is gone through
+	depth := make([]int, len(net.Sizes))
+	for i, l := range t.Sliced {
+		times = append(times, times[i]+log[l])
+		depth[l] = i + 1
+	}
+	terms := append(make([][]int, 0, len(net.Terms)+len(t.Steps)), net.Terms...)
+	within := make([]int, 0, cap(terms)) // of each term, the innermost loop that it depends on
+	for _, term := range net.Terms {
+		deepest := 0
+		for _, l := range term {
+			deepest = max(deepest, depth[l])
+		}
+		within = append(within, deepest)
+	}
+	mark := make([]int, len(net.Sizes)) // the step that has counted the label, from 1
+	total := Totals{Mults: math.Inf(-1), Write: math.Inf(-1), Size: math.Inf(-1)}
+	for i, s := range t.Steps {
+		points, made := 0.0, 0.0
+		for _, l := range s.Labels {
+			made += log[l]
+		}
+		deepest := 0
+		for _, x := range [2]int{s.A, s.B} {
+			if x < 0 {
+				continue
+			}
+			deepest = max(deepest, within[x])
+			for _, l := range terms[x] {
+				if mark[l] != i+1 && depth[l] == 0 {
+					mark[l] = i + 1
+					points += log[l]
+				}
+			}
+		}
+		terms, within = append(terms, s.Labels), append(within, deepest)
+		if s.B >= 0 {
+			total.Mults = addLogs(total.Mults, points+times[deepest])
+			total.Size = max(total.Size, made)
+			total.Write = addLogs(total.Write, made+times[deepest])
+		}
+	}
+	return total
+}
+
+// addLogs is the logarithm of the sum of two numbers of which logarithms are given.
+func addLogs(a, b float64) float64 {
+	if a < b {
+		a, b = b, a
+	}
+	if math.IsInf(b, -1) {
+		return a
+	}
+	return a + math.Log2(1+math.Exp2(b-a))
 }

@@ -53,10 +53,13 @@ type Step struct {
 	Labels []int // of the result: A's in their order, then B's
 }
 
-// Tree is an order: its last step gives the labels of the output, in some sequence. Winner says which method found it, Work how much was
-// done to find it.
+// Tree is an order: its last step gives the labels of the output, in some sequence. Where labels are sliced, the steps are those of one
+// slice, in which these labels are fixed and which do without them; all slices together give the output. They are loops, the first
+// outermost: what does not depend on an inner one is done outside of it. Winner says which method found the
+// tree, Work how much was done to find it.
 type Tree struct {
 	Steps  []Step
+	Sliced []int
 	Winner string
 	Work   int64
 }

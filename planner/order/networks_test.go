@@ -61,7 +61,7 @@ func TestNetworks(t *testing.T) {
 		return d
 	}
 	name := regexp.MustCompile(os.Getenv("NAME"))
-	o := Options{Budget: num("BUDGET", DefaultBudget), Seed: uint64(num("SEED", 0)), Only: os.Getenv("ONLY")}
+	o := Options{Budget: num("BUDGET", DefaultBudget), Seed: uint64(num("SEED", 0)), Only: os.Getenv("ONLY"), MaxSize: float64(num("MAXSIZE", 0))}
 	lo, hi := int(num("LO", 13)), int(num("HI", 415))
 	runtime.LockOSThread()
 	gap, count := 0.0, 0
@@ -74,12 +74,13 @@ func TestNetworks(t *testing.T) {
 		start := cpu()
 		tree := Find(net, o)
 		took := cpu() - start
-		cost, _ := tree.Cost(net)
-		g := math.Log10(cost.Mults) - r.Best.Mults
+		cost := tree.Totals(net)
+		mults := cost.Mults * math.Log10(2)
+		g := mults - r.Best.Mults
 		gap += g
 		count++
 		total += took
-		t.Logf("%-45s %5d %9.4f %9.4f %+8.4f %7.1f ms %6.1f Mwork %5.2f ns/w %s", r.Name, len(r.Inputs), math.Log10(cost.Mults), r.Best.Mults, g, float64(took)/1e6, float64(tree.Work)/1e6, float64(took)/float64(max(1, tree.Work)), tree.Winner)
+		t.Logf("%-45s %5d %9.4f %9.4f %+8.4f %5.1f %3d %7.1f ms %6.1f Mwork %5.2f ns/w %s", r.Name, len(r.Inputs), mults, r.Best.Mults, g, cost.Size, len(tree.Sliced), float64(took)/1e6, float64(tree.Work)/1e6, float64(took)/float64(max(1, tree.Work)), tree.Winner)
 	}
 	t.Logf("mean gap %.4f of %d in %v", gap/float64(max(count, 1)), count, total)
 }

@@ -52,7 +52,7 @@ type entry struct {
 
 // newRace makes a race over the terms of h.
 func newRace(h *hyper, w weights, m *meter, seed uint64) *race {
-	r := &race{h: h, meter: m, rng: rand.New(rand.NewPCG(seed, 0x6f72646572)), cost: math.Inf(1)}
+	r := &race{h: h, meter: m, rng: rand.New(rand.NewPCG(seed, 0x6f72646572)), d: &dense{}, cost: math.Inf(1)}
 	if r.c = newCore(h, w); r.c != nil {
 		r.t = newTree(r.c)
 	}
@@ -99,44 +99,64 @@ func (r *race) run(only string) {
 	}
 }
 
-// best gives the joints of the best tree that is found for the terms of h, and the method's name.
-func best(h *hyper, o Options, m *meter) ([]joint, string) {
+// found is what a race has come to.
+type found struct {
+	joints []joint
+	sliced []int32
+	winner string
+}
+
+// best finds a tree for the terms of h.
+func best(h *hyper, o Options, m *meter) found {
 	n, w := len(h.terms), newWeights(o)
 	switch {
 	case n < 2:
-		return nil, "closed form"
-	case n == 2:
-		return []joint{{0, 1}}, "closed form"
-	case n <= denseLimit:
+		return found{winner: "closed form"}
+	case n == 2 && o.MaxSize == 0:
+		return found{joints: []joint{{0, 1}}, winner: "closed form"}
+	case n <= denseLimit && o.MaxSize == 0:
 		if joints := small(h, w, m); joints != nil {
-			return joints, "exact"
+			return found{joints: joints, winner: "exact"}
 		}
-	case n <= exactAlways:
-		r := newRace(h, w, m, o.Seed)
-		r.d = &dense{}
-		if r.c != nil {
+	case n <= exactAlways && o.MaxSize == 0:
+		if r := newRace(h, w, m, o.Seed); r.c != nil {
 			greedyOnce{}.run(r)
 			subtrees{}.run(r)
 			exactly{}.run(r)
-			return r.best, r.winner
+			return found{joints: r.best, winner: r.winner}
 		}
 	}
 	joints, left, ids := h.absorb(false)
-	winner := "absorption"
-	d := &dense{}
+	f := found{winner: "absorption"}
 	if len(left.terms) > 1 {
 		r := newRace(&left, w, m, o.Seed)
-		r.d = d
-		r.run(o.Only)
-		joints, winner = splice(n, joints, ids, r.best), r.winner
+		share := 1.0
+		if o.MaxSize > 0 {
+			share = 0.4
+		}
+		m.within(int64(share*float64(m.budget)), func() { r.run(o.Only) })
+		above := r.best
+		if o.MaxSize > 0 && r.c != nil {
+			above, f.sliced = sliceFit(r, o.limit())
+		}
+		joints, f.winner = splice(n, joints, ids, above), r.winner
 	}
 	// What absorption decided may not have been the best.
-	whole := newRace(h, w, m, o.Seed)
-	whole.d = d
-	whole.offer(joints, winner)
-	if whole.c != nil {
-		newReconfigure(whole.t, d).run(m, subtreeLeaves)
-		whole.keep(winner)
+	cut := make([]bool, len(h.log))
+	for _, l := range f.sliced {
+		cut[l] = true
 	}
-	return whole.best, whole.winner
+	whole := newRace(h.without(cut), w, m, o.Seed)
+	whole.offer(joints, f.winner)
+	if whole.c != nil {
+		newReconfigure(whole.t, whole.d).run(m, subtreeLeaves)
+		whole.keep(f.winner)
+		if o.MaxSize > 0 {
+			more, sliced := sliceFit(whole, o.limit())
+			f.joints, f.sliced = more, append(f.sliced, sliced...)
+			return f
+		}
+	}
+	f.joints = whole.best
+	return f
 }

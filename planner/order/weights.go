@@ -1,22 +1,32 @@
 package order
 
+import "math"
+
 // weights is what a step costs: linear in its points and in the elements that it reads and writes, or quadratic in what it writes where
 // the largest tensor matters. Sizes are divided by 2^base, which keeps them in range.
 type weights struct {
 	points, move, write float64
 	square              bool
+	limit               float64 // of the elements of a result; 0: none. What is above it costs more, by the root of how far it is
 	base                int64
 }
 
 func newWeights(o Options) weights {
+	w := weights{points: 1, move: o.Move}
 	switch o.Objective {
 	case Size:
-		return weights{points: 1e-9, square: true}
+		w = weights{points: 1e-9, square: true}
 	case Write:
-		return weights{points: 1e-6, write: 1}
+		w = weights{points: 1e-6, write: 1}
 	}
-	return weights{points: 1, move: o.Move}
+	if o.MaxSize > 0 {
+		w.limit = power(o.limit())
+	}
+	return w
 }
+
+// limit is the logarithm of the most elements of a result.
+func (o Options) limit() int64 { return int64(min(o.MaxSize, 1<<30) * fixedOne) }
 
 // linear is what a logarithm comes to on the scale of the weights.
 func (w *weights) linear(log int64) float64 { return power(log - w.base) }
@@ -33,8 +43,11 @@ func (w *weights) step(points, a, b, made float64) float64 {
 	if w.square {
 		cost += float64(made * made)
 	}
+	if w.limit != 0 && made > w.limit {
+		cost *= math.Sqrt(made / w.limit)
+	}
 	return cost
 }
 
 // light says whether the points alone matter.
-func (w *weights) light() bool { return w.move == 0 && w.write == 0 && !w.square }
+func (w *weights) light() bool { return w.move == 0 && w.write == 0 && !w.square && w.limit == 0 }
