@@ -183,6 +183,9 @@ func (f *fuser) joinFold(n int, d demand) string {
 		if over = f.match(n, d, g.row); over == nil {
 			return "its kernel folds other rows"
 		}
+		if g.beneathFold(d.entry) && !f.brief(g, setOf(g.row)) {
+			return "a row takes too long to go over it again and again"
+		}
 	case g.row != nil:
 		return "its kernel folds other rows"
 	case product:
@@ -204,6 +207,26 @@ func (f *fuser) joinFold(n int, d demand) string {
 	g.entries[d.entry].inside = true
 	g.inside++
 	return ""
+}
+
+// beneathFold says whether a fold of the group is computed from an entry: then the row is gone over once more, and cannot be folded in parts.
+func (g *group) beneathFold(entry int) bool {
+	seen := make([]bool, len(g.entries))
+	for list := []int{entry}; len(list) > 0; {
+		x := list[len(list)-1]
+		list = list[:len(list)-1]
+		for i := range g.entries {
+			if seen[i] || !slices.Contains(g.entries[i].args, x) {
+				continue
+			}
+			if g.entries[i].over != nil {
+				return true
+			}
+			seen[i] = true
+			list = append(list, i)
+		}
+	}
+	return false
 }
 
 // foldWork is how many values a fold takes.
@@ -299,16 +322,25 @@ func (f *fuser) same(n int, d demand, row []int) []codegen.Affine {
 // as fill a cache line, stays in a core's cache; or where there are rows for every worker and none takes a worker more than about a
 // millisecond.
 func (f *fuser) short(g *group, in, rest axisSet) bool {
-	m := &f.model
-	const lane, arrays = 64, 2 // bytes of a cache line; arrays that a row is typically read from and written to
-	row := g.points(rest) * lane * arrays
+	return g.rowBytes(rest) <= f.model.cache || g.points(in) >= 2*f.model.threads && f.brief(g, rest)
+}
+
+// brief says whether going over a row takes a worker no more than about a millisecond.
+func (f *fuser) brief(g *group, rest axisSet) bool {
+	return 1.5*g.rowBytes(rest)/rowArrays/f.model.bandwidth <= 1e-3
+}
+
+// rowArrays is how many arrays a row is typically read from and written to.
+const rowArrays = 2
+
+// rowBytes is what a row takes in a cache, together with as many rows side by side as fill a cache line.
+func (g *group) rowBytes(rest axisSet) float64 {
+	const line = 64 // bytes
+	bytes := g.points(rest) * line * rowArrays
 	if g.last(rest) {
-		row /= lane / 8 // the row lies along memory
+		bytes /= line / 8 // the row lies along memory
 	}
-	if row <= m.cache {
-		return true
-	}
-	return g.points(in) >= 2*m.threads && 1.5*row/arrays/m.bandwidth <= 1e-3
+	return bytes
 }
 
 // last says whether the axis whose elements lie nearest to one another in what the group stores first is among axes.
