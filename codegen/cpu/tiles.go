@@ -1,6 +1,8 @@
 package cpu
 
 import (
+	"slices"
+
 	"github.com/einloom/einloom/codegen/cpu/asm"
 )
 
@@ -114,8 +116,10 @@ func (t *gettNest) column(stores []target, c *corner, a, b, terms, down asm.Reg)
 
 // oneTile writes the micro-kernel and the epilogue.
 func (t *gettNest) oneTile(stores []target, c *corner, a, b, terms asm.Reg) {
-	blocks := t.g.NR / t.full
-	acc := make([]asm.Reg, t.g.MR*blocks)
+	t.place(stores, c.row, t.g.M)
+	ends := t.copy(t.Arg(varEnds))
+	t.fetchAhead(stores, ends)
+	acc := make([]asm.Reg, t.g.MR*t.g.NR/t.full)
 	at := func(i int) asm.Mem { return asm.At(c.tile, i*t.full*t.bytes()) }
 	for i := range acc {
 		acc[i] = t.reg(t.dtype)
@@ -125,21 +129,99 @@ func (t *gettNest) oneTile(stores []target, c *corner, a, b, terms asm.Reg) {
 	}
 	t.terms(acc, t.copy(a), t.copy(b), terms)
 	// Earlier terms are added last: their sum is one term to these, and no sum of many terms runs long.
-	first, ends := t.Label("first"), t.copy(t.Arg(varEnds))
+	first, keep, end := t.Label("first"), t.Label("keep"), t.Label("more")
 	t.Ins("TESTQ", asm.Imm(1), ends)
 	t.J("NE", first)
 	for i := range acc {
 		t.Ins(suffix(t.dtype, "VADD", "PS", "PD"), at(i), acc[i], acc[i])
 	}
 	t.Bind(first)
+	height := t.least(c.rest, t.Int(int64(t.g.MR)))
+	if t.light(stores) {
+		t.Ins("TESTQ", asm.Imm(2), ends)
+		t.J("EQ", keep)
+		t.Ins("CMPQ", height, asm.Imm(t.g.MR))
+		t.J("LT", keep)
+		t.Ins("CMPQ", c.width, asm.Imm(t.g.NR))
+		t.J("LT", keep)
+		t.unlessOneRun(c, height, keep)
+		t.finishWhole(stores, acc)
+		t.Jmp(end)
+		t.Bind(keep)
+	}
 	for i := range acc {
 		t.Ins("VMOVUPS", acc[i], at(i))
 	}
-	end := t.Label("more")
 	t.Ins("TESTQ", asm.Imm(2), ends)
 	t.J("EQ", end)
-	t.finishTile(stores, c)
+	t.finishTile(stores, c, height)
 	t.Bind(end)
+}
+
+// fetchAhead asks for the memory that the tile's rows are stored to and that the epilogue reads, while there is something to multiply: one
+// store after the other would wait for it.
+func (t *gettNest) fetchAhead(stores []target, ends asm.Reg) {
+	end := t.Label("asked")
+	t.Ins("TESTQ", asm.Imm(2), ends)
+	t.J("EQ", end)
+	for _, s := range t.active(stores) {
+		st := &t.u.streams[s]
+		if st.class(last(t.g.M)) == still || st.class(last(t.g.N)) != adjacent {
+			continue
+		}
+		p := t.copy(t.ptr(s))
+		for r := range t.g.MR {
+			t.Ins("PREFETCHT0", asm.At(p, 0))
+			t.Ins("PREFETCHT0", asm.At(p, t.g.NR*st.bytes()-1))
+			if r < t.g.MR-1 {
+				t.Ins("ADDQ", t.num(number{kind: stepOf, a: s, b: last(t.g.M), mul: 1}), p)
+			}
+		}
+	}
+	t.Bind(end)
+}
+
+// light says whether the epilogue is so short that it is written for every register of a tile: not much more than storing vectors.
+func (t *gettNest) light(stores []target) bool {
+	work := 0
+	t.beneath(stores, func(v int) bool { work++; return true })
+	return work <= 4 && !slices.ContainsFunc(stores, func(s target) bool {
+		st := &t.k.Stores[s.store]
+		return t.u.streams[findStream(t.u.streams, st.Param, st.At)].class(last(t.g.N)) != adjacent
+	})
+}
+
+// finishWhole writes the epilogue of a whole tile in registers.
+func (t *gettNest) finishWhole(stores []target, acc []asm.Reg) {
+	blocks := t.g.NR / t.full
+	before := t.side
+	t.side = blocks
+	moving := t.enter(stores, last(t.g.M))
+	for r := range t.g.MR {
+		t.open()
+		for b := range blocks {
+			t.scope.values[t.key(t.g.Sum, b)] = acc[r*blocks+b]
+		}
+		t.inside(func() { t.putAll(stores) }, append(append([]int{}, t.g.M...), t.g.N...)...)
+		t.close()
+		if r < t.g.MR-1 {
+			t.advance(moving, 1)
+		}
+	}
+	t.close()
+	t.side = before
+}
+
+// unlessOneRun jumps to elsewhere where the tile is no single run of rows by one of columns.
+func (t *gettNest) unlessOneRun(c *corner, height asm.Reg, elsewhere asm.Label) {
+	if len(t.g.N) > 1 {
+		t.Ins("CMPQ", c.width, c.room)
+		t.J("GT", elsewhere)
+	}
+	if len(t.g.M) > 1 {
+		t.Ins("CMPQ", height, t.room(t.g.M))
+		t.J("GT", elsewhere)
+	}
 }
 
 // unrollTerms is how many terms the micro-kernel takes a turn.
@@ -187,23 +269,15 @@ func (t *gettNest) oneTerm(acc []asm.Reg, a, b asm.Reg, k int) {
 	}
 }
 
-// finishTile writes the epilogue: where the tile is one run of rows by one of columns, from where its corner is, else run by run.
-func (t *gettNest) finishTile(stores []target, c *corner) {
-	height := t.least(c.rest, t.Int(int64(t.g.MR)))
-	t.open()
-	t.place(stores, c.row, t.g.M)
+// finishTile writes the epilogue of a tile in memory: where it is one run of rows by one of columns from where its corner is, else run by
+// run.
+func (t *gettNest) finishTile(stores []target, c *corner, height asm.Reg) {
 	inRuns, end := t.Label("runs"), t.Label("finished")
-	several := len(t.g.M) > 1 || len(t.g.N) > 1
-	if several {
-		t.Ins("CMPQ", c.width, c.room)
-		t.J("GT", inRuns)
-		t.Ins("CMPQ", height, t.room(t.g.M))
-		t.J("GT", inRuns)
-	}
+	t.unlessOneRun(c, height, inRuns)
 	outer := append(append([]int{}, t.g.M[:len(t.g.M)-1]...), t.g.N[:len(t.g.N)-1]...)
 	t.inside(func() { t.epilogue(stores, c.tile, height, c.width) }, outer...)
-	t.close()
-	if !several {
+	if len(t.g.M) == 1 && len(t.g.N) == 1 {
+		t.Bind(inRuns)
 		return
 	}
 	t.Jmp(end)
