@@ -23,10 +23,14 @@ func (n *nest) core(targets []target, count asm.Reg) {
 	n.folding()
 }
 
-// putAll writes the targets, which are stores, in every block of the turn.
+// putAll writes the targets, which are stores, in every block of the turn: of a block everything is read before anything is written, for
+// an output may lie where an input does.
 func (n *nest) putAll(targets []target) {
-	for _, t := range targets {
-		for b := range n.side {
+	for b := range n.side {
+		for _, t := range targets {
+			n.value(n.root(t), b)
+		}
+		for _, t := range targets {
 			n.put(t.store, b)
 		}
 	}
