@@ -65,7 +65,10 @@ func (f *function) one(d tensor.DType) id {
 func (f *function) resized(from, to tensor.DType, x id) id {
 	switch {
 	case to.Size() == 8 && from.Size() < 8 && from.IsSigned():
-		return f.pure(opSConvert, f.uint(64), x)
+		// By shifts: Mesa takes a comparison of what opSConvert gives for one of 32 bits without a sign.
+		n := f.bits(tensor.Int64, 32)
+		x = f.pure(opShiftLeftLogical, f.uint(64), f.pure(opUConvert, f.uint(64), x), n)
+		return f.pure(opShiftRightArithmetic, f.uint(64), x, n)
 	case to.Size() == 8 && from.Size() < 8:
 		return f.pure(opUConvert, f.uint(64), x)
 	case to.Size() == 8:
