@@ -29,7 +29,7 @@ type way struct {
 // What is not to be had is skipped and said.
 func ways(t testing.TB) []way {
 	t.Helper()
-	configs := []runtime.Config{{Device: "interp"}}
+	configs := []runtime.Config{{Device: "interp"}, {Device: "vulkan"}}
 	for _, target := range cpu.Targets() {
 		configs = append(configs, runtime.Config{Device: "cpu", Target: target})
 	}
@@ -40,6 +40,9 @@ func ways(t testing.TB) []way {
 			name string
 			off  []string
 		}{{"", nil}, {" unordered", keepOrder}, {" plain", plainest}} {
+			if c.Device == "vulkan" && v.off != nil && !*long {
+				continue // a driver's compiler takes its time
+			}
 			c.Off = v.off
 			name := c.Device + " " + c.Target + v.name
 			s, err := runtime.Open(c)
