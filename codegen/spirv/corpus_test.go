@@ -28,7 +28,7 @@ func corpus(t testing.TB, c *Capabilities) (ready []*codegen.Kernel) {
 		t.Fatal(err)
 	}
 	list = append(list, readKernels(t, "../testdata/kernels.txt")...)
-	list = append(list, readKernels(t, "testdata/kernels.txt")...)
+	list = append(append(list, readKernels(t, "testdata/kernels.txt")...), readKernels(t, "testdata/contractions.txt")...)
 	for d := tensor.Bool; d < tensor.NumDTypes; d++ {
 		list = append(list, opKernels(t, d)...)
 		list = append(list, foldKernels(t, d)...)

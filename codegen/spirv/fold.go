@@ -339,7 +339,7 @@ func (w *writer) gathered(o folder, state []id) []id {
 
 // sharedArray is shared memory of n elements; arrays of one type are told apart by their number.
 func (w *writer) sharedArray(t id, number, n int) id {
-	key := fmt.Sprint(t, number)
+	key := fmt.Sprint(t, number, n)
 	if w.shared[key] == 0 {
 		length := w.number(uint32(n))
 		w.shared[key] = w.variable(classWorkgroup, w.typ(opTypeArray, uint32(t), uint32(length)))

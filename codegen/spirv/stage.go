@@ -33,12 +33,26 @@ func (g *generator) write(name string, s *stage) error {
 	if most == 0 {
 		return nil
 	}
+	var b *block
+	if len(s.sections) == 1 {
+		if b = g.blockOf(s, &s.sections[0], &tiles[0]); b != nil {
+			units[0] = total(b.counted(tiles[0].digits))
+			most = units[0]
+		}
+	}
 	pass := Pass{Entry: name, Local: [3]uint32{uint32(s.team), 1, 1}, Groups: [3]uint32{uint32(min(most, g.c.MaxGroups)), 1, 1}}
-	if s.team == 1 {
+	switch {
+	case b != nil:
+		pass.Local[0] = uint32(b.invocations())
+	case s.team == 1:
 		pass.Local[0], pass.Groups[0] = g.grid(s, most)
 	}
 	for i := range s.sections {
 		if units[i] == 0 {
+			continue
+		}
+		if b != nil {
+			w.groups(units[i], &pass, func(n id) { w.blocked(&s.sections[i], &tiles[i], b, n) })
 			continue
 		}
 		w.units(units[i], &pass, func(n id) { w.rows(&s.sections[i], &tiles[i], n) })
@@ -87,11 +101,7 @@ func (w *writer) units(n int, pass *Pass, body func(unit id)) {
 	word := w.uint(32)
 	groups, local := int(pass.Groups[0]), int(pass.Local[0])
 	if w.s.team > 1 {
-		if groups == n {
-			body(w.group)
-			return
-		}
-		w.loop(w.group, w.number(uint32(n)), w.number(uint32(groups)), nil, nil, func(i id, _ []id) []id { body(i); return nil })
+		w.groups(n, pass, body)
 		return
 	}
 	each := (n + groups*local - 1) / (groups * local)
@@ -108,6 +118,15 @@ func (w *writer) units(n int, pass *Pass, body func(unit id)) {
 	end := w.pure(opIAdd, word, first, w.number(uint32(each*local)))
 	end = w.least(end, w.number(uint32(n)))
 	w.loop(mine, end, w.number(uint32(local)), nil, nil, func(i id, _ []id) []id { body(i); return nil })
+}
+
+// groups calls body with the numbers of the units that a workgroup is to do together.
+func (w *writer) groups(n int, pass *Pass, body func(unit id)) {
+	if int(pass.Groups[0]) == n {
+		body(w.group)
+		return
+	}
+	w.loop(w.group, w.number(uint32(n)), w.number(pass.Groups[0]), nil, nil, func(i id, _ []id) []id { body(i); return nil })
 }
 
 // least is the lesser of two words.

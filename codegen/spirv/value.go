@@ -14,7 +14,7 @@ type writer struct {
 	*function
 	group  id            // the number of the workgroup
 	member id            // that of the invocation in it
-	shared map[string]id // arrays of shared memory by type and number
+	shared map[string]id // arrays of shared memory by type, number and size
 	err    error
 }
 

@@ -1,0 +1,234 @@
+package spirv
+
+import (
+	"slices"
+
+	"github.com/einloom/einloom/codegen"
+	"github.com/einloom/einloom/tensor"
+)
+
+// block is how a workgroup of a GPU does a contraction: bm x bn elements of the result, bk terms at a time. The factors' slabs go through
+// shared memory, factor a's as rows of bm and b's as rows of bn elements, one for each term; every invocation sums up side x side elements
+// in registers.
+type block struct {
+	r        int // the reduction
+	a, b     int // the factors; a does not go along digit n, nor b along m
+	m, n     int // digits of the rows
+	bm, bn   int
+	side     int
+	over     []digit // what is summed over
+	rowAlong bool    // in memory a lies along its terms rather than along m
+	colAlong bool    // likewise b
+}
+
+// The terms of a slab, and the elements that keep rows of a slab in other banks of shared memory than the row before.
+const (
+	slab    = 16
+	padding = 1
+)
+
+// blocks are the sizes of blocks and of what an invocation has of them, the largest first.
+var blocks = []struct{ rows, side int }{{128, 8}, {64, 4}, {32, 4}, {16, 4}}
+
+// invocations is how many invocations a workgroup has.
+func (b *block) invocations() int { return b.bm / b.side * (b.bn / b.side) }
+
+// blockOf says how stage s does its section by blocks, nil if it does not.
+func (g *generator) blockOf(s *stage, c *section, t *tile) *block {
+	if g.c.Type == CPU || s.part >= 0 || s.team > 1 || t.m < 0 {
+		return nil
+	}
+	list := g.rowReductions(s, c)
+	if len(list) != 1 {
+		return nil
+	}
+	v := &g.k.Body[list[0]]
+	product := &g.k.Body[v.Args[0]]
+	if v.Op.Name != "add" || v.DType.IsBool() || product.Kind != codegen.Map || product.Op.Name != "mul" || g.level[list[0]] > 1 {
+		return nil
+	}
+	b := &block{r: list[0], a: product.Args[0], b: product.Args[1], m: t.m, n: t.n, over: g.digits(g.foldOrder(list[0]))}
+	m, n := codegen.AxesOf(t.digits[t.m].axes...), codegen.AxesOf(t.digits[t.n].axes...)
+	if g.on[b.a].Meets(n) {
+		b.a, b.b = b.b, b.a
+	}
+	if g.on[b.a].Meets(n) || g.on[b.b].Meets(m) || !g.on[b.a].Meets(m) || !g.on[b.b].Meets(n) || total(b.over) < slab || len(b.over) == 0 {
+		return nil
+	}
+	for _, l := range g.loads(b.r) {
+		if g.k.Body[l].Kind == codegen.Gather { // whose checks are not for a whole workgroup to do again and again
+			return nil
+		}
+		if inner := g.flatOf(l).Coef(b.over[len(b.over)-1].inner()); inner == 1 || inner == -1 {
+			b.rowAlong = b.rowAlong || g.on[l].Meets(m)
+			b.colAlong = b.colAlong || g.on[l].Meets(n)
+		}
+	}
+	return b.sized(g, t, v.DType)
+}
+
+// sized takes the largest block of which each of the device's units gets one, or the smallest; nil if none fits. Sums are in the same order with
+// each.
+func (b *block) sized(g *generator, t *tile, d tensor.DType) *block {
+	m, n := t.digits[t.m].extent, t.digits[t.n].extent
+	others := total(t.digits) / (m * n)
+	fits := false
+	for _, size := range blocks {
+		shared := slab * 2 * (size.rows + padding) * max(4, d.Size())
+		if size.rows*size.rows/(size.side*size.side) > g.c.MaxInvocations || shared > g.c.MaxSharedMemory || min(m, n) < size.rows/2 {
+			continue
+		}
+		b.bm, b.bn, b.side, fits = size.rows, size.rows, size.side, true
+		if ceil(m, b.bm)*ceil(n, b.bn)*others >= g.c.Units {
+			break
+		}
+	}
+	if !fits {
+		return nil
+	}
+	return b
+}
+
+func ceil(x, y int) int { return (x + y - 1) / y }
+
+// counted are the digits of rows with blocks in the place of rows.
+func (b *block) counted(digits []digit) []digit {
+	list := slices.Clone(digits)
+	list[b.m].extent, list[b.n].extent = ceil(list[b.m].extent, b.bm), ceil(list[b.n].extent, b.bn)
+	return list
+}
+
+// contraction writes one block.
+type contraction struct {
+	*writer
+	*block
+	o        folder
+	base     *point
+	row, col digit // the blocks' numbers along m and n, and the rows' extents
+	shared   [2]id
+	element  id // type
+}
+
+// blocked does one unit of a section by blocks.
+func (w *writer) blocked(s *section, t *tile, b *block, unit id) {
+	digits := w.spread(b.counted(t.digits), unit)
+	var rest []digit
+	for i, d := range digits {
+		if i != b.m && i != b.n {
+			rest = append(rest, d)
+		}
+	}
+	c := contraction{writer: w, block: b, o: folderOf(w.g.k, b.r), base: w.inside(nil, rest), row: digits[b.m], col: digits[b.n]}
+	c.row.extent, c.col.extent = t.digits[b.m].extent, t.digits[b.n].extent
+	c.element = w.typeOf(c.o.d)
+	c.shared[0] = w.sharedArray(c.element, 0, slab*(b.bm+padding))
+	c.shared[1] = w.sharedArray(c.element, 1, slab*(b.bn+padding))
+	sums := c.sums()
+	side := b.side
+	for i := range side {
+		for k := range side {
+			row, rowThere := c.inRange(c.row, c.rowOf(i), b.bm)
+			col, colThere := c.inRange(c.col, c.colOf(k), b.bn)
+			p := w.inside(c.base, []digit{row, col})
+			p.memo[b.r] = sums[i*side+k]
+			w.when(w.both(rowThere, colThere), func() { w.finishRow(s, w.inside(p, nil)) })
+		}
+	}
+}
+
+// rowOf and colOf are the i-th rows and columns of an invocation in its block: those of invocations side by side lie side by side.
+func (c *contraction) rowOf(i int) id {
+	wide := uint32(c.bn / c.side)
+	y := c.pure(opUDiv, c.uint(32), c.member, c.number(wide))
+	return c.pure(opIAdd, c.uint(32), y, c.number(uint32(i*(c.bm/c.side))))
+}
+
+func (c *contraction) colOf(i int) id {
+	wide := uint32(c.bn / c.side)
+	x := c.pure(opUMod, c.uint(32), c.member, c.number(wide))
+	return c.pure(opIAdd, c.uint(32), x, c.number(uint32(i)*wide))
+}
+
+// inRange is row number at of a block, the last row where there is none, and whether there is one.
+func (c *contraction) inRange(d digit, at id, rows int) (digit, id) {
+	word := c.uint(32)
+	at = c.pure(opIAdd, word, c.pure(opIMul, word, d.at, c.number(uint32(rows))), at)
+	there := c.pure(opULessThan, c.boolean(), at, c.number(uint32(d.extent)))
+	d.at = c.least(at, c.number(uint32(d.extent-1)))
+	return d, there
+}
+
+// sums goes over all terms, a slab at a time.
+func (c *contraction) sums() []id {
+	n := c.side * c.side
+	carried, types := make([]id, n), make([]id, n)
+	for i := range carried {
+		carried[i], types[i] = c.o.initial(c.function, 0, false)[0], c.element
+	}
+	terms := total(c.over)
+	return c.loop(c.number(0), c.number(uint32(terms)), c.number(slab), types, carried, func(k id, carried []id) []id {
+		c.fill(c.shared[0], c.a, c.row, c.bm, c.rowAlong, k)
+		c.fill(c.shared[1], c.b, c.col, c.bn, c.colAlong, k)
+		c.barrier()
+		made := c.loop(c.number(0), c.number(slab), c.number(1), types, carried, func(k id, carried []id) []id {
+			return c.products(k, carried)
+		})
+		c.barrier()
+		return made
+	})
+}
+
+// fill brings a factor's slab of the terms from k on to shared memory, with 0 for what there is not. Invocations side by side read what lies
+// side by side.
+func (c *contraction) fill(array id, factor int, rows digit, n int, along bool, k id) {
+	word := c.uint(32)
+	zero := c.bits(c.o.d, 0)
+	last := c.number(uint32(total(c.over) - 1))
+	inner := uint32(n)
+	if along {
+		inner = slab
+	}
+	for e := 0; e < n*slab; e += c.invocations() {
+		at := c.pure(opIAdd, word, c.member, c.number(uint32(e)))
+		fast, slow := c.pure(opUMod, word, at, c.number(inner)), c.pure(opUDiv, word, at, c.number(inner))
+		row, term := fast, slow
+		if along {
+			row, term = slow, fast
+		}
+		d, there := c.inRange(rows, row, n)
+		j := c.pure(opIAdd, word, k, term)
+		there = c.both(there, c.pure(opULessThanEqual, c.boolean(), j, last))
+		p := c.inside(c.base, append(c.spread(c.over, c.least(j, last)), d))
+		x := c.choose(c.element, there, c.value(factor, p), zero)
+		place := c.pure(opIAdd, word, c.pure(opIMul, word, term, c.number(uint32(n+padding))), row)
+		c.do(opStore, uint32(c.cell(c.element, array, place)), uint32(x))
+	}
+}
+
+// products adds the products of term k of the slabs.
+func (c *contraction) products(k id, carried []id) (made []id) {
+	word := c.uint(32)
+	take := func(array id, n int, at id) id {
+		place := c.pure(opIAdd, word, c.pure(opIMul, word, k, c.number(uint32(n+padding))), at)
+		return c.get(opLoad, c.element, uint32(c.cell(c.element, array, place)))
+	}
+	a, b := make([]id, c.side), make([]id, c.side)
+	for i := range a {
+		a[i], b[i] = take(c.shared[0], c.bm, c.rowOf(i)), take(c.shared[1], c.bn, c.colOf(i))
+	}
+	for i, x := range a {
+		for k, y := range b {
+			made = append(made, c.plus(carried[i*c.side+k], x, y))
+		}
+	}
+	return made
+}
+
+// plus is sum + x*y, of floats with one rounding or two as the device likes it best.
+func (c *contraction) plus(sum, x, y id) id {
+	if !c.o.d.IsFloat() {
+		t := c.element
+		return c.settled(c.o.d, c.pure(opIAdd, t, sum, c.pure(opIMul, t, x, y)))
+	}
+	return c.pure(opFAdd, c.element, sum, c.pure(opFMul, c.element, x, y))
+}
