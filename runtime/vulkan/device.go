@@ -207,14 +207,18 @@ func (d *Device) Alloc(bytes int) (driver.Buffer, error) {
 	return &Buffer{device: d, chunk: c, bytes: bytes}, nil
 }
 
-// take is memory.take that, when there is none left, first lets go of what resting lanes hold.
+// take is memory.take that, when there is none left, first lets go of what nobody needs.
 func (d *Device) take(bytes int, use purpose) (chunk, error) {
 	c, err := d.memory.take(bytes, use)
 	var none *OutOfMemory
-	if errors.As(err, &none) && d.lanes.trim() {
-		return d.memory.take(bytes, use)
+	if !errors.As(err, &none) {
+		return c, err
 	}
-	return c, err
+	d.lanes.trim()
+	if !d.memory.trim() {
+		return c, err
+	}
+	return d.memory.take(bytes, use)
 }
 
 // Close waits for running launches and gives back everything.

@@ -281,18 +281,13 @@ func (ll *laneList) retire(f func()) {
 	f()
 }
 
-// trim gives back the memory of resting lanes, and says whether there was any.
-func (ll *laneList) trim() bool {
+// trim gives back the memory of resting lanes.
+func (ll *laneList) trim() {
 	ll.mu.Lock()
 	defer ll.mu.Unlock()
-	had := false
 	for _, l := range ll.resting {
-		for _, c := range l.chunks() {
-			had = had || c.block != nil
-		}
 		l.rest()
 	}
-	return had
 }
 
 // close destroys all lanes of an idle device.

@@ -4,6 +4,7 @@ package vulkan
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"unsafe"
 
@@ -112,6 +113,9 @@ func (m *memory) take(n int, use purpose) (chunk, error) {
 // newBlock takes a block from the driver that has n bytes: of the size that the purpose has got to, and when that is refused of n bytes.
 func (m *memory) newBlock(n int, use purpose) (*block, error) {
 	size := smallBlock << min(len(m.blocks[use]), 2)
+	if use != onDevice {
+		size /= 16 // what passes through is little, or has a block of its own
+	}
 	size = max(n, min(size, largeBlock, rounded(int(m.kinds[use].heap/16))))
 	b, err := m.allocate(size, use)
 	if err != nil && size > n {
@@ -179,11 +183,29 @@ func (m *memory) give(c chunk) {
 	}
 	for i, b := range list {
 		if b == c.block {
-			m.blocks[b.purpose] = append(list[:i], list[i+1:]...)
+			m.blocks[b.purpose] = slices.Delete(list, i, i+1)
 			m.release(b)
 			return
 		}
 	}
+}
+
+// trim gives empty blocks back to the driver, and says whether there were any.
+func (m *memory) trim() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	had := false
+	for use := range m.blocks {
+		m.blocks[use] = slices.DeleteFunc(m.blocks[use], func(b *block) bool {
+			if !b.space.empty() {
+				return false
+			}
+			m.release(b)
+			had = true
+			return true
+		})
+	}
+	return had
 }
 
 func (m *memory) release(b *block) {
