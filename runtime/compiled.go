@@ -32,6 +32,7 @@ type frame struct {
 	arena    driver.Buffer
 	launches []driver.Launch
 	patches  []patch
+	inPlace  bool // the device works in the host's memory, so that steps may be run, and timed, one by one
 	next     *frame
 }
 
@@ -85,9 +86,12 @@ func (c *compiled) name() string {
 	return fmt.Sprintf("plan: kernels %d, outputs %d", len(c.plan.Steps), len(c.plan.Outputs))
 }
 
-// release gives up the plan's code.
+// release gives up the plan's code and arenas.
 func (c *compiled) release() {
 	goruntime.SetFinalizer(c, nil)
+	for ; c.frames != nil; c.frames = c.frames.next {
+		c.frames.arena.Close()
+	}
 	for _, p := range c.programs {
 		p.Close()
 	}
@@ -115,6 +119,7 @@ func (c *compiled) newFrame() (*frame, error) {
 	f := &frame{arena: arena, launches: make([]driver.Launch, len(c.plan.Steps))}
 	base := driver.Arg{Buffer: arena}
 	if m, ok := arena.(driver.Addressable); ok {
+		f.inPlace = true
 		base = driver.Arg{Host: m.Memory()}
 	}
 	for i, step := range c.plan.Steps {
@@ -179,7 +184,7 @@ func (c *compiled) run(ctx context.Context, leaves, outs []*tensor.Tensor) error
 		mem, at := t.Memory()
 		p.arg.Host, p.arg.Offset = mem, at+p.offset
 	}
-	if !c.measure {
+	if !c.measure || !f.inPlace {
 		return c.device.Run(ctx, f.launches)
 	}
 	for i := range f.launches {
