@@ -162,10 +162,14 @@ func TestCancelledWorkEnds(t *testing.T) {
 // checkStep checks that each number of out is one more than that of in.
 func checkStep(t testing.TB, in, out []byte) {
 	t.Helper()
-	number := func(b []byte, i int) float32 { return math.Float32frombits(binary.NativeEndian.Uint32(b[4*i:])) }
 	for i := range len(in) / 4 {
 		if x, y := number(in, i), number(out, i); y != x+1 {
 			t.Fatalf("element %d: %v + 1 gave %v", i, x, y)
 		}
 	}
+}
+
+// number is element i of float32 numbers.
+func number(b []byte, i int) float32 {
+	return math.Float32frombits(binary.NativeEndian.Uint32(b[4*i:]))
 }

@@ -2,8 +2,6 @@
 
 package vulkan
 
-import "fmt"
-
 // purpose says what memory is for.
 type purpose uint8
 
@@ -78,15 +76,4 @@ func count(yes bool) int {
 		return 1
 	}
 	return 0
-}
-
-// OutOfMemory says that the device has no memory left.
-type OutOfMemory struct {
-	Asked int64 // bytes asked for
-	Taken int64 // bytes taken before
-	Most  int64 // bytes of the heap, or Config.MemoryLimit
-}
-
-func (e *OutOfMemory) Error() string {
-	return fmt.Sprintf("vulkan: out of device memory: %.3f MB asked for, %.3f of %.3f MB taken", float64(e.Asked)/1e6, float64(e.Taken)/1e6, float64(e.Most)/1e6)
 }

@@ -4,6 +4,7 @@ package vulkan
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/einloom/einloom/runtime/driver"
 )
@@ -36,3 +37,14 @@ var (
 	errClosed  = errors.New("vulkan: the device is closed")
 	errForeign = errors.New("vulkan: a program of another device")
 )
+
+// OutOfMemory says that the device has no memory left.
+type OutOfMemory struct {
+	Asked int64 // bytes asked for
+	Taken int64 // bytes taken before
+	Most  int64 // bytes of the heap, or Config.MemoryLimit
+}
+
+func (e *OutOfMemory) Error() string {
+	return fmt.Sprintf("vulkan: out of device memory: %.3f MB asked for, %.3f of %.3f MB taken", float64(e.Asked)/1e6, float64(e.Taken)/1e6, float64(e.Most)/1e6)
+}
