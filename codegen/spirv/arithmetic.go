@@ -122,6 +122,12 @@ func (f *function) compare(name string, d tensor.DType, x, y id) id {
 
 func (f *function) floating(name string, d tensor.DType, args []id) (id, bool) {
 	t := f.typeOf(d)
+	switch {
+	case name == "div" && f.loose(d):
+		return f.divided(d, args[0], args[1]), true
+	case name == "sqrt" && f.loose(d):
+		return f.root(d, args[0]), true
+	}
 	if code, ok := floatOps[name]; ok {
 		return f.exact(code, t, f.guarded(name, d, args)...), true
 	}

@@ -5,6 +5,7 @@ package spirv
 // be computed before it.
 type function struct {
 	*assembler
+	c      *Capabilities
 	scopes []*scope
 	level  map[id]int // of values made in scopes but the outermost
 }
@@ -17,8 +18,8 @@ type scope struct {
 	block id
 }
 
-func newFunction(a *assembler) *function {
-	f := &function{assembler: a, level: map[id]int{}}
+func newFunction(a *assembler, c *Capabilities) *function {
+	f := &function{assembler: a, c: c, level: map[id]int{}}
 	f.open()
 	return f
 }

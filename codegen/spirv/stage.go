@@ -16,7 +16,7 @@ const (
 
 // write writes a stage as an entry point, unless it has nothing to do.
 func (g *generator) write(name string, s *stage) error {
-	w := &writer{g: g, s: s, function: newFunction(g.assembler), shared: map[string]id{}}
+	w := &writer{g: g, s: s, function: newFunction(g.assembler, g.c), shared: map[string]id{}}
 	word := w.uint(32)
 	three := g.typ(opTypeVector, uint32(word), 3)
 	input := func(b uint32) id {
