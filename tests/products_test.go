@@ -43,42 +43,44 @@ func TestLargeProducts(t *testing.T) {
 }
 
 // TestTensorContractions computes the contractions of the benchmark, and each with its result's labels and operands the other way round,
-// with extents from 5 to 13 that no vector, tile or panel divides.
+// with extents from 5 to 13 that no vector, tile or panel divides, and with multiples of 4.
 func TestTensorContractions(t *testing.T) {
 	list := slices.DeleteFunc(ways(t), func(w way) bool { return !w.ordered })
 	const work = 100_000 // products of one of them: enough to be packed
 	for _, spec := range bench.TensorContractions {
 		terms := strings.FieldsFunc(spec, func(r rune) bool { return strings.ContainsRune(",->", r) })
-		extents := map[rune]int{}
-		all := 1
-		for _, r := range terms[0] + terms[1] {
-			if extents[r] == 0 {
-				extents[r] = 5
-				all *= 5
-			}
-		}
-		for grown := true; grown; {
-			grown = false
-			for _, r := range terms[2] + terms[0] {
-				if n := extents[r]; n < 13 && all/n*(n+2) <= work {
-					extents[r], all, grown = n+2, all/n*(n+2), true
+		for _, size := range []struct{ least, step, most int }{{5, 2, 13}, {4, 4, 16}} {
+			extents := map[rune]int{}
+			all := 1
+			for _, r := range terms[0] + terms[1] {
+				if extents[r] == 0 {
+					extents[r] = size.least
+					all *= size.least
 				}
 			}
-		}
-		backwards := []rune(terms[2])
-		slices.Reverse(backwards)
-		for _, terms := range [][]string{terms, {terms[1], terms[0], string(backwards)}} {
-			var shapes [][]int
-			for _, term := range terms[:2] {
-				var dims []int
-				for _, r := range term {
-					dims = append(dims, extents[r])
+			for grown := true; grown; {
+				grown = false
+				for _, r := range terms[2] + terms[0] {
+					if n := extents[r]; n < size.most && all/n*(n+size.step) <= work {
+						extents[r], all, grown = n+size.step, all/n*(n+size.step), true
+					}
 				}
-				shapes = append(shapes, dims)
 			}
-			for _, d := range []tensor.DType{tensor.Float32, tensor.Float64} {
-				spec := terms[0] + "," + terms[1] + "->" + terms[2]
-				sameWhateverTheWay(t, list, fmt.Sprintf("%s %v %v", spec, d, shapes), einsum.Contract(spec, wholeNumbers(t, d, shapes)...))
+			backwards := []rune(terms[2])
+			slices.Reverse(backwards)
+			for _, terms := range [][]string{terms, {terms[1], terms[0], string(backwards)}} {
+				var shapes [][]int
+				for _, term := range terms[:2] {
+					var dims []int
+					for _, r := range term {
+						dims = append(dims, extents[r])
+					}
+					shapes = append(shapes, dims)
+				}
+				for _, d := range []tensor.DType{tensor.Float32, tensor.Float64} {
+					spec := terms[0] + "," + terms[1] + "->" + terms[2]
+					sameWhateverTheWay(t, list, fmt.Sprintf("%s %v %v", spec, d, shapes), einsum.Contract(spec, wholeNumbers(t, d, shapes)...))
+				}
 			}
 		}
 	}

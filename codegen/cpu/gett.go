@@ -28,8 +28,8 @@ const (
 	varJ     = ArgVars + 16 // first column
 	varP     = ArgVars + 24 // first term
 	varEnds  = ArgVars + 32 // 1: the first terms of the sum, 2: the last, 3: both
-	varHigh  = ArgVars + 40 // panels of A, or how many calls share the rows
-	varWide  = ArgVars + 48 // panels of B, or how many calls share the columns
+	varHigh  = ArgVars + 40 // points that pack A, or that share the rows
+	varWide  = ArgVars + 48 // points that pack B, or that share the columns
 )
 
 // blockSize names a size that depends on a contraction's extents.
@@ -46,6 +46,7 @@ const (
 	callWide    // panels of B that a call takes
 	leftBytes   // bytes of one panel of A
 	rightBytes  // bytes of one panel of B
+	bandRows    // rows of N's last axis that a call packs in bands; 0: it packs panels
 	leftOffset  // where the panels of A begin in the run's memory, behind those of B
 	tilesBytes  // bytes of a block's tiles; 0: a tile is finished at once and stays in the worker's own memory
 	tilesOffset // where they begin in the run's memory
@@ -60,6 +61,7 @@ type gettBlocks struct {
 	high, wide   int // panels of A and of B in a block
 	tall, broad  int // panels of A and of B that a call takes
 	batch, chunk int // points of the batch; how many of them a phase takes
+	bands        int // rows of N's last axis that a call packs in bands; 0: it packs panels
 	bytes        int // of an element
 }
 
@@ -96,6 +98,7 @@ func (u *unit) blocks() *gettBlocks {
 	b.bytes = k.Body[g.Sum].DType.Size()
 	b.kc = min(g.KC, max(b.kk, 1))
 	b.wide = evenly(ceilDiv(b.n, g.NR), max(g.NC/g.NR, 1))
+	b.inBands(u)
 	rows := panelRoom / (b.kc * g.MR * b.bytes)
 	if b.kk > b.kc {
 		rows = min(rows, tileRooms/(b.wide*g.MR*g.NR*b.bytes))
@@ -111,6 +114,46 @@ func (u *unit) blocks() *gettBlocks {
 	broad := ceilDiv(b.wide, ceilDiv(shares, b.chunk*ceilDiv(b.high, b.tall)))
 	b.broad = evenly(b.wide, max(1, min(max(broad, leastWork/work), callWork/work)))
 	return b
+}
+
+// bandPoints are rows of N's last axis that are packed together: as many as elements lie in a line of memory.
+const bandPoints = 16
+
+// inBands has B packed in bands where that is possible: blocks are whole rows of N's last axis, which are whole squares, and a call's rows
+// are no long work.
+func (b *gettBlocks) inBands(u *unit) {
+	row := b.k.Axes[last(b.g.N)].Extent
+	if !u.banded() || row%(16/b.bytes) != 0 || bandPoints*row*b.kc > 8*callPoints {
+		return
+	}
+	if b.wide*b.g.NR < b.n {
+		step := row / gcd(row, b.g.NR) // panels that are whole rows
+		if b.wide < step {
+			return
+		}
+		b.wide -= b.wide % step
+	}
+	b.bands = bandPoints
+}
+
+func gcd(a, b int) int {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
+}
+
+// banded says whether elements of B lie side by side along N's last but one axis alone, so that a line of memory holds elements of many
+// panels.
+func (u *unit) banded() bool {
+	g := &u.k.Gett
+	if len(g.N) < 2 || g.NR&(g.NR-1) != 0 {
+		return false
+	}
+	t := &gettNest{nest: &nest{u: u, k: u.k}, g: g}
+	ts := []target{factor(g.B)}
+	t.open()
+	return t.adjacent(ts, g.N[len(g.N)-2]) && !t.adjacent(ts, last(g.N)) && !t.adjacent(ts, last(g.K))
 }
 
 // evenly is the size of the parts, at most most, that cut n evenly.
@@ -153,6 +196,8 @@ func (b *gettBlocks) size(which blockSize) int {
 		return (b.kc + padTerms) * b.g.MR * b.bytes
 	case rightBytes:
 		return (b.kc + padTerms) * b.g.NR * b.bytes
+	case bandRows:
+		return b.bands
 	case leftOffset:
 		return b.chunk * b.wide * b.size(rightBytes)
 	case tilesBytes:
@@ -201,7 +246,12 @@ func (b *gettBlocks) terms(list []Phase, v gettVars) []Phase {
 			v.ends |= 2
 		}
 		v.high, v.wide = high, wide
-		list = append(list, Phase{Func: 0, Points: chunk * (high + wide), Grain: max(1, (32<<10)/b.size(rightBytes)), Vars: v.list()})
+		grain := max(1, (32<<10)/b.size(rightBytes))
+		if b.bands > 0 {
+			rows := min(b.wide*b.g.NR, b.n-v.j) / b.k.Axes[last(b.g.N)].Extent
+			v.wide, grain = ceilDiv(rows, b.bands), 1
+		}
+		list = append(list, Phase{Func: 0, Points: chunk * (v.high + v.wide), Grain: grain, Vars: v.list()})
 		v.high, v.wide = ceilDiv(high, b.tall), ceilDiv(wide, b.broad)
 		list = append(list, Phase{Func: 1, Points: chunk * v.high * v.wide, Grain: b.grain(), Vars: v.list()})
 	}

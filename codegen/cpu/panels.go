@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"math/bits"
 	"slices"
 
 	"github.com/einloom/einloom/codegen"
@@ -153,6 +154,17 @@ func (t *gettNest) pack() {
 		t.Ins("CMPQ", p, t.Arg(varWide))
 		t.J("GE", ofA)
 		t.open()
+		if t.u.banded() {
+			panels := t.Label("panels")
+			rows := t.copy(t.size(bandRows))
+			t.Ins("TESTQ", rows, rows)
+			t.J("EQ", panels)
+			t.open()
+			t.packBand(batch, local, p)
+			t.close()
+			t.Jmp(end)
+			t.Bind(panels)
+		}
 		j := t.scaled(p, t.Int(int64(t.g.NR)))
 		t.Ins("ADDQ", t.Arg(varJ), j)
 		t.packPanel(batch, &side{
@@ -208,7 +220,12 @@ func (t *gettNest) sideBySide(targets []target, axis int) bool {
 	before := t.vector
 	t.vector = axis
 	defer func() { t.vector = before }()
-	return t.maskable(targets) && slices.ContainsFunc(t.active(targets), func(s int) bool { return t.along(s) == adjacent })
+	return t.maskable(targets) && t.adjacent(targets, axis)
+}
+
+// adjacent says whether one of the targets' streams goes along axis element by element.
+func (t *gettNest) adjacent(targets []target, axis int) bool {
+	return slices.ContainsFunc(t.active(targets), func(s int) bool { return t.u.streams[s].class(axis) == adjacent })
 }
 
 // across packs term by term, lanes along the panel's own axis. Where the panel is no whole number of vectors, each term's store runs over
@@ -273,7 +290,8 @@ func (t *gettNest) clamp(r asm.Reg) {
 	t.Ins("CMOVQGT", full, r)
 }
 
-// alongTerms packs point by point of the panel's own axes, lanes along the terms.
+// alongTerms packs point by point of the panel's own axes, lanes along the terms; where these lie side by side in memory, some points
+// together.
 func (t *gettNest) alongTerms(ts []target, s *side, terms asm.Reg) {
 	t.vector = last(t.g.K)
 	step := t.Int(int64(s.width * t.bytes()))
@@ -281,18 +299,48 @@ func (t *gettNest) alongTerms(ts []target, s *side, terms asm.Reg) {
 	t.runs(ts, t.g.K, t.Arg(varP), terms, func(n asm.Reg) {
 		to := t.copy(start)
 		t.runs(ts, s.axes, s.first, s.count, func(points asm.Reg) {
-			t.loop(ts, last(s.axes), t.copy(points), func() {
-				at := t.copy(to)
-				moving := t.enter(ts, t.vector)
-				t.blocksOnce(ts, moving, t.copy(n), func() {
-					t.storeStrided(t.dtype, t.value(s.value, 0), at, func(p asm.Reg) { t.Ins("ADDQ", step, p) })
-				})
-				t.close()
+			left := t.copy(points)
+			t.hoist(ts)
+			moving := t.enter(ts, last(s.axes))
+			if t.adjacent(ts, t.vector) && s.width >= t.square() {
+				t.together(ts, s, moving, n, left, to)
+			}
+			t.turns(left, func() {
+				t.inside(func() {
+					at := t.copy(to)
+					terms := t.enter(ts, t.vector)
+					t.blocksOnce(ts, terms, t.copy(n), func() {
+						t.storeStrided(t.dtype, t.value(s.value, 0), at, func(p asm.Reg) { t.Ins("ADDQ", step, p) })
+					})
+					t.close()
+				}, last(s.axes))
 				t.Ins("ADDQ", asm.Imm(t.bytes()), to)
+				t.advance(moving, 1)
 			})
+			t.close()
 		})
 		t.Ins("ADDQ", t.scaled(n, step), start)
 	})
+}
+
+// together packs n terms of points by squares, while so many points are left.
+func (t *gettNest) together(ts []target, s *side, moving walk, n, left, to asm.Reg) {
+	top, end := t.Label("together"), t.Label("fewer")
+	t.Bind(top)
+	t.Ins("CMPQ", left, asm.Imm(t.square()))
+	t.J("LT", end)
+	t.open()
+	at := t.copy(to)
+	t.squares(ts, s.value, last(s.axes), t.copy(n), func(rows []asm.Reg) {
+		t.storeColumns(rows, func(term int) asm.Mem { return asm.At(at, term*s.width*t.bytes()) })
+		t.Ins("ADDQ", asm.Imm(t.n*s.width*t.bytes()), at)
+	})
+	t.close()
+	t.advance(moving, t.square())
+	t.Ins("ADDQ", asm.Imm(t.square()*t.bytes()), to)
+	t.Ins("SUBQ", asm.Imm(t.square()), left)
+	t.Jmp(top)
+	t.Bind(end)
 }
 
 // blocksOnce is blocksFrom without unrolling.
@@ -301,4 +349,153 @@ func (t *gettNest) blocksOnce(targets []target, moving walk, count asm.Reg, body
 	t.unroll = 1
 	t.blocksFrom(targets, moving, count, body)
 	t.unroll = before
+}
+
+// packBand writes the packing of band number p of a block of B: some rows of N's last axis, of which elements of neighbouring rows lie side
+// by side in memory. What is fetched with a line is used at once, and goes to many panels.
+func (t *gettNest) packBand(batch, local, p asm.Reg) {
+	ts := []target{factor(t.g.B)}
+	row, inner := last(t.g.N), t.g.N[len(t.g.N)-2]
+	length := t.num(number{kind: extentOf, a: row})
+	terms := t.left(t.size(pointsK), t.Arg(varP), t.size(blockTerms))
+	first, _ := t.divide(t.Arg(varJ), length)
+	inBlock := t.scaled(t.size(blockWide), t.Int(int64(t.g.NR)))
+	rows, _ := t.divide(t.left(t.size(pointsN), t.Arg(varJ), inBlock), length)
+	begin := t.scaled(p, t.size(bandRows))
+	count := t.left(rows, begin, t.size(bandRows))
+	t.Ins("ADDQ", begin, first)
+	start := t.scaled(begin, length) // column of the block
+	none := t.copy(t.Int(0))
+	at := t.rightPanel(local, none)
+	t.place(ts, batch, t.g.Batch)
+	t.vector = inner
+	t.inside(func() {
+		t.runs(ts, t.g.K, t.Arg(varP), terms, func(n asm.Reg) {
+			t.loop(ts, last(t.g.K), t.copy(n), func() {
+				from := t.copy(start)
+				t.runs(ts, t.g.N[:len(t.g.N)-1], first, count, func(n asm.Reg) {
+					column, columns := t.copy(from), t.copy(length)
+					moving := t.enter(ts, row)
+					turn := t.Label("turn")
+					t.Bind(turn)
+					t.packRow(ts, t.copy(n), t.copy(column), at, length)
+					t.advance(moving, t.square())
+					t.Ins("ADDQ", asm.Imm(t.square()), column)
+					t.Ins("SUBQ", asm.Imm(t.square()), columns)
+					t.J("GT", turn)
+					t.close()
+					t.Ins("ADDQ", t.scaled(n, length), from)
+				})
+				t.Ins("ADDQ", asm.Imm(t.g.NR*t.bytes()), at)
+			})
+		})
+	}, t.g.Batch...)
+}
+
+// square is how many elements a vector of 16 bytes holds: so many of them are transposed at a time.
+func (t *gettNest) square() int { return 16 / t.bytes() }
+
+// packRow packs count points of B along the vector axis, and for each as many along N's last axis as a square has, which lie side by side in
+// a panel: those of the first point from number column of the block on, those of the next step columns further. at is the term's place in
+// the block's first panel.
+func (t *gettNest) packRow(ts []target, count, column, at, step asm.Reg) {
+	to := t.GP()
+	t.squares(ts, t.g.B, last(t.g.N), count, func(rows []asm.Reg) {
+		t.storeColumns(rows, func(int) asm.Mem {
+			in := t.copy(column)
+			t.Ins("ANDQ", asm.Imm(t.g.NR-1), in)
+			t.Move(column, to)
+			t.Ins("SHRQ", asm.Imm(bits.TrailingZeros(uint(t.g.NR))), to)
+			t.Ins("IMULQ", t.size(rightBytes), to)
+			t.Ins("ADDQ", at, to)
+			t.Ins("LEAQ", asm.At(to, 0).Plus(in, t.bytes()), to)
+			t.Ins("ADDQ", step, column)
+			return asm.At(to, 0)
+		})
+	})
+}
+
+// squares goes over count points along the vector axis, whole vectors and then one by one; body gets value v of these, and in further rows
+// of their neighbours along axis, as many rows as a square has.
+func (t *gettNest) squares(ts []target, v, axis int, count asm.Reg, body func(rows []asm.Reg)) {
+	t.open()
+	moving := t.enter(ts, t.vector)
+	for _, n := range []int{t.full, 1} {
+		t.n = n
+		top, end := t.Label("square"), t.Label("over")
+		t.Bind(top)
+		t.Ins("CMPQ", count, asm.Imm(n))
+		t.J("LT", end)
+		t.block(1, func() { body(t.neighbours(ts, v, axis, t.square())) })
+		t.advance(moving, n)
+		t.Ins("SUBQ", asm.Imm(n), count)
+		t.Jmp(top)
+		t.Bind(end)
+	}
+	t.n = t.full
+	t.close()
+	t.close()
+}
+
+// neighbours are value v at n points along axis, of which the first is the present one.
+func (t *gettNest) neighbours(ts []target, v, axis, n int) (list []asm.Reg) {
+	streams, asked := t.active(ts), t.asksIndex(ts, axis)
+	for i := range n {
+		t.open()
+		if i > 0 {
+			for _, s := range streams {
+				if t.u.streams[s].class(axis) != still {
+					t.scope.ptrs[s] = t.sum(t.ptr(s), t.num(number{kind: stepOf, a: s, b: axis, mul: i}))
+				}
+			}
+			if asked {
+				index := t.copy(t.axisIndex(axis))
+				t.Ins("ADDQ", asm.Imm(i), index)
+				t.scope.idx[axis] = index
+			}
+		}
+		list = append(list, t.value(v, 0))
+		t.close()
+	}
+	return list
+}
+
+// storeColumns stores rows of as many points as there are lanes: for each point, its elements of all rows side by side.
+func (t *gettNest) storeColumns(rows []asm.Reg, to func(point int) asm.Mem) {
+	if t.n == 1 {
+		at := to(0)
+		for i, r := range rows {
+			t.storeOne(t.dtype, r, at.Off(i*t.bytes()))
+		}
+		return
+	}
+	columns := t.transpose(rows)
+	for part := range t.n / t.square() {
+		for i, r := range columns {
+			switch at := to(part*t.square() + i); {
+			case part == 0:
+				t.Ins("VMOVUPS", r.X(), at)
+			case r.Width() == asm.Z:
+				t.Ins("VEXTRACTF32X4", asm.Imm(part), r, at)
+			default:
+				t.Ins("VEXTRACTF128", asm.Imm(part), r, at)
+			}
+		}
+	}
+}
+
+// transpose turns the rows of the squares of 16 bytes by 16 that stand side by side in rows into columns.
+func (t *gettNest) transpose(rows []asm.Reg) []asm.Reg {
+	pair := func(name string, a, b asm.Reg) asm.Reg { return t.ins3(name, t.dtype, b, a) }
+	if len(rows) == 2 {
+		return []asm.Reg{pair("VUNPCKLPD", rows[0], rows[1]), pair("VUNPCKHPD", rows[0], rows[1])}
+	}
+	low, high := [2]asm.Reg{}, [2]asm.Reg{}
+	for i := range 2 {
+		low[i], high[i] = pair("VUNPCKLPS", rows[2*i], rows[2*i+1]), pair("VUNPCKHPS", rows[2*i], rows[2*i+1])
+	}
+	return []asm.Reg{
+		pair("VUNPCKLPD", low[0], low[1]), pair("VUNPCKHPD", low[0], low[1]),
+		pair("VUNPCKLPD", high[0], high[1]), pair("VUNPCKHPD", high[0], high[1]),
+	}
 }

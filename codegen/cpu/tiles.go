@@ -34,8 +34,8 @@ func (t *gettNest) compute() {
 func (t *gettNest) tiles(stores []target, local, i, j asm.Reg) {
 	terms := t.left(t.size(pointsK), t.Arg(varP), t.size(blockTerms))
 	a, b, column := t.leftPanel(local, i), t.rightPanel(local, j), t.firstTile(local, i, j)
-	row, rows := t.block(i, t.g.MR, varI, pointsM, callHigh, blockHigh)
-	at, columns := t.block(j, t.g.NR, varJ, pointsN, callWide, blockWide)
+	row, rows := t.span(i, t.g.MR, varI, pointsM, callHigh, blockHigh)
+	at, columns := t.span(j, t.g.NR, varJ, pointsN, callWide, blockWide)
 	down, across := t.tileStep(t.Int(1)), t.tileStep(t.size(blockHigh))
 	unplaced := t.scope
 	top := t.Label("column")
@@ -55,8 +55,8 @@ func (t *gettNest) tiles(stores []target, local, i, j asm.Reg) {
 	t.J("GT", top)
 }
 
-// block is the flat point at which panel number p of the block begins, and how many points the call has from there on.
-func (t *gettNest) block(p asm.Reg, width int, begin int, total, call, block blockSize) (first, count asm.Reg) {
+// span is the flat point at which panel number p of the block begins, and how many points the call has from there on.
+func (t *gettNest) span(p asm.Reg, width int, begin int, total, call, block blockSize) (first, count asm.Reg) {
 	size := t.Int(int64(width))
 	inBlock := t.left(t.size(total), t.Arg(begin), t.scaled(t.size(block), size))
 	at := t.scaled(p, size)
