@@ -97,36 +97,46 @@ func (a *anneal) exchange(made, v, s, x, y []uint64) (inner, outer, size int64) 
 	return inner, outer, size
 }
 
-// annealing is anneal on the best tree so far, from warm the first time, from lukewarm then; reconfigure ends each round.
+// annealing is anneal on the best tree so far, in rounds that reconfigure ends.
 type annealing struct{}
 
 func (annealing) name() string { return "annealing" }
 
-// The inverse temperatures: of the first round, of later ones, of the end of each.
+func (m annealing) run(r *race) { r.anneal(m.name(), warm) }
+
+// again is annealing that starts cooler, of a tree that is good.
+type again struct{}
+
+func (again) name() string { return "annealing" }
+
+func (m again) run(r *race) { r.anneal(m.name(), lukewarm) }
+
+// The inverse temperatures of the start and of the end of a round; every other round starts cooler by one.
 const (
-	warm     = 1.0
+	warm     = 0.6
 	lukewarm = 2.0
-	freezing = 20.0
+	freezing = 10.0
 )
 
-// rounds is how often annealing starts anew from the best.
-const rounds = 5
+// rounds is how often annealing starts anew from the best, where there is work for roundSweeps sweeps in each. A sweep takes perSweep of a
+// budget at least: small trees need no more of them than large ones.
+const (
+	rounds      = 5
+	roundSweeps = 400
+	perSweep    = 10000
+)
 
-// perSweep is how much budget is worth a sweep: small trees need no more sweeps than large ones.
-const perSweep = 12500
-
-func (m annealing) run(r *race) {
+// anneal goes through the rounds.
+func (r *race) anneal(by string, from float64) {
 	rec := newReconfigure(r.t, r.d)
-	work := min(r.meter.budget-r.meter.spent, r.meter.budget/perSweep*sweepWork(r.c)) / rounds
-	for k := range rounds {
-		from := lukewarm
-		if k == 0 {
-			from = warm
-		}
+	sweep := sweepWork(r.c)
+	work := min(r.meter.budget-r.meter.spent, r.meter.budget/perSweep*sweep)
+	n := min(max(work/sweep/roundSweeps, 1), rounds)
+	for k := range n {
 		r.t.load(r.best)
-		cool(r, from, work*8/10)
+		cool(r, from+float64(k%2), work/n*8/10)
 		rec.run(r.meter, subtreeLeaves)
-		r.keep(m.name())
+		r.keep(by)
 	}
 }
 

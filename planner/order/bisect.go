@@ -149,7 +149,7 @@ func (bisection) name() string { return "bisection" }
 
 func (m bisection) run(r *race) {
 	b := newBisect(r)
-	for i := 0; i < 16 && r.meter.left(); i++ {
+	for i := 0; i < trials/4 && r.meter.left(); i++ {
 		r.offer(b.run(slack(r.rng, i)), m.name())
 		r.meter.spend(b.work)
 	}

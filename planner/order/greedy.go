@@ -5,7 +5,8 @@ import (
 	"math/rand/v2"
 )
 
-// crowd is the number of terms on one label up to which every pair of them is looked at; of larger ones each term meets its last few.
+// crowd is the number of terms on one label up to which they count as neighbours. Larger ones are left until the labels of few terms are
+// gone: they would bring every term together with every other.
 const crowd = 24
 
 // greedy contracts pair by pair, each time the pair that makes the tensors grow least: the elements of its result less those of the two
@@ -104,22 +105,20 @@ func (g *greedy) join(x, y int32) {
 	g.enter(t)
 }
 
-// rest joins what has no labels in common, in sequence.
+// rest joins what has no labels in common but those of crowds, the two smallest first.
 func (g *greedy) rest() {
-	last := int32(-1)
-	for t := int32(0); t < int32(len(g.live)); t++ {
-		if !g.live[t] {
-			continue
+	g.heap = g.heap[:0]
+	for t, live := range g.live {
+		if live {
+			g.heap.push(candidate{g.size[t], int32(t), 0})
 		}
-		if last < 0 {
-			last = t
-			continue
-		}
-		g.live[last], g.live[t] = false, false
-		g.terms = append(g.terms, merge(nil, g.terms[last], g.terms[t], g.count))
-		g.live, g.size, g.met = append(g.live, false), append(g.size, 0), append(g.met, -1)
-		g.joints = append(g.joints, joint{last, t})
-		last = int32(len(g.terms) - 1)
+	}
+	for len(g.heap) > 1 {
+		x, y := g.heap.pop().x, g.heap.pop().x
+		g.terms = append(g.terms, merge(nil, g.terms[x], g.terms[y], g.count))
+		g.joints = append(g.joints, joint{x, y})
+		made := int32(len(g.terms) - 1)
+		g.heap.push(candidate{power(g.h.size(g.terms[made])), made, 0})
 	}
 }
 
@@ -132,13 +131,16 @@ func (g *greedy) enter(t int32) {
 				on = append(on, u)
 			}
 		}
-		for _, u := range on[max(0, len(on)-crowd):] {
+		g.on[l] = append(on, t)
+		if len(on) > crowd {
+			continue
+		}
+		for _, u := range on {
 			if g.met[u] != t {
 				g.met[u] = t
 				g.heap.push(candidate{g.score(u, t), u, t})
 			}
 		}
-		g.on[l] = append(on, t)
 	}
 }
 
@@ -174,8 +176,8 @@ type randomGreedy struct{}
 
 func (randomGreedy) name() string { return "random greedy" }
 
-// trials is how often randomGreedy tries.
-const trials = 32
+// trials is how often the methods by chance try at most.
+const trials = 128
 
 func (m randomGreedy) run(r *race) {
 	g := newGreedy(r.h, r.rng)

@@ -28,8 +28,8 @@ const CommonMove = 20
 
 // Budgets: DefaultBudget is some hundredths of a second, HighBudget some tenths. Networks of few terms take less.
 const (
-	DefaultBudget = 40e6
-	HighBudget    = 300e6
+	DefaultBudget = 30e6
+	HighBudget    = 250e6
 )
 
 // Find gives an order for a network of at least one term. What is exact is done first: labels of one term alone are summed out, terms of

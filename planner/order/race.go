@@ -18,12 +18,12 @@ var portfolio = []struct {
 	share float64
 }{
 	{greedyOnce{}, 1},
-	{randomGreedy{}, 0.08},
-	{elimination{}, 0.08},
-	{sweeping{}, 0.05},
-	{bisection{}, 0.15},
-	{subtrees{}, 0.2},
-	{exactly{}, 0.1},
+	{randomGreedy{}, 0.05},
+	{elimination{}, 0.05},
+	{sweeping{}, 0.06},
+	{bisection{}, 0.1},
+	{subtrees{}, 0.08},
+	{exactly{}, 0.06},
 	{annealing{}, 1},
 }
 
@@ -131,8 +131,11 @@ func best(h *hyper, o Options, m *meter) found {
 	if len(left.terms) > 1 {
 		r := newRace(&left, w, m, o.Seed)
 		share := 1.0
-		if o.MaxSize > 0 {
+		switch {
+		case o.MaxSize > 0:
 			share = 0.4
+		case len(left.terms) < n:
+			share = 0.85
 		}
 		m.within(int64(share*float64(m.budget)), func() { r.run(o.Only) })
 		above := r.best
@@ -151,6 +154,9 @@ func best(h *hyper, o Options, m *meter) found {
 	if whole.c != nil {
 		newReconfigure(whole.t, whole.d).run(m, subtreeLeaves)
 		whole.keep(f.winner)
+		if len(left.terms) > 1 && len(left.terms) < n && o.MaxSize == 0 {
+			again{}.run(whole)
+		}
 		if o.MaxSize > 0 {
 			more, sliced := sliceFit(whole, o.limit())
 			f.joints, f.sliced = more, append(f.sliced, sliced...)

@@ -13,6 +13,7 @@ type sweep struct {
 	in    []bool  // of each label, whether the tensor has it
 	state []uint8 // of each term: outside, beside, inside
 	edge  []int32 // the terms beside, the oldest first
+	young bool    // whether the youngest of equals goes first, not the oldest
 	work  int64
 }
 
@@ -27,7 +28,8 @@ func newSweep(h *hyper, rng *rand.Rand) *sweep {
 }
 
 // run gives the joints of a whole tree. It starts from an end: a term as far as can be from one by chance.
-func (s *sweep) run() []joint {
+func (s *sweep) run(young bool) []joint {
+	s.young = young
 	n := len(s.h.terms)
 	s.count = s.h.counts()
 	s.work = 0
@@ -76,7 +78,10 @@ func (s *sweep) farthest(v int32) int32 {
 // take makes v part of the tensor.
 func (s *sweep) take(v int32) {
 	s.state[v] = inside
-	for _, l := range s.h.terms[v] {
+	labels := s.h.terms[v]
+	turn := s.rng.IntN(len(labels) + 1) // which neighbour is youngest is left to chance
+	for i := range labels {
+		l := labels[(i+turn)%len(labels)]
 		s.count[l]--
 		s.in[l] = s.count[l] > 0
 		for _, u := range s.on[l] {
@@ -103,7 +108,7 @@ func (s *sweep) choose() int32 {
 			}
 		}
 		s.work += int64(2 * len(s.h.terms[v]))
-		if at < 0 || grown < best {
+		if at < 0 || grown < best || grown == best && s.young {
 			best, at = grown, i
 		}
 	}
@@ -122,8 +127,8 @@ func (sweeping) name() string { return "sweep" }
 
 func (m sweeping) run(r *race) {
 	s := newSweep(r.h, r.rng)
-	for i := 0; i < 8 && r.meter.left(); i++ {
-		r.offer(s.run(), m.name())
+	for i := 0; i < trials && r.meter.left(); i++ {
+		r.offer(s.run(i&1 == 0), m.name())
 		r.meter.spend(s.work)
 	}
 }
