@@ -187,7 +187,7 @@ func (g *generator) declare() error {
 		}
 	}
 	if n := len(g.mod.Bindings); n > g.c.MaxStorageBuffers {
-		return &Missing{g.k.Name, "maxPerStageDescriptorStorageBuffers", fmt.Sprintf("%d buffers", n), "evaluate a part of the expression first, or choose another device"}
+		return &Missing{g.k.Name, "maxPerStageDescriptorStorageBuffers", fmt.Sprintf("%d buffers", n), "evaluate a part of the expression first, or choose another device, such as the host"}
 	}
 	g.mod.Push = len(g.k.Params)
 	if g.mod.Push > 0 {
