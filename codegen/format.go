@@ -295,6 +295,9 @@ func (p *printer) schedule() {
 	number("parallel", s.Parallel)
 	number("grain", s.Grain)
 	number("split", s.Split)
+	if s.Uncached {
+		items = append(items, "uncached")
+	}
 	if s.Nest == NestGett {
 		g := &s.Gett
 		axes("m", g.M)

@@ -101,6 +101,7 @@ type Schedule struct {
 	Parallel int   // how many leading axes of Order are shared out among workers (as one flattened range)
 	Grain    int   // points of that range per call, at least 1
 	Split    int   // > 0: the outermost fold axis is cut into fixed pieces of so many, whose partial results are combined in order of the pieces
+	Uncached bool  // what is stored is more than the last cache holds: stores go past the caches, which saves reading what they overwrite
 	Gett     Gett
 }
 

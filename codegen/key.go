@@ -98,6 +98,7 @@ func (w *keyWriter) schedule() {
 	w.b = appendInts(w.b, s.Order)
 	w.num(s.Vector)
 	w.num(s.Parallel)
+	w.num(bit(s.Uncached))
 	if w.keep.Blocks {
 		w.num(s.Grain)
 		w.num(s.Split)

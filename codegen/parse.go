@@ -221,6 +221,8 @@ func (p *parser) scheduleItem(s *Schedule, word, value string) (err error) {
 		s.Grain, err = strconv.Atoi(value)
 	case "split":
 		s.Split, err = strconv.Atoi(value)
+	case "uncached":
+		s.Uncached = true
 	case "m":
 		g.M, err = p.axisList(value)
 	case "n":

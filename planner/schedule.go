@@ -180,6 +180,17 @@ func (p *scheduler) nest() {
 	p.cross()
 	k.Order = slices.Concat(p.loops, p.folds)
 	p.share(best)
+	k.Uncached = p.target.L3 > 0 && p.stored() > float64(p.target.L3)
+}
+
+// stored is the bytes that the kernel's stores write.
+func (p *scheduler) stored() float64 {
+	bytes := 0.0
+	for i := range p.k.Stores {
+		s := &p.k.Stores[i]
+		bytes += p.points(s.Axes().List()) * float64(p.k.Params[s.Param].DType.Size())
+	}
+	return bytes
 }
 
 // cross puts an axis along which something that is read lies next to the vector axis, where that thing lies across the vectors and these

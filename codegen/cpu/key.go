@@ -27,6 +27,13 @@ func (b *keyWriter) num(list ...int) {
 	}
 }
 
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
 func (b *keyWriter) ints(list []int) {
 	b.num(len(list))
 	b.num(list...)
@@ -34,7 +41,7 @@ func (b *keyWriter) ints(list []int) {
 
 func (b *keyWriter) unit(u *unit) {
 	k := u.k
-	b.num(int(k.Nest), k.Vector, k.Parallel, len(u.cuts))
+	b.num(int(k.Nest), k.Vector, k.Parallel, len(u.cuts), u.across, bit(k.Uncached))
 	for _, c := range u.cuts {
 		b.num(c.axis, c.piece)
 	}
@@ -47,11 +54,7 @@ func (b *keyWriter) unit(u *unit) {
 		b.num(g.MR, g.NR, g.Sum, g.A, g.B)
 	}
 	for _, a := range k.Axes {
-		fold := 0
-		if a.Fold {
-			fold = 1
-		}
-		b.num(fold)
+		b.num(bit(a.Fold))
 	}
 	b.ints(u.temps)
 	for _, v := range u.saved {
@@ -82,11 +85,7 @@ func (b *keyWriter) value(u *unit, v *codegen.Value) {
 	case codegen.Load:
 		b.num(findStream(u.streams, v.Param, v.At))
 	case codegen.Gather:
-		step := 0
-		if dense(u.k, v) {
-			step = 1
-		}
-		b.num(findStream(u.streams, v.Param, v.At), step)
+		b.num(findStream(u.streams, v.Param, v.At), bit(dense(u.k, v)))
 	case codegen.Const:
 		*b = binary.LittleEndian.AppendUint64(*b, v.Bits)
 	case codegen.Index:

@@ -13,10 +13,11 @@ import (
 // What the instruction set cannot do is noted in err; the caller gives the kernel to another device.
 type lanes struct {
 	*asm.Func
-	wide bool // AVX-512
-	n    int  // points: mask-sized lanes of the widest vector, or 1
-	mask int  // bytes of a mask's lane: those of the widest dtype in the kernel, 4 or 8
-	err  error
+	wide     bool // AVX-512
+	n        int  // points: mask-sized lanes of the widest vector, or 1
+	mask     int  // bytes of a mask's lane: those of the widest dtype in the kernel, 4 or 8
+	uncached bool // stores of whole registers go past the caches
+	err      error
 }
 
 func (l *lanes) unsupported(format string, args ...any) {

@@ -26,6 +26,9 @@ func (n *nest) body() {
 		n.points(targets)
 	}
 	n.close()
+	if n.k.Uncached {
+		n.Ins("SFENCE") // stores past the caches are in no order with others until here
+	}
 	n.Ret()
 }
 
@@ -129,8 +132,12 @@ func (n *nest) copy(r asm.Reg) asm.Reg {
 
 // sequential writes the loops over the remaining loop axes, then the core.
 func (n *nest) sequential(targets []target, axes []int) {
-	if len(axes) == 0 {
+	switch {
+	case len(axes) == 0:
 		n.core(targets, n.wholeCount(n.vector))
+		return
+	case len(axes) == 1 && axes[0] == n.u.across && n.tiles():
+		n.tileLoops(targets)
 		return
 	}
 	n.loop(targets, axes[0], n.wholeCount(axes[0]), func() { n.sequential(targets, axes[1:]) })
@@ -271,6 +278,7 @@ func (n *nest) blocksFrom(targets []target, moving walk, count asm.Reg, body fun
 		n.Jmp(top)
 		n.Bind(end)
 	}
+	n.pastCaches(targets, -1, func() { run(n.unroll, n.unroll*n.full) })
 	if n.unroll > 1 {
 		run(n.unroll, n.unroll*n.full)
 	}
@@ -292,6 +300,41 @@ func (n *nest) blocksFrom(targets []target, moving walk, count asm.Reg, body fun
 	n.tail = tail{}
 	n.close()
 	n.Bind(end)
+}
+
+// pastCaches runs loop, whose stores then go past the caches, where the schedule asks for that and these are aligned: whole registers side
+// by side from where the streams are, and from there in steps along axis, if it is one.
+func (n *nest) pastCaches(targets []target, axis int, loop func()) {
+	if !n.k.Uncached || n.full == 1 || len(n.folds) > 0 && !n.k.Axes[n.vector].Fold {
+		return
+	}
+	var list []int
+	for _, t := range targets {
+		if t.store < 0 {
+			continue
+		}
+		st := &n.k.Stores[t.store]
+		if s := findStream(n.u.streams, st.Param, st.At); n.along(s) == adjacent && n.u.streams[s].bytes() >= 4 {
+			list = append(list, s)
+		}
+	}
+	if len(list) == 0 {
+		return
+	}
+	touched, cached := n.GP(), n.Label("cached")
+	n.Ins("XORQ", touched, touched)
+	for _, s := range list {
+		n.Ins("ORQ", n.ptr(s), touched)
+		if axis >= 0 {
+			n.Ins("ORQ", n.num(number{kind: stepOf, a: s, b: axis, mul: 1}), touched)
+		}
+	}
+	n.Ins("TESTQ", asm.Imm(n.ISA.Width().Bytes()-1), touched)
+	n.J("NE", cached)
+	n.uncached = true
+	loop()
+	n.uncached = false
+	n.Bind(cached)
 }
 
 // block is one turn over side blocks.

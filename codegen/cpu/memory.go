@@ -257,6 +257,8 @@ func (l *lanes) store(d tensor.DType, r asm.Reg, m asm.Mem, t tail) {
 		l.Ins("VCVTPS2PH", asm.Imm(0), r, m)
 	case d.Size() < 4:
 		l.storeNarrow(d.Size(), l.raw(d, r), m, t)
+	case !t.some && l.uncached:
+		l.Ins("VMOVNTPS", r, m)
 	case !t.some:
 		l.Ins("VMOVUPS", r, m)
 	case l.wide:

@@ -27,6 +27,7 @@ type nest struct {
 	tail  tail
 	fixed codegen.AxisSet // the axes that the enclosing loops fix
 	side  int             // blocks side by side in the enclosing turn
+	tiled bool            // the blocks lie along the axis across (see tiles)
 
 	stageNow int             // the stage being written
 	cells    map[int]asm.Reg // by saved value: where in its buffer the present turn is
@@ -36,16 +37,17 @@ type nest struct {
 type scope struct {
 	parent  *scope
 	values  map[valueKey]asm.Reg
-	ptrs    map[int]asm.Reg // by stream: the address at the fixed axes, the others 0
-	idx     map[int]asm.Reg // by axis; of the vector axis, that of the block's first point
-	offsets map[int]asm.Reg // by gather whose lanes have one index: what that is worth, in bytes
+	ptrs    map[int]asm.Reg    // by stream: the address at the fixed axes, the others 0
+	idx     map[int]asm.Reg    // by axis; of the vector axis, that of the block's first point
+	offsets map[int]asm.Reg    // by gather whose lanes have one index: what that is worth, in bytes
+	turns   map[turn][]asm.Reg // columns of a tile
 }
 
 // valueKey is a value in block number of the unrolled ones; values that do not move along the vector axis have one for all.
 type valueKey struct{ value, block int }
 
 func (n *nest) open() {
-	n.scope = &scope{n.scope, map[valueKey]asm.Reg{}, map[int]asm.Reg{}, map[int]asm.Reg{}, map[int]asm.Reg{}}
+	n.scope = &scope{n.scope, map[valueKey]asm.Reg{}, map[int]asm.Reg{}, map[int]asm.Reg{}, map[int]asm.Reg{}, map[turn][]asm.Reg{}}
 }
 
 func (n *nest) close() { n.scope = n.scope.parent }
@@ -76,7 +78,7 @@ func (n *nest) numAt(x number) asm.Mem { return asm.At(n.Arg(ArgNums), n.nums.at
 func (n *nest) moves(v, axis int) bool { return axis >= 0 && n.u.on[v].Has(axis) }
 
 func (n *nest) key(v, block int) valueKey {
-	if !n.moves(v, n.vector) {
+	if !n.moves(v, n.blockAxis()) {
 		block = 0
 	}
 	return valueKey{v, block}
@@ -145,11 +147,14 @@ func (n *nest) write(v, block int) asm.Reg {
 // readAt writes the load of a stream in a block, p being its address at the first.
 func (n *nest) readAt(s int, p asm.Reg, block int) asm.Reg {
 	st := &n.u.streams[s]
+	if n.turned(s) {
+		return n.column(s, block)
+	}
 	switch n.along(s) {
 	case still:
-		return n.loadSplat(st.dtype, asm.At(p, 0))
+		return n.loadSplat(st.dtype, n.blockAt(s, p, block))
 	case adjacent:
-		return n.load(st.dtype, asm.At(p, block*n.n*st.bytes()), n.tail)
+		return n.load(st.dtype, n.blockAt(s, p, block), n.tail)
 	}
 	at := n.blockStart(s, p, block)
 	step := n.num(number{kind: stepOf, a: s, b: n.vector, mul: 1})
@@ -164,14 +169,33 @@ func (n *nest) along(s int) class {
 	return n.u.streams[s].class(n.vector)
 }
 
+// blockAt is where stream s, at p in the first block, is in another.
+func (n *nest) blockAt(s int, p asm.Reg, block int) asm.Mem {
+	st, axis, points := &n.u.streams[s], n.blockAxis(), block
+	if !n.tiled {
+		points *= n.n
+	}
+	switch class := st.class(axis); {
+	case class == still || block == 0:
+		return asm.At(p, 0)
+	case class == adjacent:
+		return asm.At(p, points*st.bytes())
+	}
+	at := n.copy(p)
+	n.Ins("ADDQ", n.num(number{kind: stepOf, a: s, b: axis, mul: points}), at)
+	return asm.At(at, 0)
+}
+
 // blockStart is a copy of p moved to a block.
 func (n *nest) blockStart(s int, p asm.Reg, block int) asm.Reg {
-	at := n.GP()
-	n.Move(p, at)
-	if block > 0 {
-		n.Ins("ADDQ", n.num(number{kind: stepOf, a: s, b: n.vector, mul: block * n.n}), at)
+	m := n.blockAt(s, p, block)
+	if m.Base == p {
+		m.Base = n.copy(p)
 	}
-	return at
+	if m.Disp != 0 {
+		n.Ins("ADDQ", asm.Imm(m.Disp), m.Base)
+	}
+	return m.Base
 }
 
 // indexOf is the axis' index in int64 lanes.
@@ -179,12 +203,21 @@ func (n *nest) indexOf(axis, block int) asm.Reg {
 	x, all := n.Vec().X(), n.reg(tensor.Int64)
 	n.Ins("VMOVQ", n.axisIndex(axis), x)
 	n.Ins("VPBROADCASTQ", x, all)
-	if axis != n.vector || n.n == 1 {
+	first, step := 0, 0
+	switch {
+	case n.tiled && axis == n.u.across:
+		first = block
+	case !n.tiled && axis == n.vector:
+		first, step = block*n.n, 1
+	case axis == n.vector:
+		step = 1
+	}
+	if step == 0 && first == 0 || n.n == 1 {
 		return all
 	}
 	iota := make([]byte, 64)
 	for i := range n.n {
-		iota[8*i] = byte(i + block*n.n)
+		iota[8*i] = byte(first + i*step)
 	}
 	return n.ins3("VPADDQ", tensor.Int64, n.Data(iota[:all.Width().Bytes()]), all)
 }
@@ -214,9 +247,9 @@ func (n *nest) put(i, block int) {
 	p, r, d := n.ptr(st), n.value(s.Value, block), n.u.streams[st].dtype
 	switch n.along(st) {
 	case still:
-		n.storeOne(d, r, asm.At(p, 0))
+		n.storeOne(d, r, n.blockAt(st, p, block))
 	case adjacent:
-		n.store(d, r, asm.At(p, block*n.n*d.Size()), n.tail)
+		n.store(d, r, n.blockAt(st, p, block), n.tail)
 	default:
 		step := n.num(number{kind: stepOf, a: st, b: n.vector, mul: 1})
 		n.storeStrided(d, r, n.blockStart(st, p, block), func(p asm.Reg) { n.Ins("ADDQ", step, p) })

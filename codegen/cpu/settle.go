@@ -45,10 +45,11 @@ func settled(name string, k *codegen.Kernel, temps []int, cuts []cut) *unit {
 	}
 	s.Order = append(loops, folds...)
 	s.Parallel, s.Split = parallel, 0
-	least := 1
+	least, across := 1, -1
 	switch {
 	case vectorLoop && len(loops) > 1:
-		if across, ok := crossed(&s); ok {
+		if a, ok := crossed(&s); ok {
+			across = a
 			cuts = append(cuts, bandsAcross(&s, across)...)
 		} else if c, ok := band(&s); ok {
 			cuts = append(cuts, c)
@@ -58,7 +59,9 @@ func settled(name string, k *codegen.Kernel, temps []int, cuts []cut) *unit {
 		least = leastBand
 	}
 	s.Grain = max(1, min(grain, max(least, callPoints/max(1, pointsWithout(&s, s.Order[:s.Parallel])))))
-	return newUnit(name, &s, temps, cuts)
+	u := newUnit(name, &s, temps, cuts)
+	u.across = across
+	return u
 }
 
 // spread lets more of the leading loops be parallel while a point of the range takes too long for a call.
@@ -107,7 +110,7 @@ func band(s *codegen.Kernel) (cut, bool) {
 // crossed finds, in a map, a loop axis along which something lies side by side in memory that lies far apart along the vector axis: a
 // transposed operand.
 func crossed(s *codegen.Kernel) (int, bool) {
-	if s.Nest != codegen.NestMap || s.Axes[s.Vector].Extent <= leastBand {
+	if s.Nest != codegen.NestMap || s.Axes[s.Vector].Extent < lineElements {
 		return 0, false
 	}
 	for _, x := range streamsOf(s) {
@@ -127,7 +130,7 @@ func crossed(s *codegen.Kernel) (int, bool) {
 // of the axis across, so that few enough lines have to stay in the first cache until these have come.
 const (
 	lineElements = 16
-	acrossBand   = 32
+	acrossBand   = 64
 )
 
 // bandsAcross cuts the vector axis into short pieces and puts the axis across inside them, cut to what a call may take.

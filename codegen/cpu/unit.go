@@ -16,6 +16,7 @@ type unit struct {
 	temps   []int             // by param: the index of the partial results that it is, -1: one of the kernel's own
 	saved   []saved           // values kept from stage to stage
 	cuts    []cut
+	across  int // the axis along which tiles are turned, the last loop axis but the vector axis; -1: none
 }
 
 // cut is an axis that is gone through in pieces, the last of which may be short: point i of piece p is point p*extent + i of the axis as it
@@ -43,7 +44,7 @@ func unitsOf(k *codegen.Kernel) []*unit {
 
 // newUnit is a unit of a settled kernel. temps may be nil: no param is a partial result.
 func newUnit(name string, k *codegen.Kernel, temps []int, cuts []cut) *unit {
-	u := &unit{name: name, k: k, streams: streamsOf(k), on: k.Depends(), temps: temps, cuts: cuts}
+	u := &unit{name: name, k: k, streams: streamsOf(k), on: k.Depends(), temps: temps, cuts: cuts, across: -1}
 	for len(u.temps) < len(k.Params) {
 		u.temps = append(u.temps, -1)
 	}

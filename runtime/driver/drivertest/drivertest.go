@@ -55,6 +55,7 @@ func Values(t *testing.T, open func() driver.Device, prepare ...Prepare) {
 	t.Run("contractions", s.contractions)
 	t.Run("rows", s.rows)
 	t.Run("gather", s.gathers)
+	t.Run("transpose", s.transposes)
 	t.Run("random", s.random)
 }
 
