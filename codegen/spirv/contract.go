@@ -158,21 +158,36 @@ func (c *contraction) inRange(d digit, at id, rows int) (digit, id) {
 	return d, there
 }
 
-// sums goes over all terms, a slab at a time.
+// segment is how many terms a sum of floats has before it is added to a total, whose registers the device may keep elsewhere meanwhile.
+const segment = 512
+
+// sums goes over all terms.
 func (c *contraction) sums() []id {
-	n := c.side * c.side
-	carried, types := make([]id, n), make([]id, n)
-	for i := range carried {
-		carried[i], types[i] = c.o.initial(c.function, 0, false)[0], c.element
+	zeros, types := make([]id, c.side*c.side), make([]id, c.side*c.side)
+	for i := range zeros {
+		zeros[i], types[i] = c.o.initial(c.function, 0, false)[0], c.element
 	}
 	terms := total(c.over)
-	return c.loop(c.number(0), c.number(uint32(terms)), c.number(slab), types, carried, func(k id, carried []id) []id {
+	end := c.number(uint32(terms))
+	if terms <= 2*segment || !c.o.d.IsFloat() {
+		return c.slabs(c.number(0), end, types, zeros)
+	}
+	step := c.number(segment)
+	return c.loop(c.number(0), end, step, types, zeros, func(k id, totals []id) (made []id) {
+		for i, x := range c.slabs(k, c.least(end, c.pure(opIAdd, c.uint(32), k, step)), types, zeros) {
+			made = append(made, c.o.combine(c.function, totals[i], x))
+		}
+		return made
+	})
+}
+
+// slabs adds the products of the terms from..to, a slab at a time.
+func (c *contraction) slabs(from, to id, types, sums []id) []id {
+	return c.loop(from, to, c.number(slab), types, sums, func(k id, carried []id) []id {
 		c.fill(c.shared[0], c.a, c.row, c.bm, c.rowAlong, k)
 		c.fill(c.shared[1], c.b, c.col, c.bn, c.colAlong, k)
 		c.barrier()
-		made := c.loop(c.number(0), c.number(slab), c.number(1), types, carried, func(k id, carried []id) []id {
-			return c.products(k, carried)
-		})
+		made := c.loop(c.number(0), c.number(slab), c.number(1), types, carried, c.products)
 		c.barrier()
 		return made
 	})

@@ -191,31 +191,58 @@ func (w *writer) walked(list []folder, points []*point) [][]id {
 	digits := w.g.digits(w.g.foldOrder(list[0].r))
 	n := total(digits)
 	if w.s.team > 1 && points[0].team {
-		return w.ranged(list, points, digits, w.member, w.number(uint32(n)), uint32(w.s.team), false)
+		return w.ranged(list, points, digits, w.member, w.number(uint32(n)), uint32(w.s.team), ceil(n, w.s.team))
 	}
-	carried := w.begin(list, points, w.number(0), n == 0)
 	var nest func(k int, done []digit, carried []id) []id
 	nest = func(k int, done []digit, carried []id) []id {
 		if k == len(digits) {
 			return w.step(list, points, done, carried)
 		}
-		end := w.number(uint32(digits[k].extent))
-		return w.loop(w.number(0), end, w.number(1), w.typesOf(list, points), carried, func(i id, carried []id) []id {
-			d := digits[k]
+		d := digits[k]
+		short, inner := 0, total(digits[k+1:])
+		if 0 < inner && inner <= chunk && chunk < inner*d.extent {
+			short = chunk / inner
+		}
+		return w.emptied(list, points, w.number(0), w.number(uint32(d.extent)), 1, short, carried, func(i id, carried []id) []id {
 			d.at = i
 			return nest(k+1, append(slices.Clone(done), d), carried)
 		})
 	}
-	return split(list, points, nest(0, nil, carried))
+	return split(list, points, nest(0, nil, w.begin(list, points, w.number(0), n == 0)))
 }
 
-// ranged goes over the flat points from, from+step ... below to.
-func (w *writer) ranged(list []folder, points []*point, digits []digit, from, to id, step uint32, none bool) [][]id {
-	carried := w.begin(list, points, from, none)
-	made := w.loop(from, to, w.number(step), w.typesOf(list, points), carried, func(i id, carried []id) []id {
+// ranged goes over the flat points from, from+step ... below to, which are about so many.
+func (w *writer) ranged(list []folder, points []*point, digits []digit, from, to id, step uint32, many int) [][]id {
+	short := 0
+	if many > chunk {
+		short = chunk
+	}
+	carried := w.begin(list, points, from, false)
+	made := w.emptied(list, points, from, to, step, short, carried, func(i id, carried []id) []id {
 		return w.step(list, points, w.spread(digits, i), carried)
 	})
 	return split(list, points, made)
+}
+
+// chunk is how many terms a sum of floats has before it is added to a total: no term is so rounded as often as there are terms.
+const chunk = 128
+
+// emptied is a loop whose sums of floats are of so many rounds, short, and are then emptied into totals; with short 0 it is one loop.
+func (w *writer) emptied(list []folder, points []*point, from, to id, step uint32, short int, carried []id, body func(i id, carried []id) []id) []id {
+	types := w.typesOf(list, points)
+	sums := slices.ContainsFunc(list, func(o folder) bool { return o.name == "add" && o.d.IsFloat() })
+	if short == 0 || !sums {
+		return w.loop(from, to, w.number(step), types, carried, body)
+	}
+	rounds := w.number(step * uint32(short))
+	return w.loop(from, to, rounds, types, carried, func(i id, totals []id) (made []id) {
+		end := w.least(w.pure(opIAdd, w.uint(32), i, rounds), to)
+		parts := split(list, points, w.loop(i, end, w.number(step), types, w.begin(list, points, i, false), body))
+		for k, total := range split(list, points, totals) {
+			made = append(made, list[k%len(list)].join(w.function, total, parts[k], true)...)
+		}
+		return made
+	})
 }
 
 // begin is all states at all points, flat.
@@ -275,13 +302,17 @@ func (w *writer) step(list []folder, points []*point, digits []digit, carried []
 
 // joined folds the partial results of pieces.
 func (w *writer) joined(o folder, c *pieces, points []*point) [][]id {
-	from, step := w.number(0), w.number(1)
+	from, step := w.number(0), 1
 	if w.s.team > 1 && points[0].team {
-		from, step = w.member, w.number(uint32(w.s.team))
+		from, step = w.member, w.s.team
+	}
+	short := 0
+	if c.count() > chunk*step {
+		short = chunk
 	}
 	list := []folder{o}
 	carried := w.begin(list, points, w.number(math.MaxUint32), false)
-	made := w.loop(from, w.number(uint32(c.count())), step, w.typesOf(list, points), carried, func(i id, carried []id) (made []id) {
+	made := w.emptied(list, points, from, w.number(uint32(c.count())), uint32(step), short, carried, func(i id, carried []id) (made []id) {
 		for k, state := range split(list, points, carried) {
 			var next []id
 			for _, s := range c.slots {

@@ -256,7 +256,7 @@ func (w *writer) piece(s *section, unit id) {
 	first := w.pure(opIMul, word, group, w.number(uint32(c.chunk)))
 	end := w.least(w.pure(opIAdd, word, first, w.number(uint32(c.chunk))), w.number(uint32(total(digits))))
 	from := w.pure(opIAdd, word, first, lane)
-	state := w.ranged([]folder{o}, []*point{p}, digits, from, end, uint32(c.lanes), false)[0]
+	state := w.ranged([]folder{o}, []*point{p}, digits, from, end, uint32(c.lanes), ceil(c.chunk, c.lanes))[0]
 	if !c.each {
 		state = w.gathered(o, state)
 	}
