@@ -350,7 +350,7 @@ func (n *nest) block(side int, body func()) {
 // maskable says whether a block with fewer points than lanes can be read and written under a mask. A kernel with saved values is asked
 // as a whole: its buffers are written and read in the same turns.
 func (n *nest) maskable(targets []target) bool {
-	if gathers(n.k) && n.gathersLanes(targets) {
+	if gathers(n.k) && (len(n.u.saved) > 0 || n.gathersLanes(targets)) {
 		return false
 	}
 	list := n.active(targets)
