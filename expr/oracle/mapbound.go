@@ -159,6 +159,9 @@ func (b mapBound) beyond(result float64) float64 {
 	if steady && b.units() > 0 && b.dtype == tensor.Float64 && math.IsInf(result, 0) {
 		steady = !b.nearOverflow()
 	}
+	if e := b.x[len(b.x)-1]; steady && b.op.Name == "pow" && math.IsNaN(result) { // a negative base has a power where the exponent is whole
+		steady = math.Floor(e.v+e.s) < math.Ceil(e.v-e.s) || e.s == 0
+	}
 	if steady {
 		return 0
 	}

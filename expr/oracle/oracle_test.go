@@ -155,6 +155,7 @@ func TestUnstable(t *testing.T) {
 		{"a sum", "return %1", []bool{false, false, false}},
 		{"a comparison of what was rounded", "%4 = less %1 %3 bool[3]\nreturn %4", []bool{false, true, false}},
 		{"a quotient by what may be zero", "%4 = div %3 %1 f32[3]\nreturn %4", []bool{false, true, false}},
+		{"a negative number's power, where the exponent may be whole", "%4 = neg %3 f32[3]\n%5 = pow %4 %1 f32[3]\nreturn %5", []bool{false, true, true}},
 		{"a cast to integers", "%4 = cast %1 i32[3]\nreturn %4", []bool{false, true, true}},
 		{"the first of the greatest", "%4 = argmax %1 axes [0] i64[]\nreturn %4", []bool{true}},
 		{"the greatest itself", "%4 = max %1 axes [0] f32[]\nreturn %4", []bool{false}},
