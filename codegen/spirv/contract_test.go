@@ -16,10 +16,14 @@ import (
 // TestContractions compares contractions of small whole numbers, whose sums are exact in any order, with the interpreter's to the bit: as
 // they are written for CPUs, by blocks of each size for GPUs, and for one without room for blocks.
 func TestContractions(t *testing.T) {
-	tiny := Desktop()
-	tiny.MaxSharedMemory = 0
-	list := []*Capabilities{Lavapipe(), tiny}
-	for _, limit := range []int{16, 64, 1024} {
+	list := []*Capabilities{Lavapipe()}
+	limits := []int{16, 1024}
+	if *long {
+		tiny := Desktop()
+		tiny.MaxSharedMemory = 0
+		list, limits = append(list, tiny), append(limits, 64)
+	}
+	for _, limit := range limits {
 		c := Desktop()
 		c.MaxInvocations, c.Units = limit, limit/256
 		list = append(list, c)

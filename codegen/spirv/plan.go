@@ -292,7 +292,7 @@ func (g *generator) flatOf(load int) codegen.Affine {
 func (g *generator) long(r int, on codegen.AxisSet) bool {
 	rows, points := g.count(on), g.points(g.k.Body[r].Over)
 	if g.c.Type == CPU {
-		return rows < fewRows && points >= longFold
+		return rows < fewRows && points >= longFold || points > mostRounds/2
 	}
 	return rows < fewRows && points >= longTeamFold
 }
@@ -314,7 +314,7 @@ func (g *generator) split(r int) {
 	rows, points := max(g.count(on), 1), g.points(g.k.Body[r].Over)
 	p := &pieces{lanes: cpuLanes, each: true}
 	if g.c.Type == CPU {
-		p.groups = between(points/(cpuLanes*128), 1, max(1, 2*fewRows/rows))
+		p.groups = max(between(points/(cpuLanes*128), 1, max(1, 2*fewRows/rows)), ceil(points, cpuLanes*mostRounds/2))
 	} else {
 		p.lanes, p.each = g.teamOf(points), false
 		p.groups = between(points/(p.lanes*32), 2, max(2, 1024/rows))

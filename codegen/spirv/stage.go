@@ -46,6 +46,9 @@ func (g *generator) write(name string, s *stage) error {
 		pass.Local[0] = uint32(b.invocations())
 	case s.team == 1:
 		pass.Local[0], pass.Groups[0] = g.grid(s, most)
+		if err := g.endure(s, most, &pass); err != nil {
+			return err
+		}
 	}
 	for i := range s.sections {
 		if units[i] == 0 {
@@ -77,6 +80,7 @@ func (g *generator) grid(s *stage, n int) (local, groups uint32) {
 		}
 	}
 	size = min(size, g.c.MaxInvocations)
+	most = min(max(most, g.lasting(s, n, size)), g.c.MaxGroups)
 	return uint32(size), uint32(min((n+size-1)/size, most))
 }
 
