@@ -2,13 +2,18 @@ package tests
 
 import (
 	"flag"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/einloom/einloom/codegen/cpu"
 	"github.com/einloom/einloom/runtime"
 )
 
-var long = flag.Bool("long", false, "run what takes minutes too")
+var (
+	long   = flag.Bool("long", false, "run what takes minutes too")
+	device = flag.String("device", "", "compute on these devices alone (interp,vulkan,cpu); empty: on all")
+)
 
 // plainest turns the planner's optimizations off: what remains is the plainest plan. keepOrder only keeps it from merging and ordering
 // contractions, which takes numbers to be finite: the sum of inf*x and inf*0 is NaN, inf times the sum of x and 0 is not (see
@@ -35,6 +40,9 @@ func ways(t testing.TB) []way {
 	}
 	var list []way
 	for _, c := range configs {
+		if *device != "" && !slices.Contains(strings.Split(*device, ","), c.Device) {
+			continue
+		}
 		c.Check = true
 		for _, v := range []struct {
 			name string
