@@ -92,7 +92,7 @@ func (g *generator) plan() {
 		switch {
 		case on.Equal(common) && !(split[r] && g.further(r, list)):
 			rows = true
-		case g.once(r, on, consumers) && !split[r] || g.count(on) > mostScratch/8:
+		case g.once(r, on, consumers) && !split[r] || g.count(on) > min(mostScratch, g.c.MaxStorageBufferRange)/8:
 		default:
 			g.resident[r] = g.slot(g.k.Body[r].DType, on, 1)
 		}
