@@ -211,8 +211,16 @@ func unroll(k *codegen.Kernel) int {
 			work++
 		}
 	}
+	if k.Vector < 0 {
+		return 1
+	}
+	return unrollOf(work)
+}
+
+// unrollOf is it for so many operations at a point.
+func unrollOf(work int) int {
 	switch {
-	case k.Vector < 0 || work > 24:
+	case work > 24:
 		return 1
 	case work > 8:
 		return 2

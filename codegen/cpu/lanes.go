@@ -80,8 +80,9 @@ func (l *lanes) assign(d tensor.DType, src, dst asm.Reg) {
 	switch {
 	case d == tensor.Bool && l.wide:
 		l.Ins("KMOVQ", src, dst)
-	default:
-		l.Ins("VMOVUPS", src, dst)
+	default: // whole registers, so that one may take the other's place
+		w := l.ISA.Width()
+		l.Ins("VMOVUPS", src.As(w), dst.As(w))
 	}
 }
 
@@ -190,6 +191,19 @@ func (l *lanes) choose(d tensor.DType, m, a, b asm.Reg) asm.Reg {
 		l.Ins(suffix(d, "VBLENDV", "PS", "PD"), m, a, b, dst)
 		return dst
 	}
+}
+
+// orNaN is v where that is a NaN, x elsewhere.
+func (l *lanes) orNaN(d tensor.DType, v, x asm.Reg) asm.Reg {
+	const unordered = 0x03
+	if l.wide {
+		return l.choose(d, l.compareFloat(d, unordered, v, v), v, x)
+	}
+	m := l.Vec().As(v.Width()) // of v's own lanes, whatever the size of masks
+	l.Ins(suffix(d, "VCMP", "PS", "PD"), asm.Imm(unordered), v, v, m)
+	dst := l.reg(d)
+	l.Ins(suffix(d, "VBLENDV", "PS", "PD"), m, v, x, dst)
+	return dst
 }
 
 // compareFloat is the mask of a pred b.

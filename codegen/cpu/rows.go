@@ -174,6 +174,7 @@ func (n *nest) stage(ts []target) {
 	blocks := n.side
 	rows := n.vector >= 0 && n.k.Axes[n.vector].Fold
 	if rows {
+		n.unroll = unrollOf(n.opsOf(ts))
 		blocks = n.unroll
 	}
 	chunked := false
@@ -188,6 +189,17 @@ func (n *nest) stage(ts []target) {
 	for _, s := range sums {
 		n.finish(s, rows)
 	}
+}
+
+// opsOf is the operations that the targets take at a point.
+func (n *nest) opsOf(ts []target) (ops int) {
+	n.beneath(ts, func(v int) bool {
+		if n.k.Body[v].Kind == codegen.Map {
+			ops++
+		}
+		return true
+	})
+	return ops
 }
 
 // foldLoops nests the fold axes; the innermost one goes in chunks.
@@ -358,7 +370,7 @@ func (n *nest) fold(s *sum, v, acc asm.Reg) {
 		// The instruction gives its second source, acc, when either is NaN; then a NaN in v is put in its place.
 		form := binaryForms[map[string]string{"minimum": "min", "maximum": "max"}[s.op]][d]
 		r := n.ins3(form, d, acc, v)
-		n.assign(d, n.choose(d, n.compareFloat(d, 0x03, v, v), v, r), acc)
+		n.assign(d, n.orNaN(d, v, r), acc)
 	case s.op == "minimum" || s.op == "maximum":
 		n.assign(d, n.apply(s.op[:3], d, d, []asm.Reg{acc, v}), acc)
 	default:
