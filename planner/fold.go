@@ -325,10 +325,13 @@ func (f *fuser) short(g *group, in, rest axisSet) bool {
 	return g.rowBytes(rest) <= f.model.cache || g.points(in) >= 2*f.model.threads && f.brief(g, rest)
 }
 
-// brief says whether going over a row takes a worker no more than about a millisecond.
+// brief says whether going over a row, once for each fold and once to store it, takes a worker no more than about a millisecond.
 func (f *fuser) brief(g *group, rest axisSet) bool {
-	return 1.5*g.rowBytes(rest)/rowArrays/f.model.bandwidth <= 1e-3
+	return rowPasses*g.rowBytes(rest)/rowArrays/f.model.bandwidth <= 1e-3
 }
+
+// rowPasses is how often a row of several folds is typically gone over, a store counted as two.
+const rowPasses = 4
 
 // rowArrays is how many arrays a row is typically read from and written to.
 const rowArrays = 2
@@ -343,8 +346,14 @@ func (g *group) rowBytes(rest axisSet) float64 {
 	return bytes
 }
 
-// last says whether the axis whose elements lie nearest to one another in what the group stores first is among axes.
+// last says whether the axis whose elements lie nearest to one another is among axes: in what the group reads along these, or in what it
+// stores first.
 func (g *group) last(axes axisSet) bool {
+	for i := range g.entries {
+		if e := &g.entries[i]; !e.inside && !e.whole && len(e.at) > 0 && axesOf(e.at).meets(axes) {
+			return axesOf(e.at[len(e.at)-1:]).meets(axes)
+		}
+	}
 	list := g.inOrder(g.all())
 	return len(list) > 0 && axes.has(list[len(list)-1])
 }
