@@ -62,7 +62,9 @@ func (p *scheduler) worth(g *codegen.Gett, bytes int) bool {
 }
 
 // packs says whether there are micro-kernels for a dtype.
-func packs(d tensor.DType) bool { return d == tensor.Float32 || d == tensor.Float64 }
+func packs(d tensor.DType) bool {
+	return d == tensor.Float32 || d == tensor.Float64 || d == tensor.Int32 || d == tensor.Uint32
+}
 
 func (p *scheduler) rowStores() bool {
 	return slices.ContainsFunc(p.streams, func(s stream) bool { return s.store && p.rowStore(s) })

@@ -264,8 +264,11 @@ func (b *gettBlocks) grain() int {
 	return max(1, (2<<20)/work)
 }
 
-// packs says whether k is a packed contraction that code is written for: a sum of products of float32 or float64 factors, each made of
-// values of its own side.
+// multiplied are the dtypes that there are micro-kernels for.
+var multiplied = []tensor.DType{tensor.Float32, tensor.Float64, tensor.Int32, tensor.Uint32}
+
+// packs says whether k is a packed contraction that code is written for: a sum of products of factors that a micro-kernel can
+// multiply, each made of values of its own side.
 func packs(k *codegen.Kernel) bool {
 	g := &k.Gett
 	if k.Nest != codegen.NestGett || len(g.M) == 0 || len(g.N) == 0 || len(g.K) == 0 {
@@ -273,7 +276,7 @@ func packs(k *codegen.Kernel) bool {
 	}
 	sum := &k.Body[g.Sum]
 	arg := &k.Body[sum.Args[0]]
-	if sum.Op.Name != "add" || !(sum.DType == tensor.Float32 || sum.DType == tensor.Float64) || arg.Kind != codegen.Map || arg.Op.Name != "mul" {
+	if sum.Op.Name != "add" || !slices.Contains(multiplied, sum.DType) || arg.Kind != codegen.Map || arg.Op.Name != "mul" {
 		return false
 	}
 	if len(reducesOf(k)) != 1 || points(k, g.K) == 0 {

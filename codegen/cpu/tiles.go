@@ -133,7 +133,7 @@ func (t *gettNest) oneTile(stores []target, c *corner, a, b, terms asm.Reg) {
 	t.Ins("TESTQ", asm.Imm(1), ends)
 	t.J("NE", first)
 	for i := range acc {
-		t.Ins(suffix(t.dtype, "VADD", "PS", "PD"), at(i), acc[i], acc[i])
+		t.Ins(binaryForms["add"][signless(t.dtype)], at(i), acc[i], acc[i])
 	}
 	t.Bind(first)
 	height := t.least(c.rest, t.Int(int64(t.g.MR)))
@@ -156,6 +156,15 @@ func (t *gettNest) oneTile(stores []target, c *corner, a, b, terms asm.Reg) {
 	t.J("EQ", end)
 	t.finishTile(stores, c, height)
 	t.Bind(end)
+}
+
+// addProduct writes acc += x * y.
+func (t *gettNest) addProduct(x, y, acc asm.Reg) {
+	if t.dtype.IsFloat() {
+		t.Ins(suffix(t.dtype, "VFMADD231", "PS", "PD"), x, y, acc)
+		return
+	}
+	t.Ins(binaryForms["add"][signless(t.dtype)], t.ins3(binaryForms["mul"][signless(t.dtype)], t.dtype, x, y), acc, acc)
 }
 
 // fetchAhead asks for the memory that the tile's rows are stored to and that the epilogue reads, while there is something to multiply: one
@@ -254,7 +263,6 @@ func (t *gettNest) terms(acc []asm.Reg, a, b, terms asm.Reg) {
 
 func (t *gettNest) oneTerm(acc []asm.Reg, a, b asm.Reg, k int) {
 	blocks := t.g.NR / t.full
-	fma := suffix(t.dtype, "VFMADD231", "PS", "PD")
 	bs := make([]asm.Reg, blocks)
 	for j := range bs {
 		bs[j] = t.reg(t.dtype)
@@ -264,7 +272,7 @@ func (t *gettNest) oneTerm(acc []asm.Reg, a, b asm.Reg, k int) {
 		x := t.reg(t.dtype)
 		t.broadcast(t.bytes(), asm.At(a, (k*t.g.MR+r)*t.bytes()), x)
 		for j := range bs {
-			t.Ins(fma, bs[j], x, acc[r*blocks+j])
+			t.addProduct(bs[j], x, acc[r*blocks+j])
 		}
 	}
 }

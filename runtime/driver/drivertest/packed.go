@@ -27,8 +27,8 @@ func Packed(t *testing.T, open func() driver.Device, first uint64, count int, pr
 func RandomContraction(seed uint64, vector int) *codegen.Kernel {
 	r := rand.New(rand.NewPCG(seed, 9))
 	c := contraction{Rand: r, d: tensor.Float32, b: codegen.NewBuilder(fmt.Sprintf("contraction%d", seed))}
-	if r.IntN(3) == 0 {
-		c.d = tensor.Float64
+	if r.IntN(2) == 0 {
+		c.d = []tensor.DType{tensor.Float64, tensor.Float64, tensor.Int32, tensor.Uint32}[r.IntN(4)]
 	}
 	c.m, c.n, c.batch = c.group("i", 1, false), c.group("j", 1, false), c.group("b", 0, false)
 	c.k = c.group("k", 1, true)
