@@ -1,0 +1,27 @@
+package spirv
+
+import (
+	"testing"
+
+	"github.com/einloom/einloom/planner"
+)
+
+// BenchmarkGenerate tells how long writing a module takes.
+func BenchmarkGenerate(b *testing.B) {
+	for _, k := range readKernels(b, "testdata/kernels.txt") {
+		for _, c := range devices {
+			k, err := planner.Expand(k, c.Target())
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.Run(k.Name+"/"+c.Name, func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					if _, err := Generate(k, c); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
