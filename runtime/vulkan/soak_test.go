@@ -25,7 +25,7 @@ import (
 func TestSoak(t *testing.T) {
 	if os.Getenv("EINLOOM_TEST_SOAK") != "" {
 		t.Run("plenty", func(t *testing.T) { soak(t, vulkan.Config{}) })
-		t.Run("scarce", func(t *testing.T) { soak(t, vulkan.Config{MemoryLimit: 150 << 20}) })
+		t.Run("scarce", func(t *testing.T) { soak(t, vulkan.Config{MemoryLimit: 90 << 20}) })
 		return
 	}
 	needDevice(t)
@@ -95,7 +95,7 @@ func soak(t *testing.T, c vulkan.Config) {
 
 // soakOne runs a chain of steps through device memory, of a size and length at random, and checks what comes out.
 func soakOne(t testing.TB, d driver.Device, r *rand.Rand) error {
-	n := []int{1, 100, 4096, 100_000, 4_000_000}[min(r.IntN(24)/5, 4)]
+	n := []int{1, 100, 4096, 100_000, 2_000_000}[min(r.IntN(64)/15, 4)]
 	k, err := codegen.Parse(strings.ReplaceAll(stepText, "N", strconv.Itoa(n)))
 	if err != nil {
 		return err
