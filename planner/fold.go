@@ -319,16 +319,18 @@ func (f *fuser) same(n int, d demand, row []int) []codegen.Affine {
 }
 
 // short says whether a kernel may go over a row (the axes rest) for each point of the others (in): where a row, or as many rows side by side
-// as fill a cache line, stays in a core's cache; or where there are rows for every worker and none takes a worker more than about a
-// millisecond.
+// as fill a cache line, stays in a core's cache; or where there are rows for every worker and none takes a worker too long.
 func (f *fuser) short(g *group, in, rest axisSet) bool {
 	return g.rowBytes(rest) <= f.model.cache || g.points(in) >= 2*f.model.threads && f.brief(g, rest)
 }
 
-// brief says whether going over a row, once for each fold and once to store it, takes a worker no more than about a millisecond.
+// brief says whether going over a row, once for each fold and once to store it, takes a worker no longer than a cancelled run may go on.
 func (f *fuser) brief(g *group, rest axisSet) bool {
-	return rowPasses*g.rowBytes(rest)/rowArrays/f.model.bandwidth <= 1e-3
+	return rowPasses*g.rowBytes(rest)/rowArrays/f.model.bandwidth <= longestRow
 }
+
+// longestRow is in seconds: such a row is one call of machine code, which ends when it is done.
+const longestRow = 3e-3
 
 // rowPasses is how often a row of several folds is typically gone over, a store counted as two.
 const rowPasses = 4
