@@ -25,7 +25,7 @@ import (
 func TestSoak(t *testing.T) {
 	if os.Getenv("EINLOOM_TEST_SOAK") != "" {
 		t.Run("plenty", func(t *testing.T) { soak(t, vulkan.Config{}) })
-		t.Run("scarce", func(t *testing.T) { soak(t, vulkan.Config{MemoryLimit: 90 << 20}) })
+		t.Run("scarce", func(t *testing.T) { soak(t, vulkan.Config{MemoryLimit: 40 << 20}) })
 		return
 	}
 	needDevice(t)
