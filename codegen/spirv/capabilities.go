@@ -61,11 +61,11 @@ func Desktop() *Capabilities {
 	return &c
 }
 
-// Target describes the device to the planner. Peak, bandwidth and launch time are those of a common device of the type; a machine that knows
-// better replaces them.
+// Target describes the device to the planner. Peak, bandwidth and launch time are those of a common device of the type (a CPU device goes to
+// memory for one lane after the other); a machine that knows better replaces them.
 func (c *Capabilities) Target() codegen.Target {
 	t := codegen.Target{
-		Name: "vulkan", Vector: 16, Registers: 32, L1: 32 << 10, L2: 1 << 20, Threads: max(c.Units, 1), Flops: 10e9, Bandwidth: 20e9,
+		Name: "vulkan", Vector: 16, Registers: 32, L1: 32 << 10, L2: 1 << 20, Threads: max(c.Units, 1), Flops: 10e9, Bandwidth: 2e9,
 		Launch: 15e-6, Native: c.native,
 	}
 	switch c.Type {
@@ -80,12 +80,13 @@ func (c *Capabilities) Target() codegen.Target {
 // native says whether code is written for a core operation on d. Halves are computed as float32 and complex numbers as pairs, which the
 // planner writes out.
 func (c *Capabilities) native(name string, d tensor.DType) bool {
-	if d.IsComplex() {
+	if d.IsComplex() || d == tensor.Float64 && !c.ShaderFloat64 || d.IsInt() && d.Size() == 8 && !c.ShaderInt64 {
 		return false
 	}
 	switch name {
 	case "load", "gather":
-		return true
+		return (d.Size() > 1 || c.Storage8) && (d.Size() != 2 || c.Storage16) && (name == "load" || c.ShaderInt64)
 	}
-	return op.Lookup(name) != nil && op.Lookup(name).Native(d)
+	o := op.Lookup(name)
+	return o != nil && o.Native(d)
 }

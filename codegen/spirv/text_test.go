@@ -9,6 +9,7 @@ import (
 
 	"github.com/einloom/einloom/codegen"
 	"github.com/einloom/einloom/internal/golden"
+	"github.com/einloom/einloom/tensor"
 )
 
 // summary is what a device has to know about a module, and its text.
@@ -96,6 +97,29 @@ func TestMissing(t *testing.T) {
 		var missing *Missing
 		if _, err := Generate(k, device); !errors.As(err, &missing) || err.Error() != c.want {
 			t.Errorf("%s: %v\nwant %s", c.dtype, err, c.want)
+		}
+	}
+}
+
+// TestNative holds what the planner is told about a device that lacks something.
+func TestNative(t *testing.T) {
+	lacking := Lavapipe()
+	lacking.ShaderFloat64, lacking.ShaderInt64, lacking.Storage8 = false, false, false
+	for _, c := range []struct {
+		name         string
+		d            tensor.DType
+		all, lacking bool
+	}{
+		{"load", tensor.Float32, true, true}, {"load", tensor.Float64, true, false}, {"add", tensor.Float64, true, false},
+		{"add", tensor.Uint64, true, false}, {"load", tensor.Bool, true, false}, {"add", tensor.Int8, true, true},
+		{"gather", tensor.Float32, true, false}, {"load", tensor.Float16, true, true}, {"add", tensor.Float16, false, false},
+		{"add", tensor.Complex64, false, false}, {"exp", tensor.Float32, false, false}, {"cast", tensor.BFloat16, true, true},
+	} {
+		if got := Lavapipe().Target().Native(c.name, c.d); got != c.all {
+			t.Errorf("%s on %v: %v", c.name, c.d, got)
+		}
+		if got := lacking.Target().Native(c.name, c.d); got != c.lacking {
+			t.Errorf("%s on %v with less: %v", c.name, c.d, got)
 		}
 	}
 }
