@@ -155,7 +155,7 @@ func (b *builder) mergeEqual() {
 // unconnected terms are looked at there.
 func (b *builder) parts() [][]int {
 	terms := b.terms()
-	if len(terms) <= denseLimit {
+	if len(terms) <= exactAlways {
 		return [][]int{terms}
 	}
 	owner := make([]int, len(b.log)) // a live term that has the label, from 1

@@ -3,6 +3,7 @@ package order
 import (
 	"math"
 	"math/bits"
+	"sync"
 )
 
 // denseLimit is the most leaves that dense looks at: of n leaves there are 3^n/2 pairs of subsets.
@@ -169,6 +170,9 @@ func (d *dense) joints(list []joint, m int, ids []int32, next int32) ([]joint, i
 	return list, next + int32(len(list)) - 1
 }
 
+// denses keeps tables for the next small network: they would take longer to make than that takes to order.
+var denses = sync.Pool{New: func() any { return &dense{} }}
+
 // small gives the best tree of up to denseLimit terms; nil where their labels are of too many kinds.
 func small(h *hyper, w weights, m *meter) []joint {
 	c := newCore(h, w)
@@ -182,7 +186,8 @@ func small(h *hyper, w weights, m *meter) []joint {
 		leaves[i] = c.sets[i*c.words : (i+1)*c.words]
 		ids[i] = int32(i)
 	}
-	d := &dense{}
+	d := denses.Get().(*dense)
+	defer denses.Put(d)
 	cost, work := d.solve(c, leaves, c.output, math.Inf(1))
 	m.spend(int64(work))
 	if math.IsInf(cost, 1) {

@@ -13,7 +13,7 @@ const (
 )
 
 // exact proves that a tree is the best of all or finds the best: for each subset of the terms, from pairs upwards, the cheapest way to
-// contract it. Products of unconnected terms are among them. A subset that no tree cheaper than the one at hand can hold is left out,
+// contract it. Products of unconnected terms are among them up to exactAlways terms. A subset that no tree cheaper than the one at hand can hold is left out,
 // which leaves few where that tree is good (dynamic programming with a cost cap: Pfeifer, Haegeman, Verstraete, arXiv 1304.6112).
 type exact struct {
 	c       *core
@@ -80,7 +80,7 @@ func (e *exact) layer(s int) bool {
 	}
 	from := len(e.subsets)
 	ok := true
-	if byPairs <= bySubsets {
+	if byPairs <= bySubsets || n > exactAlways {
 		ok = e.pairs(s)
 	} else {
 		ok = e.splits(s)
@@ -98,6 +98,7 @@ func (e *exact) layer(s int) bool {
 
 // pairs joins every two subsets of s terms together.
 func (e *exact) pairs(s int) bool {
+	all := e.c.n <= exactAlways
 	for i := 1; i <= s/2; i++ {
 		for k, x := range e.layers[i] {
 			a := &e.subsets[x]
@@ -113,7 +114,7 @@ func (e *exact) pairs(s int) bool {
 					break
 				}
 				looked++
-				if b.mask&mask == 0 {
+				if b.mask&mask == 0 && (all || e.meet(x, y)) {
 					e.join(x, y)
 					looked += 16
 				}
@@ -124,6 +125,18 @@ func (e *exact) pairs(s int) bool {
 		}
 	}
 	return true
+}
+
+// meet says whether two subsets have a label in common.
+func (e *exact) meet(x, y int32) bool {
+	w := e.c.words
+	b := e.sets[int(y)*w : int(y+1)*w]
+	for k, word := range e.sets[int(x)*w : int(x+1)*w] {
+		if word&b[k] != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // splits goes over all subsets of s terms and all their pairs of parts.

@@ -23,7 +23,6 @@ var portfolio = []struct {
 	{sweeping{}, 0.06},
 	{bisection{}, 0.1},
 	{subtrees{}, 0.08},
-	{exactly{}, 0.06},
 	{annealing{}, 1},
 }
 
@@ -89,14 +88,24 @@ func (r *race) keep(by string) {
 	r.pool = append(r.pool, entry{r.t.joints(nil), total, by})
 }
 
-// run lets the members run.
+// run lets the members run. Where there are few terms a proof is tried first, from a tree that is good enough to leave most subsets out.
 func (r *race) run(only string) {
+	if r.c != nil && r.c.n <= exactLimit && only == "" {
+		r.meter.within(r.meter.budget/3, r.prove)
+	}
 	for _, p := range portfolio {
 		if p.name() != (greedyOnce{}).name() && (r.c == nil || r.proven || !r.meter.left() || only != "" && only != p.name()) {
 			continue
 		}
 		r.meter.within(int64(p.share*float64(r.meter.budget)), func() { p.run(r) })
 	}
+}
+
+// prove looks for the best tree of all.
+func (r *race) prove() {
+	greedyOnce{}.run(r)
+	subtrees{}.run(r)
+	exactly{}.run(r)
 }
 
 // found is what a race has come to.
@@ -120,9 +129,7 @@ func best(h *hyper, o Options, m *meter) found {
 		}
 	case n <= exactAlways && o.MaxSize == 0:
 		if r := newRace(h, w, m, o.Seed); r.c != nil {
-			greedyOnce{}.run(r)
-			subtrees{}.run(r)
-			exactly{}.run(r)
+			r.prove()
 			return found{joints: r.best, winner: r.winner}
 		}
 	}

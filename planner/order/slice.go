@@ -2,11 +2,13 @@ package order
 
 import (
 	"math"
+	"math/bits"
 	"slices"
 )
 
-// slicer finds labels to fix, one value a slice, until no result has more elements than a limit. The tree is searched again after each label
-// that is taken, and labels are given back as long as there is budget: what is sliced and how it is contracted depend on one another
+// slicer finds labels to fix, one value a slice, until no result has more elements than a limit. The tree is improved after each label that
+// is taken, and labels are given back and the tree annealed without them as long as there is budget: what is sliced and how it is
+// contracted depend on one another
 // (slicing inside the search: Huang et al., arXiv 2005.06787; Gray and Kourtis, Quantum 5, 410 (2021); Kalachev et al., arXiv 2108.05665).
 type slicer struct {
 	r     *race  // of the whole network; its core and tree are those of one slice
@@ -31,7 +33,7 @@ func sliceFit(r *race, limit int64) (joints []joint, sliced []int32) {
 	m := r.meter
 	round := (m.budget - m.spent) / sliceRounds
 	s.shrink(round)
-	for m.left() {
+	for m.left() && len(s.sliced) > 0 {
 		s.giveBack()
 		s.shrink(round)
 	}
@@ -65,15 +67,13 @@ func (s *slicer) fits() bool {
 	return !slices.ContainsFunc(t.log[t.n:], func(log int64) bool { return log > s.limit })
 }
 
-// shrink slices until the tree fits, improving it by so much work after each label, and keeps it if it is the best.
+// shrink improves the tree by so much work, slices until it fits, and keeps it if it is the best.
 func (s *slicer) shrink(round int64) {
 	r := s.r
-	for {
-		r.meter.within(round, func() { s.improve() })
-		if s.fits() {
-			break
-		}
+	r.meter.within(round, s.improve)
+	for !s.fits() {
 		s.take(s.choose())
+		r.meter.within(round/8, func() { newReconfigure(r.t, r.d).run(r.meter, 6) })
 	}
 	cost := s.total()
 	if s.best == nil || cost < s.cost {
@@ -110,15 +110,13 @@ func (s *slicer) take(l int32) {
 	s.load(joints)
 }
 
-// giveBack goes back to the best tree and takes some of its labels out of the slices.
+// giveBack goes back to the best tree and takes some of its labels out of the slices, now few, now most.
 func (s *slicer) giveBack() {
 	rng := s.r.rng
 	s.list = append(s.list[:0], s.sliced...)
-	for range 1 + rng.IntN(3) {
-		if len(s.list) > 0 {
-			i := rng.IntN(len(s.list))
-			s.list = slices.Delete(s.list, i, i+1)
-		}
+	for range 1 + rng.IntN(len(s.list)) {
+		i := rng.IntN(len(s.list))
+		s.list = slices.Delete(s.list, i, i+1)
 	}
 	clear(s.cut)
 	for _, l := range s.list {
@@ -127,47 +125,38 @@ func (s *slicer) giveBack() {
 	s.load(s.best)
 }
 
-// choose gives the label of a result above the limit that makes all slices together cheapest; what is above the limit counts more.
+// choose gives the label of a result above the limit that makes all slices together cheapest: a step whose points have it becomes cheaper by
+// its size, any other one is done as often as it has values.
 func (s *slicer) choose() int32 {
 	t, c := s.r.t, s.r.c
 	large := make([]uint64, c.words)
-	points := make([]int64, len(t.log))
+	saved := make([]float64, len(c.log))
+	total := 0.0
 	for v := int32(t.n); v < int32(len(t.log)); v++ {
 		a, b, set := t.at(t.left[v]), t.at(t.right[v]), t.at(v)
+		over := t.log[v] > s.limit
+		total += t.cost[v]
 		for k := range set {
-			points[v] += c.part(k, a[k]|b[k])
-			if t.log[v] > s.limit {
+			if over {
 				large[k] |= set[k]
+			}
+			for x := a[k] | b[k]; x != 0; x &= x - 1 {
+				bit := k<<6 + bits.TrailingZeros64(x)
+				left := power(-c.log[bit])
+				if over && set[k]&(x&-x) != 0 {
+					left *= math.Sqrt(left)
+				}
+				saved[bit] += float64(t.cost[v] * (1 - left))
 			}
 		}
 	}
+	s.r.meter.spend(int64(100 * t.n))
 	best, least := int32(-1), math.Inf(1)
 	for l, b := range c.bit {
-		if b < 0 {
+		if b < 0 || large[b>>6]>>(b&63)&1 == 0 {
 			continue
 		}
-		k, bit := b>>6, uint64(1)<<(b&63)
-		if large[k]&bit == 0 {
-			continue
-		}
-		log := s.whole.log[l]
-		sum := 0.0
-		for v := int32(t.n); v < int32(len(t.log)); v++ {
-			x, y := t.left[v], t.right[v]
-			less := func(u int32) int64 {
-				if t.at(u)[k]&bit != 0 {
-					return t.log[u] - log
-				}
-				return t.log[u]
-			}
-			p := points[v]
-			if (t.at(x)[k]|t.at(y)[k])&bit != 0 {
-				p -= log
-			}
-			sum += t.step(t.linear(p), t.linear(less(x)), t.linear(less(y)), t.linear(less(v)))
-		}
-		s.r.meter.spend(int64(20 * t.n))
-		if sum *= power(log); best < 0 || sum < least {
+		if sum := (total - saved[b]) * power(c.log[b]); best < 0 || sum < least {
 			best, least = int32(l), sum
 		}
 	}

@@ -1,13 +1,11 @@
 package order
 
-import "math"
-
 // weights is what a step costs: linear in its points and in the elements that it reads and writes, or quadratic in what it writes where
 // the largest tensor matters. Sizes are divided by 2^base, which keeps them in range.
 type weights struct {
 	points, move, write float64
 	square              bool
-	limit               float64 // of the elements of a result; 0: none. What is above it costs more, by the root of how far it is
+	limit               float64 // of the elements of a result; 0: none. What is above it costs so much more, as it takes so many slices
 	base                int64
 }
 
@@ -44,7 +42,7 @@ func (w *weights) step(points, a, b, made float64) float64 {
 		cost += float64(made * made)
 	}
 	if w.limit != 0 && made > w.limit {
-		cost *= math.Sqrt(made / w.limit)
+		cost *= made / w.limit
 	}
 	return cost
 }
