@@ -11,10 +11,10 @@ import (
 
 // withEnvironment adds to c what the environment asks for. It is the only place that reads it:
 //
-//	EINLOOM_DUMP=graph,order,kernel,cpu   text of those stages on standard error ("all" for every one)
-//	EINLOOM_LOG=1                         a line a compile: what, how long, why
-//	EINLOOM_OFF=fuse,rule:NAME            passes and rules turned off
-//	EINLOOM_CHECK=1                       verify after each pass
+//	EINLOOM_DUMP=graph,order,kernel,cpu,spirv   text of those stages on standard error ("all" for every one)
+//	EINLOOM_LOG=1                               a line a compile: what, how long, why
+//	EINLOOM_OFF=fuse,rule:NAME                  passes and rules turned off
+//	EINLOOM_CHECK=1                             verify after each pass
 func withEnvironment(c Config) (Config, error) {
 	if off := os.Getenv("EINLOOM_OFF"); off != "" {
 		c.Off = append(slices.Clone(c.Off), strings.Split(off, ",")...)
@@ -33,7 +33,7 @@ func withEnvironment(c Config) (Config, error) {
 		dump = strings.Split(d, ",")
 	}
 	for _, name := range dump {
-		if known := append(planner.Stages(), "cpu", "all"); !slices.Contains(known, name) {
+		if known := append(planner.Stages(), "cpu", "spirv", "all"); !slices.Contains(known, name) {
 			return c, fmt.Errorf("runtime: EINLOOM_DUMP: there is no stage %q: it is one of %s", name, strings.Join(known, ", "))
 		}
 	}

@@ -40,8 +40,16 @@ func (c *compiled) text(s *Session) string {
 func (c *compiled) detail() string {
 	var b strings.Builder
 	c.stage(&b, "place", c.plan.Text("place"))
-	c.stage(&b, "cpu", c.code())
+	c.stage(&b, c.language(), c.code())
 	return b.String()
+}
+
+// language is what the device's generator writes, as a stage's name.
+func (c *compiled) language() string {
+	if c.device.Target().Name == "vulkan" {
+		return "spirv"
+	}
+	return "cpu"
 }
 
 // code is what the device made of each kernel.

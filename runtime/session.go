@@ -241,7 +241,7 @@ func (s *Session) build(ctx context.Context, j *job) (c *compiled, err error) {
 	if c, err = newCompiled(ctx, s.device, plan, j.inputs); err != nil {
 		return nil, err
 	}
-	s.stage("cpu", c.code)
+	s.stage(c.language(), c.code)
 	return c, nil
 }
 
