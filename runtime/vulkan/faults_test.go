@@ -120,7 +120,7 @@ func TestCancelledWorkEnds(t *testing.T) {
   out o f32[4096]
   loop i 4096
   fold j 4096, l 128
-  o[i] = reduce(add, j, l, x[j] * x[l])
+  o[i] = reduce(add, j, l, x[i] * x[j] * x[l])
   schedule row order i j l, vector i, parallel 1, grain 64`)
 	if err != nil {
 		t.Fatal(err)
