@@ -1,0 +1,71 @@
+//go:build cgo && linux && !novulkan
+
+package vulkan
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"github.com/einloom/einloom/codegen"
+	"github.com/einloom/einloom/runtime/driver"
+)
+
+// TestOneSubmit runs twenty kernels through device memory: they are recorded once, with a barrier only before those that must wait.
+func TestOneSubmit(t *testing.T) {
+	if _, err := Devices(); err != nil {
+		t.Skip(err)
+	}
+	opened, err := Open(Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer opened.Close()
+	d := opened.(*Device)
+	k, err := codegen.Parse("kernel k\n in x f32[64]\n out o f32[64]\n loop i 64\n o[i] = x[i] + 1\n schedule map order i, grain 64")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := d.Compile(context.Background(), k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := d.Alloc(20 * 256)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(i int) driver.Arg { return driver.Arg{Buffer: b, Offset: 256 * i} }
+	var launches []driver.Launch
+	for i := range 10 { // five chains of two: 0->5, 5->10; 1->6 ...
+		launches = append(launches, driver.Launch{Program: p, Args: []driver.Arg{at(i), at(i + 5)}})
+	}
+	for i := range 10 { // each of its own
+		launches = append(launches, driver.Launch{Program: p, Args: []driver.Arg{at(i), at(i)}})
+	}
+	l, err := d.lanes.take(d, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.launches = launches
+	if err := l.prepare(); err != nil {
+		t.Fatal(err)
+	}
+	var waits []int
+	for i := range l.steps {
+		if l.steps[i].barrier {
+			waits = append(waits, i)
+		}
+	}
+	if !slices.Equal(waits, []int{5, 15}) { // 5 reads what 0 wrote; 15 writes what 5 read
+		t.Errorf("barriers before %v, want before 5 and 15", waits)
+	}
+	d.lanes.give(l)
+	for range 2 {
+		if err := d.Run(context.Background(), launches); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(d.lanes.resting) != 1 || len(d.lanes.resting[0].recorded) == 0 {
+		t.Error("what was recorded is not kept")
+	}
+}
