@@ -37,6 +37,11 @@ type Device struct {
 	closed bool
 }
 
+var (
+	errClosed  = errors.New("vulkan: the device is closed")
+	errForeign = errors.New("vulkan: a program of another device")
+)
+
 // functions are the device's entry points that go through the shim.
 type functions struct {
 	allocateSets, updateSets, resetPool, createPool                       entry

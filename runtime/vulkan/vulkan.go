@@ -3,7 +3,6 @@
 package vulkan
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/einloom/einloom/runtime/driver"
@@ -32,11 +31,6 @@ type Info struct {
 	Kind string // "discrete GPU", "integrated GPU", "virtual GPU", "processor", "other"
 	API  string // the version of Vulkan that it has, "1.3.238"
 }
-
-var (
-	errClosed  = errors.New("vulkan: the device is closed")
-	errForeign = errors.New("vulkan: a program of another device")
-)
 
 // OutOfMemory says that the device has no memory left.
 type OutOfMemory struct {
