@@ -23,7 +23,6 @@ type candidate struct {
 	features  spirv.Capabilities
 	align     int // of a binding's offset in its buffer
 	most      int // bytes of one allocation
-	page      int // alignment of host memory that can be imported; 0: none can
 	extension []string
 }
 
@@ -154,18 +153,17 @@ func (c *candidate) known(instance handle) []string {
 	var has []string
 	for i := range min(int(n[0]), len(all)) {
 		switch name := fixed(all[i].name[:]); name {
-		case extStorage8, extFloatControls, extExternalHost:
+		case extStorage8, extFloatControls:
 			has = append(has, name)
 		}
 	}
 	return has
 }
 
-// The extensions that einloom has a use for. The first two are part of Vulkan 1.2.
+// The extensions that einloom has a use for; both are part of Vulkan 1.2.
 const (
 	extStorage8      = "VK_KHR_8bit_storage"
 	extFloatControls = "VK_KHR_shader_float_controls"
-	extExternalHost  = "VK_EXT_external_memory_host"
 )
 
 func (c *candidate) has(extension string) bool { return slices.Contains(c.extension, extension) }
@@ -178,7 +176,6 @@ type chain struct {
 	props     properties2
 	most      maintenance3
 	floats    floatControls
-	host      externalHost
 }
 
 // link chains the structures that the device knows. c is in C's memory.
@@ -191,15 +188,9 @@ func (q *chain) link(c *candidate) {
 	}
 	q.props.head = head{kind: typeProperties2, next: address(&q.most)}
 	q.most.head = head{kind: typeMaintenance3}
-	last := &q.most.next
 	if c.has(extFloatControls) {
-		*last = address(&q.floats)
+		q.most.next = address(&q.floats)
 		q.floats.head = head{kind: typeFloatControls}
-		last = &q.floats.next
-	}
-	if c.has(extExternalHost) {
-		*last = address(&q.host)
-		q.host.head = head{kind: typeExternalHost}
 	}
 }
 
@@ -220,7 +211,6 @@ func (c *candidate) ask(instance handle, version uint32) {
 	f.SignedZeroInfNanPreserve32, f.SignedZeroInfNanPreserve64 = q.floats.specials[1] != 0, q.floats.specials[2] != 0
 	f.DenormPreserve32, f.DenormPreserve64 = q.floats.denormPreserve[1] != 0, q.floats.denormPreserve[2] != 0
 	c.most = int(min(q.most.allocation, 1<<62))
-	c.page = int(q.host.alignment)
 }
 
 // want keeps of the features those that einloom turns on.

@@ -7,35 +7,30 @@ package vulkan
 
 // The structure types (VkStructureType) of the layouts.
 const (
-	typeApplication      = 0
-	typeInstance         = 1
-	typeQueue            = 2
-	typeDevice           = 3
-	typeSubmit           = 4
-	typeStage            = 18
-	typePipeline         = 29
-	typeSetLayout        = 32
-	typeSetAllocate      = 34
-	typeWrite            = 35
-	typeLayout           = 30
-	typeBegin            = 42
-	typeBarrier          = 46
-	typeModule           = 16
-	typeDescriptorPool   = 33
-	typeFeatures2        = 1000059000
-	typeProperties2      = 1000059001
-	typeStorage16        = 1000083000
-	typeStorage8         = 1000177000
-	typeMaintenance3     = 1000168000
-	typeFloatControls    = 1000197000
-	typeMessenger        = 1000128004
-	typeImportHost       = 1000178000
-	typeHostPointer      = 1000178001
-	typeExternalHost     = 1000178002
-	typeExternalBuffer   = 1000072000
-	hostAllocationHandle = 0x80 // VK_EXTERNAL_MEMORY_HANDLE_TYPE_HOST_ALLOCATION_BIT_EXT
-	stageCompute         = 0x20 // VK_SHADER_STAGE_COMPUTE_BIT
-	dispatchBase         = 0x10 // VK_PIPELINE_CREATE_DISPATCH_BASE_BIT
+	typeApplication    = 0
+	typeInstance       = 1
+	typeQueue          = 2
+	typeDevice         = 3
+	typeSubmit         = 4
+	typeStage          = 18
+	typePipeline       = 29
+	typeSetLayout      = 32
+	typeSetAllocate    = 34
+	typeWrite          = 35
+	typeLayout         = 30
+	typeBegin          = 42
+	typeBarrier        = 46
+	typeModule         = 16
+	typeDescriptorPool = 33
+	typeFeatures2      = 1000059000
+	typeProperties2    = 1000059001
+	typeStorage16      = 1000083000
+	typeStorage8       = 1000177000
+	typeMaintenance3   = 1000168000
+	typeFloatControls  = 1000197000
+	typeMessenger      = 1000128004
+	stageCompute       = 0x20 // VK_SHADER_STAGE_COMPUTE_BIT
+	dispatchBase       = 0x10 // VK_PIPELINE_CREATE_DISPATCH_BASE_BIT
 )
 
 // head begins every structure that can be chained.
@@ -122,11 +117,6 @@ type floatControls struct {
 	specials, denormPreserve, _ [3]uint32
 	roundEven, _                [3]uint32
 	_                           uint32
-}
-
-type externalHost struct {
-	head
-	alignment uint64
 }
 
 type messengerInfo struct {
