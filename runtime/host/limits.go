@@ -20,8 +20,9 @@ type Limits struct {
 }
 
 const (
-	turns       = 20000
+	turns       = 20000 // of a call
 	sums        = 12
+	calls       = 50      // each worker's: long enough that starting workers is nothing
 	triadFloats = 8 << 20 // of each array: 32 MB
 	triadCall   = 1 << 16 // floats that one call goes through, so that calls are short
 	tries       = 9
@@ -38,20 +39,24 @@ func MeasureLimits(threads int) (Limits, error) {
 		lanes int
 		rate  *float64
 	}{{"VFMADD231PS", 8, &l.F32}, {"VFMADD231PD", 4, &l.F64}} {
-		seconds, err := fastest(multiplyAdds(c.fma), threads, func(_ int, call func(...unsafe.Pointer)) { call() })
+		seconds, err := fastest(multiplyAdds(c.fma), threads, func(_ int, call func(...unsafe.Pointer)) {
+			for range calls {
+				call()
+			}
+		})
 		if err != nil {
 			return l, err
 		}
-		*c.rate = 2 * float64(turns*sums*c.lanes*threads) / seconds
+		*c.rate = 2 * float64(calls*turns*sums*c.lanes*threads) / seconds
 	}
 	arrays := make([]float32, 3*triadFloats+8)
 	for i := range arrays {
 		arrays[i] = 1
 	}
 	first := int(-uintptr(unsafe.Pointer(&arrays[0])) % 32 / 4)
-	calls := triadFloats / triadCall / threads
+	share := triadFloats / triadCall / threads // calls of a worker
 	seconds, err := fastest(triad(triadCall/32), threads, func(worker int, call func(...unsafe.Pointer)) {
-		for i := worker * calls; i < (worker+1)*calls; i++ {
+		for i := worker * share; i < (worker+1)*share; i++ {
 			at := func(array int) unsafe.Pointer { return unsafe.Pointer(&arrays[first+array*triadFloats+i*triadCall]) }
 			call(at(0), at(1), at(2))
 		}
@@ -59,7 +64,7 @@ func MeasureLimits(threads int) (Limits, error) {
 	if err != nil {
 		return l, err
 	}
-	l.Triad = 12 * float64(calls*triadCall*threads) / seconds
+	l.Triad = 12 * float64(share*triadCall*threads) / seconds
 	return l, nil
 }
 
