@@ -15,7 +15,7 @@ const wide = 72
 func (k *Kernel) String() string {
 	c := k.Canonical()
 	c.Note = k.Note
-	p := printer{k: c, on: c.Depends(), text: make([]rendered, len(c.Body)), uses: make([]int, len(c.Body))}
+	p := printer{k: c, on: c.Depends(), text: make([]rendered, len(c.Body)), uses: c.Uses()}
 	p.header()
 	p.body()
 	p.schedule()
@@ -98,18 +98,6 @@ func (p *Param) String() string {
 }
 
 func (p *printer) body() {
-	for i := range p.k.Body {
-		for _, a := range p.k.Body[i].Args {
-			p.uses[a]++
-		}
-	}
-	for _, s := range p.k.Stores {
-		p.uses[s.Value]++
-	}
-	if p.k.Nest == NestGett {
-		p.uses[p.k.Gett.A]++
-		p.uses[p.k.Gett.B]++
-	}
 	for _, s := range p.k.Stores {
 		for ; p.next <= s.Value; p.next++ {
 			p.value(p.next)

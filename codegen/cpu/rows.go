@@ -335,29 +335,12 @@ func (n *nest) firstLane() asm.Reg {
 // is rounded for both, so that what is summed is what the reader of the other sees.
 func (n *nest) multiplyAdd(s *sum, arg, b int) bool {
 	x := &n.k.Body[arg]
-	if s.op != "add" || !s.dtype.IsFloat() || x.Kind != codegen.Map || x.Op.Name != "mul" || n.uses(arg) > 1 {
+	if s.op != "add" || !s.dtype.IsFloat() || x.Kind != codegen.Map || x.Op.Name != "mul" || n.k.Uses()[arg] > 1 {
 		return false
 	}
 	p, q := n.value(x.Args[0], b), n.value(x.Args[1], b)
 	n.Ins(suffix(s.dtype, "VFMADD231", "PS", "PD"), q, p, n.fit(s.dtype, s.acc[b]))
 	return true
-}
-
-// uses is how many values and stores take value i of the body.
-func (n *nest) uses(i int) (uses int) {
-	for k := range n.k.Body {
-		for _, a := range n.k.Body[k].Args {
-			if a == i {
-				uses++
-			}
-		}
-	}
-	for _, s := range n.k.Stores {
-		if s.Value == i {
-			uses++
-		}
-	}
-	return uses
 }
 
 // fold writes acc = acc op v.

@@ -115,7 +115,7 @@ func (g *generator) supported() error {
 	}
 	for i := range g.k.Params {
 		p := &g.k.Params[i]
-		below, above := reach(p)
+		below, above := p.Reach()
 		switch {
 		case p.DType.Size() == 1 && !g.c.Storage8:
 			return missing("storageBuffer8BitAccess", "%v in memory", "cast to 32 bits before, or "+cpu, p.DType)
@@ -141,21 +141,6 @@ func (g *generator) supported() error {
 	return nil
 }
 
-// reach is how many bytes a param's elements take before and from element [0 ... 0] on.
-func reach(p *codegen.Param) (below, above int) {
-	for i, n := range p.Dims {
-		if n == 0 {
-			return 0, 0
-		}
-		if d := (n - 1) * p.Strides[i] * p.DType.Size(); d < 0 {
-			below -= d
-		} else {
-			above += d
-		}
-	}
-	return below, above + p.DType.Size()
-}
-
 // declare makes the buffers, the push constants and what the module asks of the device.
 func (g *generator) declare() error {
 	readOnly := false // a map may write where it reads
@@ -164,7 +149,7 @@ func (g *generator) declare() error {
 	}
 	for i := range g.k.Params {
 		p := &g.k.Params[i]
-		below, above := reach(p)
+		below, above := p.Reach()
 		b := g.bind(p.DType, Binding{Role: Param, Index: i, Out: p.Out, Below: below, Bytes: above})
 		switch {
 		case !readOnly:

@@ -177,13 +177,13 @@ func (g *generator) placeOf(store int) codegen.Affine {
 func (g *generator) consumers(groups []section) (list []uses) {
 	for i := range g.k.Body {
 		if v := &g.k.Body[i]; v.Kind == codegen.Reduce && g.live[i] {
-			list = append(list, uses{g.trim(g.on[v.Args[0]].Union(codegen.AxesOf(v.Over...))), g.reached(v.Args[0])})
+			list = append(list, uses{g.trim(g.on[v.Args[0]].Union(codegen.AxesOf(v.Over...))), g.k.ReducesBeneath(v.Args[0])})
 		}
 	}
 	for _, s := range groups {
 		u := uses{along: codegen.AxesOf(s.outer...)}
 		for _, store := range s.stores {
-			u.reduces = append(u.reduces, g.reached(g.k.Stores[store].Value)...)
+			u.reduces = append(u.reduces, g.k.ReducesBeneath(g.k.Stores[store].Value)...)
 		}
 		list = append(list, u)
 	}
@@ -202,24 +202,6 @@ func (g *generator) once(r int, on codegen.AxisSet, consumers []uses) bool {
 		}
 	}
 	return n == 1
-}
-
-// reached lists the reductions beneath value v, itself included, that no other reduction is above.
-func (g *generator) reached(v int) (list []int) {
-	seen := make([]bool, v+1)
-	seen[v] = true
-	for i := v; i >= 0; i-- {
-		switch x := &g.k.Body[i]; {
-		case !seen[i]:
-		case x.Kind == codegen.Reduce:
-			list = append(list, i)
-		default:
-			for _, a := range x.Args {
-				seen[a] = true
-			}
-		}
-	}
-	return list
 }
 
 // trim leaves out the axes of one point.

@@ -91,7 +91,7 @@ func (g *generator) folds(s *stage) bool {
 	}
 	for i := range s.sections {
 		for _, store := range s.sections[i].stores {
-			if len(g.reached(g.k.Stores[store].Value)) > 0 {
+			if len(g.k.ReducesBeneath(g.k.Stores[store].Value)) > 0 {
 				return true
 			}
 		}
@@ -329,7 +329,7 @@ func (g *generator) rowReductions(s *stage, c *section) (list []int) {
 		values = append(values, g.k.Stores[i].Value)
 	}
 	for _, v := range values {
-		for _, r := range g.reached(v) {
+		for _, r := range g.k.ReducesBeneath(v) {
 			if g.cut[r] == nil && (g.resident[r] == nil || r == s.keep) && g.trim(g.on[r]).Equal(codegen.AxesOf(c.outer...)) {
 				list = append(list, r)
 			}

@@ -52,29 +52,19 @@ func newProgram(c *code, k *codegen.Kernel) (*Program, error) {
 		}
 		p.phases = append(p.phases, phase{ph, (ph.Points + ph.Grain - 1) / ph.Grain})
 	}
-	for _, a := range k.Params {
-		p.params = append(p.params, reach(a))
+	for i := range k.Params {
+		p.params = append(p.params, reach(&k.Params[i]))
 	}
 	return p, nil
 }
 
 // reach is the bytes that the elements of a param cover.
-func reach(p codegen.Param) extent {
-	e := extent{name: p.Name, size: p.DType.Size()}
+func reach(p *codegen.Param) extent {
+	below, above := p.Reach()
+	e := extent{name: p.Name, size: p.DType.Size(), below: -below, above: above}
 	if p.DType.IsComplex() {
 		e.size /= 2
 	}
-	for k, n := range p.Dims {
-		if n == 0 {
-			return extent{name: p.Name, size: e.size}
-		}
-		if d := (n - 1) * p.Strides[k] * p.DType.Size(); d < 0 {
-			e.below += d
-		} else {
-			e.above += d
-		}
-	}
-	e.above += p.DType.Size()
 	return e
 }
 

@@ -105,13 +105,13 @@ func (p *plan) consumers() []uses {
 	var list []uses
 	for i := range p.k.Body {
 		if v := &p.k.Body[i]; v.Kind == codegen.Reduce {
-			list = append(list, uses{p.on[v.Args[0]].Union(codegen.AxesOf(v.Over...)), p.reached(v.Args[0])})
+			list = append(list, uses{p.on[v.Args[0]].Union(codegen.AxesOf(v.Over...)), p.k.ReducesBeneath(v.Args[0])})
 		}
 	}
 	for _, g := range p.groups() {
 		u := uses{along: g.along}
 		for _, s := range g.stores {
-			for _, r := range p.reached(p.k.Stores[s].Value) {
+			for _, r := range p.k.ReducesBeneath(p.k.Stores[s].Value) {
 				if !slices.Contains(u.reduces, r) {
 					u.reduces = append(u.reduces, r)
 				}
@@ -138,25 +138,6 @@ func (p *plan) groups() []group {
 			list = append(list, group{along: along})
 		}
 		list[at].stores = append(list[at].stores, i)
-	}
-	return list
-}
-
-// reached lists the reductions beneath value v, itself included, that no other reduction is above.
-func (p *plan) reached(v int) []int {
-	var list []int
-	seen := make([]bool, v+1)
-	seen[v] = true
-	for i := v; i >= 0; i-- {
-		switch x := &p.k.Body[i]; {
-		case !seen[i]:
-		case x.Kind == codegen.Reduce:
-			list = append(list, i)
-		default:
-			for _, a := range x.Args {
-				seen[a] = true
-			}
-		}
 	}
 	return list
 }

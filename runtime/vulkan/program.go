@@ -10,6 +10,7 @@ import (
 	"github.com/einloom/einloom/codegen"
 	"github.com/einloom/einloom/codegen/spirv"
 	"github.com/einloom/einloom/runtime/driver"
+	"github.com/einloom/einloom/tensor"
 )
 
 // Program is one kernel with its pipelines and the bytes that each param must have.
@@ -50,20 +51,9 @@ func (d *Device) newProgram(k *codegen.Kernel) (*Program, error) {
 // reach is the bytes that the elements of a param cover.
 func reach(p *codegen.Param) extent {
 	e := extent{name: p.Name, size: p.DType.Size(), out: p.Out}
-	elements := 1
-	for k, n := range p.Dims {
-		if n == 0 {
-			return e
-		}
-		elements *= n
-		if d := (n - 1) * p.Strides[k] * e.size; d < 0 {
-			e.below -= d
-		} else {
-			e.above += d
-		}
+	if e.below, e.above = p.Reach(); e.above > 0 {
+		e.dense = tensor.Shape(p.Dims).Len()*e.size == e.below+e.above // elements of an output do not meet
 	}
-	e.above += e.size
-	e.dense = elements*e.size == e.below+e.above // elements of an output do not meet
 	return e
 }
 

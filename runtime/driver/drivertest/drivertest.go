@@ -163,17 +163,8 @@ func aligned(n int) []byte {
 
 // span is how many bytes a param's elements reach below element [0 ... 0] (a multiple of 64) and from there on.
 func span(p *codegen.Param) (below, above int) {
-	for i, n := range p.Dims {
-		if n == 0 {
-			return 0, 0
-		}
-		if d := (n - 1) * p.Strides[i] * p.DType.Size(); d < 0 {
-			below -= d
-		} else {
-			above += d
-		}
-	}
-	return (below + 63) / 64 * 64, above + p.DType.Size()
+	below, above = p.Reach()
+	return (below + 63) / 64 * 64, above
 }
 
 // byteOf is the place in memory of an element.
