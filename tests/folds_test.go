@@ -1,7 +1,6 @@
 package tests
 
 import (
-	"context"
 	"testing"
 
 	"github.com/einloom/einloom/expr"
@@ -16,14 +15,7 @@ func TestLongFoldsOfIndices(t *testing.T) {
 		roots := []expr.Expr{x.Sum(), x.Min(), far.ArgMin(), far.ArgMax(), x.Mul(expr.ScalarInt(2)).Max()}
 		want := []int64{n * (n - 1) / 2, 0, n / 3, n - 1, 2 * (n - 1)}
 		for _, w := range ways(t) {
-			p, err := w.session.Compile(context.Background(), roots...)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, err := p.Run(context.Background())
-			if err != nil {
-				t.Fatal(err)
-			}
+			got := w.run(t, roots...)
 			for i := range got {
 				if v := got[i].Int64s()[0]; v != want[i] {
 					t.Errorf("%s: fold %d of %d is %d, want %d", w.name, i, n, v, want[i])

@@ -1,7 +1,6 @@
 package tests
 
 import (
-	"context"
 	"testing"
 
 	"github.com/einloom/einloom/expr"
@@ -18,14 +17,7 @@ func TestSoftmaxOfATake(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, w := range ways(t) {
-		p, err := w.session.Compile(context.Background(), roots...)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := p.Run(context.Background())
-		if err != nil {
-			t.Fatal(err)
-		}
+		got := w.run(t, roots...)
 		for i := range got {
 			if err := want[i].Check(got[i]); err != nil {
 				t.Errorf("%s: root %d: %v", w.name, i, err)

@@ -139,14 +139,7 @@ func TestSumOfAProductThatIsSeen(t *testing.T) {
 		if w.ordered {
 			continue // the sum of y comes first
 		}
-		p, err := w.session.Compile(context.Background(), product.Sum(1), product)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := p.Run(context.Background())
-		if err != nil {
-			t.Fatal(err)
-		}
+		got := w.run(t, product.Sum(1), product)
 		if v := got[0].Float64s(); v[0] != -1 || !math.IsNaN(v[1]) {
 			t.Errorf("%s: the sums of\n%v\nare %v, want -1 and NaN", w.name, got[1], got[0])
 		}

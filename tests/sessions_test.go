@@ -1,13 +1,16 @@
 package tests
 
 import (
+	"context"
 	"flag"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/einloom/einloom/codegen/cpu"
+	"github.com/einloom/einloom/expr"
 	"github.com/einloom/einloom/runtime"
+	"github.com/einloom/einloom/tensor"
 )
 
 var (
@@ -63,4 +66,18 @@ func ways(t testing.TB) []way {
 		}
 	}
 	return list
+}
+
+// run compiles and runs the graph.
+func (w way) run(t *testing.T, roots ...expr.Expr) []*tensor.Tensor {
+	t.Helper()
+	p, err := w.session.Compile(context.Background(), roots...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := p.Run(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
 }
