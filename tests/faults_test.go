@@ -15,6 +15,7 @@ import (
 
 	"github.com/einloom/einloom/einsum"
 	"github.com/einloom/einloom/expr"
+	"github.com/einloom/einloom/internal/race"
 	"github.com/einloom/einloom/runtime"
 	"github.com/einloom/einloom/tensor"
 	"github.com/einloom/einloom/tests/randgraph"
@@ -23,7 +24,7 @@ import (
 var stress = flag.Duration("stress", 500*time.Millisecond, "how long sessions are shared under forced garbage collection")
 
 // deadline is how long a cancelled run may go on.
-const deadline = 10 * time.Millisecond
+var deadline = race.Slowed(10 * time.Millisecond)
 
 // sessions opens the devices of this machine, as a user does.
 func sessions(t *testing.T, do func(t *testing.T, s *runtime.Session)) {

@@ -23,6 +23,7 @@ var mayImport = map[string][]string{
 	"internal/caller":           {},
 	"internal/goasm":            {},
 	"internal/golden":           {},
+	"internal/race":             {},
 	"expr/op":                   {"expr/op/exact", "tensor"},
 	"expr/op/exact":             {},
 	"expr/op/coef":              {"expr/op/exact"},
