@@ -10,6 +10,7 @@ import (
 
 	"github.com/einloom/einloom/codegen"
 	"github.com/einloom/einloom/expr"
+	"github.com/einloom/einloom/tensor"
 )
 
 // What one kernel may hold: its addresses have to fit the registers of a loop more or less, its code a cache.
@@ -28,7 +29,8 @@ type fuser struct {
 	*graph
 	memory
 	model   model
-	strange []bool     // the nodes that the target has no code for; nil: none
+	strange []bool // the nodes that the target has no code for; nil: none
+	native  func(string, tensor.DType) bool
 	alone   bool       // fuse is off: every node is stored by a group of its own
 	demands [][]demand // of each node, where it is needed
 	makers  [][]*group // of each node in memory, the groups that write it
@@ -66,15 +68,15 @@ func fuse(s *state) error {
 	if err != nil {
 		return err
 	}
-	s.graph, s.memory, s.groups, s.cuts = f.graph, f.memory, groups, f.cuts
+	s.graph, s.memory, s.groups, s.cuts = f.graph, f.memory, f.byLoop(groups), f.cuts
 	return nil
 }
 
 func newFuser(s *state) *fuser {
 	g := s.number()
 	n := len(g.nodes)
-	f := &fuser{graph: g, memory: newMemory(g, s.Strides), model: newModel(s.Target), alone: s.off("fuse")}
-	f.strange = strangers(g, s.Target.Native)
+	f := &fuser{graph: g, memory: newMemory(g, s.Strides, s.looped), model: newModel(s.Target), alone: s.off("fuse")}
+	f.strange, f.native = strangers(g, s.Target.Native), s.Target.Native
 	f.demands, f.makers = make([][]demand, n), make([][]*group, n)
 	numbers := make([]float64, 3*n)
 	f.work, f.fetch, f.rows = numbers[:n], numbers[n:2*n], numbers[2*n:]
@@ -87,6 +89,9 @@ func newFuser(s *state) *fuser {
 // settle decides about a node that all that uses it has been decided about.
 func (f *fuser) settle(n int) {
 	node := f.nodes[n]
+	if f.looped != nil && f.settleLooped(n) {
+		return
+	}
 	switch node.Kind {
 	case expr.KInput, expr.KData, expr.KConst, expr.KIota:
 		// What is in memory is read, what costs nothing is computed; only an output, or what is indexed at will, needs a copy.
@@ -132,7 +137,7 @@ func (d demand) whole() bool          { return d.g.entries[d.entry].whole }
 
 // open begins a group that computes n.
 func (f *fuser) open(n int) demand {
-	g := &group{foreign: f.foreign(n)}
+	g := &group{foreign: f.foreign(n), within: f.looped.at(f.nodes[n])}
 	f.groups = append(f.groups, g)
 	return demand{g, f.ask(g, n, g.over(f.nodes[n].Shape), false)}
 }
@@ -343,7 +348,7 @@ func (f *fuser) host(n int) (demand, bool) {
 	}
 	for _, d := range f.demands[n] {
 		g := d.g
-		if d.whole() || f.foreign(n) != g.foreign || g.full() || len(g.outs) >= maxOuts || !g.covers(d.at(), f.nodes[n].Shape) || !f.free(n, d) {
+		if d.whole() || f.foreign(n) != g.foreign || f.looped.at(f.nodes[n]) != g.within || g.full() || len(g.outs) >= maxOuts || !g.covers(d.at(), f.nodes[n].Shape) || !f.free(n, d) {
 			continue
 		}
 		if f.folds(n) {

@@ -17,6 +17,7 @@ type group struct {
 	packed  bool     // its one fold is a product of matrices
 	inside  int      // how many entries are computed here
 	foreign bool     // it runs through the interpreter
+	within  within   // the loop whose slices it is of
 	folds   int      // how many of them fold
 	reads   int      // how many arrays are read
 	after   []*group // the groups that must run before
@@ -51,6 +52,7 @@ type out struct {
 	at      []codegen.Affine // where, in an array
 	offset  int              // whose element [0 ... 0] is so many elements from the start of the memory
 	strides []int            // and has these strides
+	moves   *path            // from slice to slice; nil: it stays
 }
 
 // axisSet is a set of axes of a group: no group has more than 128, for none of its arrays has more than 62 axes that count.

@@ -31,6 +31,7 @@ type spot struct {
 	node   int // whose memory: a leaf or a stored node
 	target int // the output that is that memory; -1: a buffer or a leaf
 	offset int // in elements
+	moves  *path
 }
 
 // index makes the kernels, in the order of the groups; groups without a point need none.
@@ -153,7 +154,7 @@ func (x *indexer) reach() error {
 		if outs := x.s.memory.outputs[v.base]; x.s.memory.dense[v.base] && len(outs) > 0 {
 			target = outs[0]
 		}
-		x.loads[i] = access{spot{v.base, target, v.offset + flat.Const}, true, codegen.Affine{Terms: flat.Terms}}
+		x.loads[i] = access{spot{v.base, target, v.offset + flat.Const, v.moves}, true, codegen.Affine{Terms: flat.Terms}}
 	}
 	x.stores = make([]access, len(x.g.outs))
 	for i := range x.g.outs {
@@ -162,7 +163,7 @@ func (x *indexer) reach() error {
 		for k, a := range o.at {
 			flat = flat.Add(a.Scale(o.strides[k]))
 		}
-		x.stores[i] = access{spot{o.node, o.target, o.offset + flat.Const}, true, codegen.Affine{Terms: flat.Terms}}
+		x.stores[i] = access{spot{o.node, o.target, o.offset + flat.Const, o.moves}, true, codegen.Affine{Terms: flat.Terms}}
 	}
 	return nil
 }

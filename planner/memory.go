@@ -13,6 +13,8 @@ type memory struct {
 	dense   []bool  // whether the node is stored, row-major
 	outputs [][]int // of each node, the outputs that it is stored to; none: to a buffer of the arena
 	leaf    func(*expr.Node) []int
+	looped  *looped
+	paths   map[*expr.Node]*path // of what moves from slice to slice
 }
 
 // view is memory as an array of some shape sees it: element [0 ... 0] lies at an offset from that of the base, a leaf or a stored node.
@@ -20,12 +22,25 @@ type view struct {
 	base    int
 	offset  int // in elements
 	strides []int
+	moves   *path // from slice to slice; nil: it stays
+}
+
+// path is how memory moves from slice to slice of a loop: by so many elements for the next value of each of its labels.
+type path struct {
+	loop  int // its number, from 1
+	steps []int
 }
 
 // newMemory finds which nodes are stored for the roots. A root that is a reshape of something computed is that in other words: row-major
 // memory serves both.
-func newMemory(g *graph, leaf func(*expr.Node) []int) memory {
-	m := memory{graph: g, dense: make([]bool, len(g.nodes)), outputs: make([][]int, len(g.nodes)), leaf: leaf}
+func newMemory(g *graph, leaf func(*expr.Node) []int, l *looped) memory {
+	m := memory{graph: g, dense: make([]bool, len(g.nodes)), outputs: make([][]int, len(g.nodes)), leaf: leaf, looped: l}
+	if l != nil {
+		m.paths = map[*expr.Node]*path{}
+		for n, node := range g.nodes {
+			_, m.dense[n] = l.totals[node]
+		}
+	}
 	for k, n := range g.roots {
 		base := n
 		for g.nodes[base].Kind == expr.KReshape {
@@ -54,17 +69,46 @@ func (m *memory) view(n int) (view, bool) {
 	node := m.graph.nodes[n]
 	switch {
 	case m.dense[n]:
-		return view{n, 0, codegen.RowMajor(node.Shape)}, true
+		return m.stored(n), true
 	case node.Kind == expr.KInput || node.Kind == expr.KData:
-		return view{n, 0, m.leafStrides(node)}, true
+		return view{base: n, strides: m.leafStrides(node)}, true
 	case !isMove(node.Kind):
-		return view{n, 0, codegen.RowMajor(node.Shape)}, true
+		return m.stored(n), true
 	}
-	from, ok := m.view(m.graph.args[n][0])
+	arg := m.graph.args[n][0]
+	from, ok := m.view(arg)
+	if s, slides := m.looped.slide(node); slides {
+		if !ok {
+			from = m.stored(arg)
+		}
+		to, _ := from.moved(node)
+		to.moves = m.path(node, s, from.strides)
+		return to, true
+	}
 	if !ok {
 		return view{}, false
 	}
 	return from.moved(node)
+}
+
+// path is how a slice of memory of such strides moves; one for each node.
+func (m *memory) path(n *expr.Node, s slide, strides []int) *path {
+	p := m.paths[n]
+	if p == nil {
+		p = &path{s.loop, make([]int, len(m.looped.loops[s.loop-1].extents))}
+		for k, l := range s.axes {
+			if l > 0 {
+				p.steps[l-1] += strides[k]
+			}
+		}
+		m.paths[n] = p
+	}
+	return p
+}
+
+// stored is the memory of a node that is stored.
+func (m *memory) stored(n int) view {
+	return view{base: n, strides: codegen.RowMajor(m.graph.nodes[n].Shape)}
 }
 
 // of gives the memory that an entry is read from.
@@ -90,7 +134,7 @@ func (m *memory) leafStrides(n *expr.Node) []int {
 // moved is what a movement of the memory sees; ok is false for reshapes that strides cannot express.
 func (v view) moved(n *expr.Node) (view, bool) {
 	from := n.Args[0].Shape
-	to := view{v.base, v.offset, make([]int, len(n.Shape))}
+	to := view{v.base, v.offset, make([]int, len(n.Shape)), v.moves}
 	switch n.Kind {
 	case expr.KTranspose:
 		for k, a := range n.Axes {

@@ -133,11 +133,15 @@ func (f *fuser) assemble(n int) {
 	}
 }
 
-// constant numbers the value that a padding pads with, as a node of its own behind all others.
+// constant numbers the value that a padding pads with, as a node of its own.
 func (f *fuser) constant(n int) int {
 	node := f.nodes[n]
-	c := expr.Make(expr.Node{Kind: expr.KConst, DType: node.DType, Value: node.Value, Pos: node.Pos})
-	f.graph.add(c)
+	return f.append(expr.Make(expr.Node{Kind: expr.KConst, DType: node.DType, Value: node.Value, Pos: node.Pos}))
+}
+
+// append numbers a node behind all others.
+func (f *fuser) append(n *expr.Node) int {
+	f.graph.add(n)
 	f.demands, f.makers = append(f.demands, nil), append(f.makers, nil)
 	f.dense, f.outputs = append(f.dense, false), append(f.outputs, nil)
 	return len(f.nodes) - 1

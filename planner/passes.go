@@ -76,6 +76,8 @@ type state struct {
 	numberedRoots []*expr.Node
 	fired         map[string]int // how often each rule fired
 	orders        []ordered      // what the order pass decided, for its text
+	largest       int            // bytes that a contraction's results may have, in a slice; 0: they are not sliced
+	looped        *looped        // the contractions that run in slices, from order on; nil: none
 	graph         *graph         // of the roots, from fuse on
 	memory        memory         // which of its nodes are stored, from fuse on
 	groups        []*group       // in the order of execution, from fuse on

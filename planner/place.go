@@ -47,19 +47,33 @@ func place(s *state) error {
 		refs := make([]Ref, len(st.args))
 		for k, a := range st.args {
 			n := s.graph.nodes[a.node]
-			offset := a.offset * n.DType.Size()
+			r := Ref{Offset: a.offset * n.DType.Size()}
 			switch {
 			case a.target >= 0:
-				refs[k] = Ref{Output, a.target, offset}
+				r.Space, r.Index = Output, a.target
 			case !s.memory.dense[a.node]:
-				refs[k] = Ref{Leaf, leaf[n], offset}
+				r.Space, r.Index = Leaf, leaf[n]
 			default:
-				refs[k] = Ref{Arena, 0, buffers[of[a.node]].offset + offset}
+				r.Space = Arena
+				r.Offset += buffers[of[a.node]].offset
 			}
+			if a.moves != nil {
+				r.Moves = make([]int, len(a.moves.steps))
+				for i, by := range a.moves.steps {
+					r.Moves[i] = by * n.DType.Size()
+				}
+			}
+			refs[k] = r
 		}
-		p.Steps = append(p.Steps, Step{st.kernel, refs})
+		p.Steps = append(p.Steps, Step{st.kernel, refs, st.group.within.depth})
 	}
-	return s.limit()
+	for i, l := range s.stretches() {
+		if l.to > l.from {
+			p.Loops = append(p.Loops, Loop{l.from, l.to, s.looped.loops[i-1].extents})
+		}
+	}
+	slices.SortFunc(p.Loops, func(a, b Loop) int { return cmp.Compare(a.From, b.From) })
+	return nil
 }
 
 // leaves lists the leaves in the order of the graph, whether a step reads them or not: a caller binds what the graph names.
@@ -71,21 +85,19 @@ func (s *state) leaves() {
 	}
 }
 
-// limit holds the plan to the memory limit.
-func (s *state) limit() error {
-	need := int64(s.plan.Arena)
-	for _, o := range s.plan.Outputs {
+// need is the bytes of the arena and the outputs.
+func (p *Plan) need() int64 {
+	need := int64(p.Arena)
+	for _, o := range p.Outputs {
 		need += int64(size(o.Shape)) * int64(o.DType.Size())
 	}
-	if s.MemoryLimit > 0 && need > s.MemoryLimit {
-		return &MemoryError{need, s.MemoryLimit}
-	}
-	return nil
+	return need
 }
 
 // lives finds the buffers and the steps from the first that writes one to the last that touches it; and of each node its buffer.
 func (s *state) lives() (list []buffer, of []int) {
 	of = make([]int, len(s.graph.nodes))
+	loops := s.stretches()
 	for i := range s.steps {
 		for _, a := range s.steps[i].args {
 			if a.target >= 0 || !s.memory.dense[a.node] {
@@ -97,7 +109,9 @@ func (s *state) lives() (list []buffer, of []int) {
 				list = append(list, buffer{node: a.node, bytes: bytes, first: i, same: -1})
 				of[a.node] = len(list)
 			}
-			list[of[a.node]-1].last = i
+			b := &list[of[a.node]-1]
+			b.last = max(b.last, i)
+			s.linger(b, i, a, loops)
 		}
 	}
 	for n := range of {
@@ -121,7 +135,7 @@ func (s *state) inPlace(buffers []buffer, of []int) {
 			}
 			for k := range st.args {
 				a := s.bufferOf(buffers, of, st, k)
-				if a == nil || a == b || a.last != i || a.taken || a.bytes != b.bytes || times(st, k) > 1 || !congruent(st, o, k) || s.makers(b) > 1 {
+				if a == nil || a == b || a.last != i || a.taken || a.bytes != b.bytes || times(st, k) > 1 || s.steps[a.first].group.within != st.group.within || !congruent(st, o, k) || s.makers(b) > 1 {
 					continue
 				}
 				b.same, a.taken = of[st.args[k].node], true
@@ -154,7 +168,7 @@ func times(st *step, k int) int {
 // writes that of the other.
 func congruent(st *step, o, k int) bool {
 	p, q := &st.kernel.Params[o], &st.kernel.Params[k]
-	if st.args[o].offset != st.args[k].offset || p.DType.Size() != q.DType.Size() ||
+	if st.args[o].offset != st.args[k].offset || st.args[o].moves != nil || st.args[k].moves != nil || p.DType.Size() != q.DType.Size() ||
 		!slices.Equal(p.Dims, q.Dims) || !slices.Equal(p.Strides, q.Strides) {
 		return false
 	}

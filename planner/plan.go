@@ -28,6 +28,7 @@ type Plan struct {
 	Target  codegen.Target
 	Leaves  []*expr.Node // inputs and data in the order of first use
 	Steps   []Step
+	Loops   []Loop   // in the order of their steps; no two of them have one in common
 	Arena   int      // bytes that the intermediate buffers need together
 	Outputs []Result // one a root
 	stages  []stage
@@ -38,6 +39,15 @@ type Plan struct {
 type Step struct {
 	Kernel *codegen.Kernel
 	Args   []Ref
+	Depth  int // how many of its loop's indices it depends on: it runs again for each of their values; 0: outside of all loops
+}
+
+// Loop is a stretch of steps that run once for each slice of a contraction: Extents are how many values each of its indices has, the first
+// outermost. Of the steps between an index and the next one, those of lower depth stand before those of higher depth, so that it is enough
+// to go through the slices in order and leave out, in each, the steps no index of which has changed.
+type Loop struct {
+	From, To int // Steps[From:To]
+	Extents  []int
 }
 
 // Result is what a root gives: a row-major array in memory of its own, which the runtime brings.
@@ -49,8 +59,9 @@ type Result struct {
 // Ref is the place of a param's element [0 ... 0].
 type Ref struct {
 	Space  Space
-	Index  int // which leaf or output; 0 for the arena
-	Offset int // bytes from the start of the arena or of the output; from element [0 ... 0] of the leaf, where it may be negative
+	Index  int   // which leaf or output; 0 for the arena
+	Offset int   // bytes from the start of the arena or of the output; from element [0 ... 0] of the leaf, where it may be negative
+	Moves  []int // bytes further for the next value of each index of the loop; nil: it stays where it is
 }
 
 // Space is a kind of memory.
@@ -63,26 +74,41 @@ const (
 	Output              // Plan.Outputs[Index]
 )
 
-// MemoryError says that a plan does not fit the limit; nothing has been run.
+// MemoryError says that no plan fits the limit; nothing has been run. With a limit of Need bytes there is one.
 type MemoryError struct {
-	Need, Limit int64 // bytes
+	Need, Limit int64   // bytes
+	Slices      float64 // that the plan of Need bytes takes; 1: slicing does not help
 }
 
-// Error gives both numbers.
+// Error gives the numbers.
 func (e *MemoryError) Error() string {
-	return fmt.Sprintf("planner: memory limit: the plan needs %d bytes (buffers and outputs), the limit is %d bytes", e.Need, e.Limit)
+	in := ""
+	if e.Slices > 1 {
+		in = fmt.Sprintf(", in %.6g slices", e.Slices)
+	}
+	return fmt.Sprintf("planner: memory limit: the plan needs %d bytes (buffers and outputs%s), the limit is %d bytes", e.Need, in, e.Limit)
 }
 
 // plannedWorkers is the number of workers that every plan is made for, however many there are: which reductions share a kernel decides
 // about roundings, and results must not depend on the number of workers.
 const plannedWorkers = 2
 
-// Make plans the computation of roots. Bad nodes give all their root causes; a plan over the memory limit gives a *MemoryError. Any other
-// error is a broken invariant of the planner's own.
+// Make plans the computation of roots. Where the results of a contraction make a plan too large for the memory limit, it runs in slices. Bad
+// nodes give all their root causes; a plan that no slicing makes small enough gives a *MemoryError. Any other error is a broken invariant
+// of the planner's own.
 func Make(roots []*expr.Node, o Options) (*Plan, error) {
+	p, err := attempt(roots, o, 0)
+	if err != nil || o.MemoryLimit <= 0 || p.need() <= o.MemoryLimit {
+		return p, err
+	}
+	return smaller(p, roots, o)
+}
+
+// attempt plans roots; largest is the most bytes that the result of a contraction may have, 0: any.
+func attempt(roots []*expr.Node, o Options, largest int) (*Plan, error) {
 	stop := o.Stop
 	o.Stop = nil // a plan keeps its options
-	s := &state{Options: o, roots: append([]*expr.Node(nil), roots...), plan: &Plan{Target: o.Target}}
+	s := &state{Options: o, roots: append([]*expr.Node(nil), roots...), largest: largest, plan: &Plan{Target: o.Target}}
 	s.Target.Threads = plannedWorkers
 	s.note("graph", graphText(s.roots))
 	for i := range passes {

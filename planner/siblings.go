@@ -46,7 +46,7 @@ func (g *group) now() *group {
 
 // akin says whether two groups may be one kernel, the indices apart.
 func (f *fuser) akin(g, h *group) bool {
-	return len(g.axes) == len(h.axes) && len(g.row) == len(h.row) && !g.packed && !h.packed && g.foreign == h.foreign &&
+	return len(g.axes) == len(h.axes) && len(g.row) == len(h.row) && !g.packed && !h.packed && g.foreign == h.foreign && g.within == h.within &&
 		g.inside+h.inside <= maxInside && g.reads+h.reads <= maxReads && len(g.outs)+len(h.outs) <= maxOuts && !f.waits(g, h) && !f.waits(h, g)
 }
 

@@ -3,6 +3,7 @@ package planner
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/einloom/einloom/expr"
 )
@@ -35,7 +36,8 @@ func checkFuse(s *state) error {
 			}
 			v, ok := s.memory.of(e)
 			n := s.graph.nodes[v.base]
-			if leaf := n.Kind == expr.KInput || n.Kind == expr.KData; !ok || !leaf && !(done[v.base] && writers[v.base] == 0) {
+			adds := v.moves != nil && slices.ContainsFunc(g.outs, func(o out) bool { return o.node == v.base })
+			if leaf := n.Kind == expr.KInput || n.Kind == expr.KData; !ok || !leaf && !adds && !(done[v.base] && writers[v.base] == 0) {
 				return fmt.Errorf("group %d reads node %d, which is not written before it", i, e.node)
 			}
 		}

@@ -32,7 +32,8 @@ type frame struct {
 	arena    driver.Buffer
 	launches []driver.Launch
 	patches  []patch
-	inPlace  bool // the device works in the host's memory, so that steps may be run, and timed, one by one
+	slicer   *slicer // of the plan's loops; nil: it has none
+	inPlace  bool    // the device works in the host's memory, so that steps may be run, and timed, one by one
 	next     *frame
 }
 
@@ -137,6 +138,7 @@ func (c *compiled) newFrame() (*frame, error) {
 		}
 		f.launches[i] = driver.Launch{Program: c.programs[i], Args: args}
 	}
+	f.slicer = newSlicer(c.plan)
 	return f, nil
 }
 
@@ -144,6 +146,9 @@ func (c *compiled) newFrame() (*frame, error) {
 func (c *compiled) giveFrame(f *frame) {
 	for i := range f.patches {
 		f.patches[i].arg.Host = nil
+	}
+	if f.slicer != nil {
+		f.slicer.forget()
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -184,10 +189,29 @@ func (c *compiled) run(ctx context.Context, leaves, outs []*tensor.Tensor) error
 		mem, at := t.Memory()
 		p.arg.Host, p.arg.Offset = mem, at+p.offset
 	}
-	if !c.measure || !f.inPlace {
-		return c.device.Run(ctx, f.launches)
+	at := 0
+	for i := range c.plan.Loops {
+		l := &c.plan.Loops[i]
+		if err := c.straight(ctx, f, at, l.From); err != nil {
+			return err
+		}
+		if err := c.loop(ctx, f, l); err != nil {
+			return err
+		}
+		at = l.To
 	}
-	for i := range f.launches {
+	return c.straight(ctx, f, at, len(f.launches))
+}
+
+// straight runs the steps [from, to), which are of no loop, one after the other.
+func (c *compiled) straight(ctx context.Context, f *frame, from, to int) error {
+	if from == to {
+		return nil
+	}
+	if !c.timed(f) {
+		return c.device.Run(ctx, f.launches[from:to])
+	}
+	for i := from; i < to; i++ {
 		start := time.Now()
 		if err := c.device.Run(ctx, f.launches[i:i+1]); err != nil {
 			return err
@@ -196,3 +220,6 @@ func (c *compiled) run(ctx context.Context, leaves, outs []*tensor.Tensor) error
 	}
 	return nil
 }
+
+// timed says whether steps are run, and timed, one by one.
+func (c *compiled) timed(f *frame) bool { return c.measure && f.inPlace }
