@@ -1,6 +1,7 @@
 package planner_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -12,9 +13,10 @@ import (
 )
 
 // TestStages holds what each pass makes to files that a person can read. The command is the stage whose text is printed; the arguments are
-// expect=RULE (a rule that has to fire), off=NAME,NAME, fast=1, target=NAME and lacks=NAME (an op that the target has no code for).
+// expect=RULE (a rule that has to fire), off=NAME,NAME, fast=1, limit=BYTES, target=NAME and
+// lacks=NAME (an op that the target has no code for).
 func TestStages(t *testing.T) {
-	for _, file := range []string{"simplify", "lower", "order", "fuse", "index", "moves", "expand", "schedule", "place"} {
+	for _, file := range []string{"simplify", "lower", "order", "fuse", "index", "moves", "expand", "schedule", "place", "slices"} {
 		t.Run(file, func(t *testing.T) {
 			golden.Run(t, "testdata/"+file+".txt", stageText)
 		})
@@ -40,6 +42,9 @@ func stageText(t *testing.T, c *golden.Case) string {
 		}
 	}
 	_, o.FastMath = c.Arg("fast")
+	if limit, ok := c.Arg("limit"); ok {
+		o.MemoryLimit, _ = strconv.ParseInt(limit, 10, 64)
+	}
 	p, err := planner.Make(expr.Nodes(xs...), o)
 	if err != nil {
 		t.Fatalf("%s: %v", c.Place, err)

@@ -16,9 +16,10 @@ import (
 
 // ordered is what was decided about one contraction, for the text.
 type ordered struct {
-	head *expr.Node
-	net  order.Network
-	tree order.Tree
+	head  *expr.Node
+	net   order.Network
+	tree  order.Tree
+	whole [][]int // of one slice: the labels of the operands before some were sliced
 }
 
 // runOrder merges and orders the contractions of the graph. Turned off, it only makes pairs, from left to right.
@@ -329,7 +330,7 @@ func (o *orderer) emit(n int, c *contraction) *expr.Node {
 	}
 	var tree order.Tree
 	if len(values) == 2 && !c.lonely() && o.s.largest == 0 {
-		o.s.orders = append(o.s.orders, ordered{node, net, order.Tree{Steps: []order.Step{{A: 0, B: 1, Labels: c.output}}, Winner: "closed form"}})
+		o.s.orders = append(o.s.orders, ordered{head: node, net: net, tree: order.Tree{Steps: []order.Step{{A: 0, B: 1, Labels: c.output}}, Winner: "closed form"}})
 		return contractTo(node, c.output, values...)
 	}
 	if o.s.off("order") {
@@ -337,7 +338,7 @@ func (o *orderer) emit(n int, c *contraction) *expr.Node {
 	} else {
 		tree = o.s.search(net, node.DType)
 	}
-	o.s.orders = append(o.s.orders, ordered{node, net, tree})
+	o.s.orders = append(o.s.orders, ordered{head: node, net: net, tree: tree})
 	if len(tree.Sliced) > 0 {
 		return o.sliced(node, c, values, &tree)
 	}

@@ -20,11 +20,21 @@ func orderText(orders []ordered) string {
 	var b strings.Builder
 	for i := range orders {
 		o := orders[i].renamed()
-		total, steps := o.tree.Cost(o.net)
+		one := o.slice()
+		total, steps := o.tree.Cost(one.net)
 		plain, _ := order.Pairs(o.net).Cost(o.net)
-		fmt.Fprintf(&b, "; contract %q of %d: %s multiplications, largest intermediate %s elements (%s; left to right: %s)\n",
-			spec(o.net.Output, o.net.Terms...), len(o.net.Terms), si(total.Mults), si(total.Size), o.tree.Winner, si(plain.Mults))
-		rows, width := o.rows()
+		in := ""
+		if len(o.tree.Sliced) > 0 {
+			times := one.times()
+			total.Mults = 0
+			for k := range steps {
+				total.Mults += times[k] * steps[k].Mults
+			}
+			in = fmt.Sprintf(" in %s slices over %s", si(points(o.net, o.tree.Sliced)), spelled(o.tree.Sliced))
+		}
+		fmt.Fprintf(&b, "; contract %q of %d: %s multiplications%s, largest intermediate %s elements (%s; left to right: %s)\n",
+			spec(o.net.Output, o.net.Terms...), len(o.net.Terms), si(total.Mults), in, si(total.Size), o.tree.Winner, si(plain.Mults))
+		rows, width := one.rows()
 		fmt.Fprintf(&b, ";  step  %-*s %6s %6s %6s %6s %10s %10s\n", width, "contraction", "m", "n", "k", "batch", "mult", "elements")
 		for k, c := range steps {
 			r := &rows[k]
@@ -59,8 +69,65 @@ func (o ordered) renamed() *ordered {
 		steps[i].Labels = rename(steps[i].Labels)
 	}
 	o.net = order.Network{Terms: terms, Output: rename(o.net.Output), Sizes: sizes}
-	o.tree.Steps = steps
+	o.tree.Steps, o.tree.Sliced = steps, rename(o.tree.Sliced)
 	return &o
+}
+
+// slice is the contraction of one slice: without the sliced labels.
+func (o *ordered) slice() *ordered {
+	if len(o.tree.Sliced) == 0 {
+		return o
+	}
+	drop := func(labels []int) []int {
+		return slices.DeleteFunc(slices.Clone(labels), func(l int) bool { return slices.Contains(o.tree.Sliced, l) })
+	}
+	one := *o
+	one.whole = o.net.Terms
+	one.net.Output, one.net.Terms = drop(o.net.Output), make([][]int, len(o.net.Terms))
+	for i, t := range o.net.Terms {
+		one.net.Terms[i] = drop(t)
+	}
+	return &one
+}
+
+// times is how often each step of a slice is done: once for each value of the labels down to the innermost that it depends on.
+func (o *ordered) times() []float64 {
+	depth := make([]int, 0, 2*len(o.whole))
+	for _, t := range o.whole {
+		d := 0
+		for i, l := range o.tree.Sliced {
+			if slices.Contains(t, l) {
+				d = i + 1
+			}
+		}
+		depth = append(depth, d)
+	}
+	times := make([]float64, len(o.tree.Steps))
+	for k, s := range o.tree.Steps {
+		d := depth[s.A]
+		if s.B >= 0 {
+			d = max(d, depth[s.B])
+		}
+		depth = append(depth, d)
+		times[k] = points(o.net, o.tree.Sliced[:d])
+	}
+	return times
+}
+
+// points is how many points labels have together.
+func points(net order.Network, labels []int) float64 {
+	p := 1.0
+	for _, l := range labels {
+		p *= float64(net.Sizes[l])
+	}
+	return p
+}
+
+// spelled writes labels by letters.
+func spelled(labels []int) string {
+	var b strings.Builder
+	letters(&b, labels)
+	return b.String()
 }
 
 // row is one step of a tree.

@@ -121,9 +121,22 @@ func attempt(roots []*expr.Node, o Options, largest int) (*Plan, error) {
 			return nil, err
 		}
 	}
-	s.note("kernel", func() string { return s.plan.readable(s.steps) })
+	s.note("kernel", func() string { return s.plan.readable(s.steps, s.loopNotes()) })
 	s.plan.orders = s.orders
 	return s.plan, nil
+}
+
+// Times is how often step number i runs: once for each value of the indices of its loop that it depends on.
+func (p *Plan) Times(i int) float64 {
+	n := 1.0
+	for _, l := range p.Loops {
+		if l.From <= i && i < l.To {
+			for _, e := range l.Extents[:p.Steps[i].Depth] {
+				n *= float64(e)
+			}
+		}
+	}
+	return n
 }
 
 // Text shows the plan after a stage: "graph" as given, then the name of any pass; "kernel" is "index" with the schedule and the buffers.

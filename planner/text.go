@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/einloom/einloom/codegen"
@@ -31,7 +32,8 @@ func (s *state) text(name string) func() string {
 		for i := range s.steps {
 			kernels[i] = s.steps[i].kernel
 		}
-		return func() string { return kernelsText(kernels) }
+		notes := s.loopNotes()
+		return func() string { return kernelsText(kernels, notes) }
 	case "place":
 		return s.placeText
 	}
@@ -129,16 +131,46 @@ func word(n *expr.Node) string {
 	}[n.Kind]
 }
 
-func kernelsText(kernels []*codegen.Kernel) string {
+func kernelsText(kernels []*codegen.Kernel, notes map[int]string) string {
 	texts := make([]string, len(kernels))
 	for i, k := range kernels {
-		texts[i] = strings.TrimRight(k.String(), "\n") + "\n"
+		texts[i] = notes[i] + strings.TrimRight(k.String(), "\n") + "\n"
 	}
 	return strings.Join(texts, "\n")
 }
 
+// loopNotes says before which step which loop begins, and where it ends, as comment.
+func (s *state) loopNotes() map[int]string {
+	notes := map[int]string{}
+	for i, l := range s.stretches() {
+		if l.to == l.from {
+			continue
+		}
+		depth := 0
+		for k := l.from; k < l.to; k++ {
+			if d := s.steps[k].group.within.depth; d > depth {
+				depth = d
+				notes[k] += fmt.Sprintf("; for each of %s slices, to %s\n", product(s.looped.loops[i-1].extents[:d]), s.steps[l.to-1].kernel.Name)
+			}
+		}
+		if l.to < len(s.steps) {
+			notes[l.to] = "; once\n" + notes[l.to]
+		}
+	}
+	return notes
+}
+
+// product writes a product of extents.
+func product(extents []int) string {
+	words := make([]string, len(extents))
+	for i, e := range extents {
+		words[i] = strconv.Itoa(e)
+	}
+	return strings.Join(words, "x")
+}
+
 // readable prints the kernels as index made them, with their schedules and costs: what formulas become is left to stage expand.
-func (p *Plan) readable(steps []step) string {
+func (p *Plan) readable(steps []step, notes map[int]string) string {
 	kernels := make([]*codegen.Kernel, len(steps))
 	for i := range steps {
 		from, to := steps[i].source, steps[i].kernel
@@ -150,7 +182,7 @@ func (p *Plan) readable(steps []step) string {
 		}
 		kernels[i] = k
 	}
-	return kernelsText(kernels)
+	return kernelsText(kernels, notes)
 }
 
 // placeText lists steps with the memory of their params, then the arena.
@@ -164,7 +196,11 @@ func (s *state) placeText() string {
 			if p.Out {
 				way = "writes"
 			}
-			fmt.Fprintf(&b, "  %s %-8s %s\n", way, p.Name, s.plan.refText(r))
+			fmt.Fprintf(&b, "  %s %-8s %s", way, p.Name, s.plan.refText(r))
+			if r.Moves != nil {
+				fmt.Fprintf(&b, ", %+d a slice", r.Moves)
+			}
+			b.WriteByte('\n')
 		}
 	}
 	fmt.Fprintf(&b, "arena %d bytes\n", s.plan.Arena)

@@ -76,12 +76,14 @@ func (c *compiled) costs(t codegen.Target) string {
 	var estimated float64
 	var measured time.Duration
 	for i, step := range c.plan.Steps {
-		k := step.Kernel
+		times := c.plan.Times(i)
+		cost := codegen.Cost{Flop: times * step.Kernel.Cost.Flop, Bytes: times * step.Kernel.Cost.Bytes}
+		seconds := times * planner.Seconds(step.Kernel.Cost, t)
 		took := time.Duration(c.took[i].Load())
-		costRow(&b, k.Name, k.Cost, planner.Seconds(k.Cost, t), took)
-		sum.Flop += k.Cost.Flop
-		sum.Bytes += k.Cost.Bytes
-		estimated += planner.Seconds(k.Cost, t)
+		costRow(&b, step.Kernel.Name, cost, seconds, took)
+		sum.Flop += cost.Flop
+		sum.Bytes += cost.Bytes
+		estimated += seconds
 		measured += took
 	}
 	if len(c.plan.Steps) > 1 {
