@@ -34,6 +34,7 @@ type Capabilities struct {
 
 	MaxStorageBufferRange int // bytes
 	MaxStorageBuffers     int // maxPerStageDescriptorStorageBuffers
+	MaxTexels             int // maxTexelBufferElements
 	MaxPushConstantsSize  int // bytes
 	MaxSharedMemory       int // maxComputeSharedMemorySize, bytes
 	MaxInvocations        int // maxComputeWorkGroupInvocations
@@ -47,7 +48,7 @@ func Lavapipe() *Capabilities {
 	return &Capabilities{
 		Name: "llvmpipe", Type: CPU, ShaderFloat64: true, ShaderInt64: true, Storage16: true, Storage8: true,
 		RoundingModeRTE32: true, RoundingModeRTE64: true, SignedZeroInfNanPreserve32: true, SignedZeroInfNanPreserve64: true,
-		MaxStorageBufferRange: 128 << 20, MaxStorageBuffers: 32, MaxPushConstantsSize: 128, MaxSharedMemory: 32 << 10,
+		MaxStorageBufferRange: 128 << 20, MaxStorageBuffers: 32, MaxTexels: 128 << 20, MaxPushConstantsSize: 128, MaxSharedMemory: 32 << 10,
 		MaxInvocations: 1024, MaxGroups: 65535, Units: 2,
 	}
 }

@@ -39,6 +39,7 @@ type program struct {
 	steps  []step
 	labels []int // by id: the step behind it
 	local  uint32
+	types  map[uint32]uint32 // of results
 }
 
 // space is memory that pointers lead to.
@@ -91,7 +92,9 @@ func load(words []uint32) (*machine, error) {
 			m.types[w[0]] = form{code: code, width: 1}
 		case opTypeInt, opTypeFloat:
 			m.types[w[0]] = form{code: code, width: w[1]}
-		case opTypeVector, opTypeRuntimeArray, opTypeStruct:
+		case opTypeVector:
+			m.types[w[0]] = form{code: code, element: w[1], width: w[2] * m.types[w[1]].width, count: w[2]}
+		case opTypeRuntimeArray, opTypeStruct, opTypeImage:
 			m.types[w[0]] = form{code: code, element: w[1], width: 32}
 		case opTypeArray:
 			m.types[w[0]] = form{code: code, element: w[1], count: uint32(m.consts[w[2]])}
@@ -109,7 +112,7 @@ func load(words []uint32) (*machine, error) {
 		case opVariable:
 			m.vars[w[1]] = variable{w[2], m.types[w[0]].element}
 		case opFunction:
-			f, name = &program{labels: make([]int, words[3])}, w[1]
+			f, name = &program{labels: make([]int, words[3]), types: types}, w[1]
 		case opFunctionEnd:
 			functions[name] = f
 			f = nil
@@ -151,6 +154,7 @@ type invocation struct {
 	previous uint32
 	values   []uint64
 	places   []place
+	vectors  [][4]uint64
 	made     []uint64 // of phis
 	group    uint32
 	member   uint32
@@ -169,13 +173,13 @@ func (m *machine) run(p *Pass, bindings []*space, push []uint32) error {
 	}
 	all := make([]invocation, p.Local[0])
 	for i := range all {
-		all[i] = invocation{m: m, p: f, values: make([]uint64, m.last), places: make([]place, m.last)}
+		all[i] = invocation{m: m, p: f, values: make([]uint64, m.last), places: make([]place, m.last), vectors: make([][4]uint64, m.last)}
 		for c, x := range m.consts {
 			all[i].values[c] = x
 		}
 		for id, q := range m.vars {
 			switch q.class {
-			case classStorageBuffer:
+			case classStorageBuffer, classUniformConstant:
 				all[i].places[id] = place{bindings[m.binding[id]], 0, q.to}
 			case classPushConstant:
 				all[i].places[id] = place{pushed, 0, q.to}
@@ -297,10 +301,15 @@ func (v *invocation) execute(s *step) error {
 	case opLoad, opStore, opAtomicCompareExchange:
 		return v.memory(s)
 	case opCompositeExtract:
-		v.values[s.result] = 0 // there is one dimension
-		if s.args[1] == 0 {
-			v.values[s.result] = v.values[s.args[0]]
+		v.values[s.result] = v.vectors[s.args[0]][s.args[1]]
+	case opCompositeConstruct:
+		for i, a := range s.args {
+			v.vectors[s.result][i] = v.values[a]
 		}
+	case opImageFetch:
+		return v.fetch(s)
+	case opBitcast:
+		v.bitcast(s)
 	case opExtInst:
 		v.set(s, functions[s.args[1]](v.number(s.args[2], s.width)))
 	default:
@@ -315,16 +324,25 @@ func (v *invocation) execute(s *step) error {
 
 func (v *invocation) memory(s *step) error {
 	p := v.places[s.args[0]]
-	if p.mem == nil { // a builtin, whose first component is all that is asked for
-		v.values[s.result] = uint64(v.group)
-		if p.at == builtinLocal {
-			v.values[s.result] = uint64(v.member)
-		}
+	t := &v.m.types[p.typ]
+	switch {
+	case p.mem == nil && p.at == builtinLocal: // there is one dimension
+		v.vectors[s.result] = [4]uint64{uint64(v.member)}
+		return nil
+	case p.mem == nil:
+		v.vectors[s.result] = [4]uint64{uint64(v.group)}
+		return nil
+	case t.code == opTypeImage:
+		v.places[s.result] = p
 		return nil
 	}
-	n := int(v.m.types[p.typ].width) / 8
+	n := int(t.width) / 8
 	if p.at < 0 || p.at+n > len(p.mem.mem) {
 		return fmt.Errorf("byte %d of %d", p.at, len(p.mem.mem))
+	}
+	if t.code == opTypeVector {
+		v.wide(s, t, p.mem.mem[p.at:p.at+n])
+		return nil
 	}
 	var b [8]byte
 	copy(b[:], p.mem.mem[p.at:p.at+n])
@@ -344,6 +362,51 @@ func (v *invocation) memory(s *step) error {
 	binary.LittleEndian.PutUint64(b[:], was)
 	copy(p.mem.mem[p.at:p.at+n], b[:])
 	return nil
+}
+
+// wide loads or stores a vector.
+func (v *invocation) wide(s *step, t *form, mem []byte) {
+	each := int(v.m.types[t.element].width) / 8
+	for i := range int(t.count) {
+		part := mem[i*each:][:each]
+		var b [8]byte
+		if s.code == opLoad {
+			copy(b[:], part)
+			v.vectors[s.result][i] = binary.LittleEndian.Uint64(b[:])
+			continue
+		}
+		binary.LittleEndian.PutUint64(b[:], v.vectors[s.args[1]][i])
+		copy(part, b[:])
+	}
+}
+
+// fetch reads a texel, of which a part may lie behind the buffer's last byte.
+func (v *invocation) fetch(s *step) error {
+	mem, at := v.places[s.args[0]].mem.mem, texelBytes*int(uint32(v.values[s.args[1]]))
+	if at >= len(mem) {
+		return fmt.Errorf("byte %d of %d", at, len(mem))
+	}
+	var b [texelBytes]byte
+	copy(b[:], mem[at:])
+	for i := range 4 {
+		v.vectors[s.result][i] = uint64(binary.LittleEndian.Uint32(b[4*i:]))
+	}
+	return nil
+}
+
+// bitcast takes the bits of a number or of a vector for those of another.
+func (v *invocation) bitcast(s *step) {
+	from, to := v.m.types[v.p.types[s.args[0]]], v.m.types[s.typ]
+	switch {
+	case from.code == opTypeVector && to.code != opTypeVector:
+		x := v.vectors[s.args[0]]
+		v.values[s.result] = x[0] | x[1]<<32
+	case from.code != opTypeVector && to.code == opTypeVector:
+		x := v.values[s.args[0]]
+		v.vectors[s.result] = [4]uint64{x & math.MaxUint32, x >> 32}
+	default:
+		v.values[s.result] = v.values[s.args[0]]
+	}
 }
 
 // number is a float operand.
@@ -380,8 +443,6 @@ func (v *invocation) compute(s *step, a, b, c uint64) error {
 	float := func(i int) float64 { return v.number(s.args[i], w) }
 	switch s.code {
 	case opCopyObject:
-		v.values[s.result] = a
-	case opBitcast:
 		v.values[s.result] = a
 	case opSelect:
 		v.values[s.result] = c

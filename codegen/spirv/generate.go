@@ -27,6 +27,7 @@ type generator struct {
 	cut      map[int]*pieces
 
 	buffers []id // of params
+	texels  bool // inputs are read as texels
 	push    id
 	faults  id
 	mod     Module
@@ -45,6 +46,7 @@ func (g *generator) module() (*Module, error) {
 		}
 	}
 	g.mark()
+	g.texels = g.byTexels()
 	if err := g.supported(); err != nil {
 		return nil, err
 	}
@@ -121,6 +123,10 @@ func (g *generator) supported() error {
 			return missing("storageBuffer8BitAccess", "%v in memory", "cast to 32 bits before, or "+cpu, p.DType)
 		case p.DType.Size() == 2 && !g.c.Storage16:
 			return missing("storageBuffer16BitAccess", "%v in memory", "cast to 32 bits before, or "+cpu, p.DType)
+		case g.texels && !p.Out:
+			if most := texelBytes * (g.c.MaxTexels - 1); below > most || above > most-below {
+				return missing("maxTexelBufferElements", "%[2]d bytes of %[1]s", "compute it in parts, or "+cpu, p.Name, below+above)
+			}
 		case below > g.c.MaxStorageBufferRange || above > g.c.MaxStorageBufferRange-below:
 			return missing("maxStorageBufferRange", "%[2]d bytes of %[1]s", "compute it in parts, or "+cpu, p.Name, below+above)
 		}
@@ -150,7 +156,12 @@ func (g *generator) declare() error {
 	for i := range g.k.Params {
 		p := &g.k.Params[i]
 		below, above := p.Reach()
-		b := g.bind(p.DType, Binding{Role: Param, Index: i, Out: p.Out, Below: below, Bytes: above})
+		binding := Binding{Role: Param, Index: i, Out: p.Out, Below: below, Bytes: above}
+		if g.texels && !p.Out {
+			g.buffers = append(g.buffers, g.bindTexels(binding))
+			continue
+		}
+		b := g.bind(p.DType, binding)
 		switch {
 		case !readOnly:
 			g.decorate(b, decAliased)
@@ -188,10 +199,15 @@ func (g *generator) declare() error {
 // bind declares the next storage buffer, of elements of d.
 func (g *generator) bind(d tensor.DType, b Binding) id {
 	v := g.variable(classStorageBuffer, g.structure(g.array(g.memoryType(d), uint32(d.Size()))))
-	g.decorate(v, decDescriptorSet, 0)
-	g.decorate(v, decBinding, uint32(len(g.mod.Bindings)))
+	g.place(v)
 	g.mod.Bindings = append(g.mod.Bindings, b)
 	return v
+}
+
+// place makes v the next binding.
+func (g *generator) place(v id) {
+	g.decorate(v, decDescriptorSet, 0)
+	g.decorate(v, decBinding, uint32(len(g.mod.Bindings)))
 }
 
 // memoryType is the type of d's elements in memory.

@@ -13,7 +13,7 @@ import (
 // barrier (shader write to shader read and write) between them. Nothing else is asked for: no specialization, no descriptor array.
 type Module struct {
 	Words    []uint32
-	Bindings []Binding // storage buffers; the index is the binding's number
+	Bindings []Binding // the buffers; the index is the binding's number
 	Passes   []Pass    // none: the kernel's outputs have no elements
 	Push     int       // 32-bit words of push constants: one for each Param of the kernel, see Binding
 	Scratch  int       // bytes of device memory that the passes share, not cleared
@@ -33,13 +33,15 @@ const (
 // FaultWords is how many 32-bit words a binding of role Faults has.
 const FaultWords = 4
 
-// Binding is one storage buffer of set 0. A param's may begin anywhere at or before its first byte, at whatever alignment the device asks for,
-// as long as element [0 ... 0] is a whole number of elements behind that beginning: push constant word Index is that number.
+// Binding is one buffer of set 0: a storage buffer, or where Texels says so a uniform texel buffer of the format R32G32B32A32_UINT. A param's may begin anywhere at or before its first byte, at whatever alignment the device asks for,
+// as long as element [0 ... 0] is a whole number of elements behind that beginning: push constant word Index is that number. A beginning is a
+// multiple of 16 bytes in memory.
 // Params may lie in one memory, as the planner allows it (a map that writes where it reads).
 type Binding struct {
 	Role   Role
 	Index  int  // Param: the kernel's param
 	Out    bool // Param: it is written
+	Texels bool // Param: it is read as texels
 	Below  int  // Param: bytes that are touched before element [0 ... 0], a multiple of the element's size
 	Bytes  int  // Param: bytes touched from element [0 ... 0] on (0: the param has no elements); Scratch and Faults: their size
 	Offset int  // Scratch: in bytes from the start of the scratch memory, a multiple of 256

@@ -81,7 +81,7 @@ func TestMissing(t *testing.T) {
 		{"u64", func(c *Capabilities) { c.ShaderInt64 = false }, "spirv: kernel k needs shaderInt64 for values of u64, which indices are too, which the device has not: cast to int32, or choose another device, such as the host"},
 		{"bool", func(c *Capabilities) { c.Storage8 = false }, "spirv: kernel k needs storageBuffer8BitAccess for bool in memory, which the device has not: cast to 32 bits before, or choose another device, such as the host"},
 		{"bf16", func(c *Capabilities) { c.Storage16 = false }, "spirv: kernel k needs storageBuffer16BitAccess for bf16 in memory, which the device has not: cast to 32 bits before, or choose another device, such as the host"},
-		{"f32", func(c *Capabilities) { c.MaxStorageBufferRange = 15 }, "spirv: kernel k needs maxStorageBufferRange for 16 bytes of x, which the device has not: compute it in parts, or choose another device, such as the host"},
+		{"f32", func(c *Capabilities) { c.MaxStorageBufferRange = 15 }, "spirv: kernel k needs maxStorageBufferRange for 16 bytes of o, which the device has not: compute it in parts, or choose another device, such as the host"},
 		{"f32", func(c *Capabilities) { c.MaxStorageBuffers = 1 }, "spirv: kernel k needs maxPerStageDescriptorStorageBuffers for 2 buffers, which the device has not: evaluate a part of the expression first, or choose another device, such as the host"},
 		{"f32", func(c *Capabilities) { c.MaxPushConstantsSize = 4 }, "spirv: kernel k needs maxPushConstantsSize for 2 buffers, which the device has not: evaluate a part of the expression first, or choose another device, such as the host"},
 	} {

@@ -35,7 +35,7 @@ func (w *writer) make(i int, p *point) id {
 	switch v.Kind {
 	case codegen.Load:
 		q := &w.g.k.Params[v.Param]
-		return w.load(v.DType, w.element(v.Param, w.place(p, q.Flat(v.At), w.base(v.Param))))
+		return w.read(v.Param, w.place(p, q.Flat(v.At), w.base(v.Param)))
 	case codegen.Gather:
 		return w.gather(v, p)
 	case codegen.Const:
@@ -73,6 +73,14 @@ func (w *writer) base(param int) id {
 	word := w.uint(32)
 	at := w.pure(opAccessChain, w.pointer(classPushConstant, word), w.g.push, w.number(uint32(param)))
 	return w.pure(opLoad, word, at)
+}
+
+// read is an element of an input.
+func (w *writer) read(param int, at id) id {
+	if w.g.texels {
+		return w.texel(param, at)
+	}
+	return w.load(w.g.k.Params[param].DType, w.element(param, at))
 }
 
 // element points to an element of a param.
@@ -127,7 +135,7 @@ func (w *writer) gather(v *codegen.Value, p *point) id {
 	if extent == 0 { // there is nothing to read, and no index is in range
 		return w.bits(v.DType, 0)
 	}
-	return w.load(v.DType, w.element(v.Param, place))
+	return w.read(v.Param, place)
 }
 
 // fault writes down the next check's number, one up, and the index; only the first fault of a run is kept.

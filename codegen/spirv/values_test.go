@@ -76,8 +76,9 @@ func (p module) run(args []driver.Arg) error {
 			if a.Offset < b.Below || b.Bytes > len(a.Host)-a.Offset {
 				return fmt.Errorf("param %d: %d bytes before and %d behind byte %d of %d", b.Index, b.Below, b.Bytes, a.Offset, len(a.Host))
 			}
-			bound = append(bound, &space{a.Host[a.Offset-b.Below : a.Offset+b.Bytes]})
-			push[b.Index] = uint32(b.Below / p.k.Params[b.Index].DType.Size())
+			from := (a.Offset - b.Below) &^ 15
+			bound = append(bound, &space{a.Host[from : a.Offset+b.Bytes]})
+			push[b.Index] = uint32((a.Offset - from) / p.k.Params[b.Index].DType.Size())
 		case Scratch:
 			bound = append(bound, &space{scratch[b.Offset : b.Offset+b.Bytes]})
 		case Faults:

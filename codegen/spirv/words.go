@@ -20,11 +20,12 @@ const (
 
 	capShader, capFloat64, capInt64                   = 1, 10, 11
 	capStorageBuffer16, capStorageBuffer8             = 4433, 4448
+	capSampledBuffer                                  = 46
 	capDenormPreserve, capSignedZeroInfNanPreserve    = 4464, 4466
 	capRoundingModeRTE                                = 4467
 	modeLocalSize, modeDenormPreserve                 = 17, 4459
 	modeSignedZeroInfNanPreserve, modeRoundingModeRTE = 4461, 4462
-	classInput, classWorkgroup                        = 1, 4
+	classInput, classWorkgroup, classUniformConstant  = 1, 4, 0
 	classPushConstant, classStorageBuffer             = 9, 12
 	decBlock, decArrayStride, decBuiltIn, decAliased  = 2, 6, 11, 20
 	decNonWritable, decBinding, decDescriptorSet      = 24, 33, 34
@@ -34,6 +35,7 @@ const (
 	scopeDevice, scopeWorkgroup                       = 1, 2
 	acquireReleaseShared, relaxed                     = 0x108, 0
 	loopControlNone, selectionControlNone             = 0, 0
+	dimBuffer, sampled, formatUnknown                 = 5, 1, 0
 )
 
 // The instructions of GLSL.std.450 that are used: those whose results are exact.

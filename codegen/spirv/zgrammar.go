@@ -4,278 +4,314 @@ package spirv
 
 // The opcodes of SPIR-V.
 const (
-	opNop                                 opcode = 0
-	opUndef                               opcode = 1
-	opSourceContinued                     opcode = 2
-	opSource                              opcode = 3
-	opSourceExtension                     opcode = 4
-	opName                                opcode = 5
-	opMemberName                          opcode = 6
-	opString                              opcode = 7
-	opLine                                opcode = 8
-	opExtension                           opcode = 10
-	opExtInstImport                       opcode = 11
-	opExtInst                             opcode = 12
-	opMemoryModel                         opcode = 14
-	opEntryPoint                          opcode = 15
-	opExecutionMode                       opcode = 16
-	opCapability                          opcode = 17
-	opTypeVoid                            opcode = 19
-	opTypeBool                            opcode = 20
-	opTypeInt                             opcode = 21
-	opTypeFloat                           opcode = 22
-	opTypeVector                          opcode = 23
-	opTypeMatrix                          opcode = 24
-	opTypeImage                           opcode = 25
-	opTypeSampler                         opcode = 26
-	opTypeSampledImage                    opcode = 27
-	opTypeArray                           opcode = 28
-	opTypeRuntimeArray                    opcode = 29
-	opTypeStruct                          opcode = 30
-	opTypeOpaque                          opcode = 31
-	opTypePointer                         opcode = 32
-	opTypeFunction                        opcode = 33
-	opTypeEvent                           opcode = 34
-	opTypeDeviceEvent                     opcode = 35
-	opTypeReserveId                       opcode = 36
-	opTypeQueue                           opcode = 37
-	opTypePipe                            opcode = 38
-	opTypeForwardPointer                  opcode = 39
-	opConstantTrue                        opcode = 41
-	opConstantFalse                       opcode = 42
-	opConstant                            opcode = 43
-	opConstantComposite                   opcode = 44
-	opConstantSampler                     opcode = 45
-	opConstantNull                        opcode = 46
-	opSpecConstantTrue                    opcode = 48
-	opSpecConstantFalse                   opcode = 49
-	opSpecConstant                        opcode = 50
-	opSpecConstantComposite               opcode = 51
-	opSpecConstantOp                      opcode = 52
-	opFunction                            opcode = 54
-	opFunctionParameter                   opcode = 55
-	opFunctionEnd                         opcode = 56
-	opFunctionCall                        opcode = 57
-	opVariable                            opcode = 59
-	opImageTexelPointer                   opcode = 60
-	opLoad                                opcode = 61
-	opStore                               opcode = 62
-	opCopyMemory                          opcode = 63
-	opCopyMemorySized                     opcode = 64
-	opAccessChain                         opcode = 65
-	opInBoundsAccessChain                 opcode = 66
-	opPtrAccessChain                      opcode = 67
-	opArrayLength                         opcode = 68
-	opGenericPtrMemSemantics              opcode = 69
-	opInBoundsPtrAccessChain              opcode = 70
-	opDecorate                            opcode = 71
-	opMemberDecorate                      opcode = 72
-	opDecorationGroup                     opcode = 73
-	opGroupDecorate                       opcode = 74
-	opGroupMemberDecorate                 opcode = 75
-	opVectorExtractDynamic                opcode = 77
-	opVectorInsertDynamic                 opcode = 78
-	opVectorShuffle                       opcode = 79
-	opCompositeConstruct                  opcode = 80
-	opCompositeExtract                    opcode = 81
-	opCompositeInsert                     opcode = 82
-	opCopyObject                          opcode = 83
-	opTranspose                           opcode = 84
-	opConvertFToU                         opcode = 109
-	opConvertFToS                         opcode = 110
-	opConvertSToF                         opcode = 111
-	opConvertUToF                         opcode = 112
-	opUConvert                            opcode = 113
-	opSConvert                            opcode = 114
-	opFConvert                            opcode = 115
-	opQuantizeToF16                       opcode = 116
-	opConvertPtrToU                       opcode = 117
-	opSatConvertSToU                      opcode = 118
-	opSatConvertUToS                      opcode = 119
-	opConvertUToPtr                       opcode = 120
-	opPtrCastToGeneric                    opcode = 121
-	opGenericCastToPtr                    opcode = 122
-	opGenericCastToPtrExplicit            opcode = 123
-	opBitcast                             opcode = 124
-	opSNegate                             opcode = 126
-	opFNegate                             opcode = 127
-	opIAdd                                opcode = 128
-	opFAdd                                opcode = 129
-	opISub                                opcode = 130
-	opFSub                                opcode = 131
-	opIMul                                opcode = 132
-	opFMul                                opcode = 133
-	opUDiv                                opcode = 134
-	opSDiv                                opcode = 135
-	opFDiv                                opcode = 136
-	opUMod                                opcode = 137
-	opSRem                                opcode = 138
-	opSMod                                opcode = 139
-	opFRem                                opcode = 140
-	opFMod                                opcode = 141
-	opVectorTimesScalar                   opcode = 142
-	opMatrixTimesScalar                   opcode = 143
-	opVectorTimesMatrix                   opcode = 144
-	opMatrixTimesVector                   opcode = 145
-	opMatrixTimesMatrix                   opcode = 146
-	opOuterProduct                        opcode = 147
-	opDot                                 opcode = 148
-	opIAddCarry                           opcode = 149
-	opISubBorrow                          opcode = 150
-	opUMulExtended                        opcode = 151
-	opSMulExtended                        opcode = 152
-	opAny                                 opcode = 154
-	opAll                                 opcode = 155
-	opIsNan                               opcode = 156
-	opIsInf                               opcode = 157
-	opIsFinite                            opcode = 158
-	opIsNormal                            opcode = 159
-	opSignBitSet                          opcode = 160
-	opLessOrGreater                       opcode = 161
-	opOrdered                             opcode = 162
-	opUnordered                           opcode = 163
-	opLogicalEqual                        opcode = 164
-	opLogicalNotEqual                     opcode = 165
-	opLogicalOr                           opcode = 166
-	opLogicalAnd                          opcode = 167
-	opLogicalNot                          opcode = 168
-	opSelect                              opcode = 169
-	opIEqual                              opcode = 170
-	opINotEqual                           opcode = 171
-	opUGreaterThan                        opcode = 172
-	opSGreaterThan                        opcode = 173
-	opUGreaterThanEqual                   opcode = 174
-	opSGreaterThanEqual                   opcode = 175
-	opULessThan                           opcode = 176
-	opSLessThan                           opcode = 177
-	opULessThanEqual                      opcode = 178
-	opSLessThanEqual                      opcode = 179
-	opFOrdEqual                           opcode = 180
-	opFUnordEqual                         opcode = 181
-	opFOrdNotEqual                        opcode = 182
-	opFUnordNotEqual                      opcode = 183
-	opFOrdLessThan                        opcode = 184
-	opFUnordLessThan                      opcode = 185
-	opFOrdGreaterThan                     opcode = 186
-	opFUnordGreaterThan                   opcode = 187
-	opFOrdLessThanEqual                   opcode = 188
-	opFUnordLessThanEqual                 opcode = 189
-	opFOrdGreaterThanEqual                opcode = 190
-	opFUnordGreaterThanEqual              opcode = 191
-	opShiftRightLogical                   opcode = 194
-	opShiftRightArithmetic                opcode = 195
-	opShiftLeftLogical                    opcode = 196
-	opBitwiseOr                           opcode = 197
-	opBitwiseXor                          opcode = 198
-	opBitwiseAnd                          opcode = 199
-	opNot                                 opcode = 200
-	opBitFieldInsert                      opcode = 201
-	opBitFieldSExtract                    opcode = 202
-	opBitFieldUExtract                    opcode = 203
-	opBitReverse                          opcode = 204
-	opBitCount                            opcode = 205
-	opControlBarrier                      opcode = 224
-	opMemoryBarrier                       opcode = 225
-	opAtomicLoad                          opcode = 227
-	opAtomicStore                         opcode = 228
-	opAtomicExchange                      opcode = 229
-	opAtomicCompareExchange               opcode = 230
-	opAtomicCompareExchangeWeak           opcode = 231
-	opAtomicIIncrement                    opcode = 232
-	opAtomicIDecrement                    opcode = 233
-	opAtomicIAdd                          opcode = 234
-	opAtomicISub                          opcode = 235
-	opAtomicSMin                          opcode = 236
-	opAtomicUMin                          opcode = 237
-	opAtomicSMax                          opcode = 238
-	opAtomicUMax                          opcode = 239
-	opAtomicAnd                           opcode = 240
-	opAtomicOr                            opcode = 241
-	opAtomicXor                           opcode = 242
-	opPhi                                 opcode = 245
-	opLoopMerge                           opcode = 246
-	opSelectionMerge                      opcode = 247
-	opLabel                               opcode = 248
-	opBranch                              opcode = 249
-	opBranchConditional                   opcode = 250
-	opSwitch                              opcode = 251
-	opKill                                opcode = 252
-	opReturn                              opcode = 253
-	opReturnValue                         opcode = 254
-	opUnreachable                         opcode = 255
-	opLifetimeStart                       opcode = 256
-	opLifetimeStop                        opcode = 257
-	opNoLine                              opcode = 317
-	opAtomicFlagTestAndSet                opcode = 318
-	opAtomicFlagClear                     opcode = 319
-	opSizeOf                              opcode = 321
-	opTypePipeStorage                     opcode = 322
-	opTypeNamedBarrier                    opcode = 327
-	opNamedBarrierInitialize              opcode = 328
-	opMemoryNamedBarrier                  opcode = 329
-	opModuleProcessed                     opcode = 330
-	opExecutionModeId                     opcode = 331
-	opDecorateId                          opcode = 332
-	opGroupNonUniformElect                opcode = 333
-	opGroupNonUniformAll                  opcode = 334
-	opGroupNonUniformAny                  opcode = 335
-	opGroupNonUniformAllEqual             opcode = 336
-	opGroupNonUniformBroadcast            opcode = 337
-	opGroupNonUniformBroadcastFirst       opcode = 338
-	opGroupNonUniformBallot               opcode = 339
-	opGroupNonUniformInverseBallot        opcode = 340
-	opGroupNonUniformBallotBitExtract     opcode = 341
-	opGroupNonUniformBallotBitCount       opcode = 342
-	opGroupNonUniformBallotFindLSB        opcode = 343
-	opGroupNonUniformBallotFindMSB        opcode = 344
-	opGroupNonUniformShuffle              opcode = 345
-	opGroupNonUniformShuffleXor           opcode = 346
-	opGroupNonUniformShuffleUp            opcode = 347
-	opGroupNonUniformShuffleDown          opcode = 348
-	opGroupNonUniformIAdd                 opcode = 349
-	opGroupNonUniformFAdd                 opcode = 350
-	opGroupNonUniformIMul                 opcode = 351
-	opGroupNonUniformFMul                 opcode = 352
-	opGroupNonUniformSMin                 opcode = 353
-	opGroupNonUniformUMin                 opcode = 354
-	opGroupNonUniformFMin                 opcode = 355
-	opGroupNonUniformSMax                 opcode = 356
-	opGroupNonUniformUMax                 opcode = 357
-	opGroupNonUniformFMax                 opcode = 358
-	opGroupNonUniformBitwiseAnd           opcode = 359
-	opGroupNonUniformBitwiseOr            opcode = 360
-	opGroupNonUniformBitwiseXor           opcode = 361
-	opGroupNonUniformLogicalAnd           opcode = 362
-	opGroupNonUniformLogicalOr            opcode = 363
-	opGroupNonUniformLogicalXor           opcode = 364
-	opGroupNonUniformQuadBroadcast        opcode = 365
-	opGroupNonUniformQuadSwap             opcode = 366
-	opCopyLogical                         opcode = 400
-	opPtrEqual                            opcode = 401
-	opPtrNotEqual                         opcode = 402
-	opPtrDiff                             opcode = 403
-	opTerminateInvocation                 opcode = 4416
-	opSDot                                opcode = 4450
-	opUDot                                opcode = 4451
-	opSUDot                               opcode = 4452
-	opSDotAccSat                          opcode = 4453
-	opUDotAccSat                          opcode = 4454
-	opSUDotAccSat                         opcode = 4455
-	opGroupNonUniformPartitionNV          opcode = 5296
-	opDemoteToHelperInvocation            opcode = 5380
-	opAtomicFMinEXT                       opcode = 5614
-	opAtomicFMaxEXT                       opcode = 5615
-	opAssumeTrueKHR                       opcode = 5630
-	opExpectKHR                           opcode = 5631
-	opDecorateString                      opcode = 5632
-	opMemberDecorateString                opcode = 5633
-	opAtomicFAddEXT                       opcode = 6035
-	opTypeBufferSurfaceINTEL              opcode = 6086
-	opTypeStructContinuedINTEL            opcode = 6090
-	opConstantCompositeContinuedINTEL     opcode = 6091
-	opSpecConstantCompositeContinuedINTEL opcode = 6092
-	opControlBarrierArriveINTEL           opcode = 6142
-	opControlBarrierWaitINTEL             opcode = 6143
+	opNop                                  opcode = 0
+	opUndef                                opcode = 1
+	opSourceContinued                      opcode = 2
+	opSource                               opcode = 3
+	opSourceExtension                      opcode = 4
+	opName                                 opcode = 5
+	opMemberName                           opcode = 6
+	opString                               opcode = 7
+	opLine                                 opcode = 8
+	opExtension                            opcode = 10
+	opExtInstImport                        opcode = 11
+	opExtInst                              opcode = 12
+	opMemoryModel                          opcode = 14
+	opEntryPoint                           opcode = 15
+	opExecutionMode                        opcode = 16
+	opCapability                           opcode = 17
+	opTypeVoid                             opcode = 19
+	opTypeBool                             opcode = 20
+	opTypeInt                              opcode = 21
+	opTypeFloat                            opcode = 22
+	opTypeVector                           opcode = 23
+	opTypeMatrix                           opcode = 24
+	opTypeImage                            opcode = 25
+	opTypeSampler                          opcode = 26
+	opTypeSampledImage                     opcode = 27
+	opTypeArray                            opcode = 28
+	opTypeRuntimeArray                     opcode = 29
+	opTypeStruct                           opcode = 30
+	opTypeOpaque                           opcode = 31
+	opTypePointer                          opcode = 32
+	opTypeFunction                         opcode = 33
+	opTypeEvent                            opcode = 34
+	opTypeDeviceEvent                      opcode = 35
+	opTypeReserveId                        opcode = 36
+	opTypeQueue                            opcode = 37
+	opTypePipe                             opcode = 38
+	opTypeForwardPointer                   opcode = 39
+	opConstantTrue                         opcode = 41
+	opConstantFalse                        opcode = 42
+	opConstant                             opcode = 43
+	opConstantComposite                    opcode = 44
+	opConstantSampler                      opcode = 45
+	opConstantNull                         opcode = 46
+	opSpecConstantTrue                     opcode = 48
+	opSpecConstantFalse                    opcode = 49
+	opSpecConstant                         opcode = 50
+	opSpecConstantComposite                opcode = 51
+	opSpecConstantOp                       opcode = 52
+	opFunction                             opcode = 54
+	opFunctionParameter                    opcode = 55
+	opFunctionEnd                          opcode = 56
+	opFunctionCall                         opcode = 57
+	opVariable                             opcode = 59
+	opImageTexelPointer                    opcode = 60
+	opLoad                                 opcode = 61
+	opStore                                opcode = 62
+	opCopyMemory                           opcode = 63
+	opCopyMemorySized                      opcode = 64
+	opAccessChain                          opcode = 65
+	opInBoundsAccessChain                  opcode = 66
+	opPtrAccessChain                       opcode = 67
+	opArrayLength                          opcode = 68
+	opGenericPtrMemSemantics               opcode = 69
+	opInBoundsPtrAccessChain               opcode = 70
+	opDecorate                             opcode = 71
+	opMemberDecorate                       opcode = 72
+	opDecorationGroup                      opcode = 73
+	opGroupDecorate                        opcode = 74
+	opGroupMemberDecorate                  opcode = 75
+	opVectorExtractDynamic                 opcode = 77
+	opVectorInsertDynamic                  opcode = 78
+	opVectorShuffle                        opcode = 79
+	opCompositeConstruct                   opcode = 80
+	opCompositeExtract                     opcode = 81
+	opCompositeInsert                      opcode = 82
+	opCopyObject                           opcode = 83
+	opTranspose                            opcode = 84
+	opSampledImage                         opcode = 86
+	opImageSampleImplicitLod               opcode = 87
+	opImageSampleExplicitLod               opcode = 88
+	opImageSampleDrefImplicitLod           opcode = 89
+	opImageSampleDrefExplicitLod           opcode = 90
+	opImageSampleProjImplicitLod           opcode = 91
+	opImageSampleProjExplicitLod           opcode = 92
+	opImageSampleProjDrefImplicitLod       opcode = 93
+	opImageSampleProjDrefExplicitLod       opcode = 94
+	opImageFetch                           opcode = 95
+	opImageGather                          opcode = 96
+	opImageDrefGather                      opcode = 97
+	opImageRead                            opcode = 98
+	opImageWrite                           opcode = 99
+	opImage                                opcode = 100
+	opImageQueryFormat                     opcode = 101
+	opImageQueryOrder                      opcode = 102
+	opImageQuerySizeLod                    opcode = 103
+	opImageQuerySize                       opcode = 104
+	opImageQueryLod                        opcode = 105
+	opImageQueryLevels                     opcode = 106
+	opImageQuerySamples                    opcode = 107
+	opConvertFToU                          opcode = 109
+	opConvertFToS                          opcode = 110
+	opConvertSToF                          opcode = 111
+	opConvertUToF                          opcode = 112
+	opUConvert                             opcode = 113
+	opSConvert                             opcode = 114
+	opFConvert                             opcode = 115
+	opQuantizeToF16                        opcode = 116
+	opConvertPtrToU                        opcode = 117
+	opSatConvertSToU                       opcode = 118
+	opSatConvertUToS                       opcode = 119
+	opConvertUToPtr                        opcode = 120
+	opPtrCastToGeneric                     opcode = 121
+	opGenericCastToPtr                     opcode = 122
+	opGenericCastToPtrExplicit             opcode = 123
+	opBitcast                              opcode = 124
+	opSNegate                              opcode = 126
+	opFNegate                              opcode = 127
+	opIAdd                                 opcode = 128
+	opFAdd                                 opcode = 129
+	opISub                                 opcode = 130
+	opFSub                                 opcode = 131
+	opIMul                                 opcode = 132
+	opFMul                                 opcode = 133
+	opUDiv                                 opcode = 134
+	opSDiv                                 opcode = 135
+	opFDiv                                 opcode = 136
+	opUMod                                 opcode = 137
+	opSRem                                 opcode = 138
+	opSMod                                 opcode = 139
+	opFRem                                 opcode = 140
+	opFMod                                 opcode = 141
+	opVectorTimesScalar                    opcode = 142
+	opMatrixTimesScalar                    opcode = 143
+	opVectorTimesMatrix                    opcode = 144
+	opMatrixTimesVector                    opcode = 145
+	opMatrixTimesMatrix                    opcode = 146
+	opOuterProduct                         opcode = 147
+	opDot                                  opcode = 148
+	opIAddCarry                            opcode = 149
+	opISubBorrow                           opcode = 150
+	opUMulExtended                         opcode = 151
+	opSMulExtended                         opcode = 152
+	opAny                                  opcode = 154
+	opAll                                  opcode = 155
+	opIsNan                                opcode = 156
+	opIsInf                                opcode = 157
+	opIsFinite                             opcode = 158
+	opIsNormal                             opcode = 159
+	opSignBitSet                           opcode = 160
+	opLessOrGreater                        opcode = 161
+	opOrdered                              opcode = 162
+	opUnordered                            opcode = 163
+	opLogicalEqual                         opcode = 164
+	opLogicalNotEqual                      opcode = 165
+	opLogicalOr                            opcode = 166
+	opLogicalAnd                           opcode = 167
+	opLogicalNot                           opcode = 168
+	opSelect                               opcode = 169
+	opIEqual                               opcode = 170
+	opINotEqual                            opcode = 171
+	opUGreaterThan                         opcode = 172
+	opSGreaterThan                         opcode = 173
+	opUGreaterThanEqual                    opcode = 174
+	opSGreaterThanEqual                    opcode = 175
+	opULessThan                            opcode = 176
+	opSLessThan                            opcode = 177
+	opULessThanEqual                       opcode = 178
+	opSLessThanEqual                       opcode = 179
+	opFOrdEqual                            opcode = 180
+	opFUnordEqual                          opcode = 181
+	opFOrdNotEqual                         opcode = 182
+	opFUnordNotEqual                       opcode = 183
+	opFOrdLessThan                         opcode = 184
+	opFUnordLessThan                       opcode = 185
+	opFOrdGreaterThan                      opcode = 186
+	opFUnordGreaterThan                    opcode = 187
+	opFOrdLessThanEqual                    opcode = 188
+	opFUnordLessThanEqual                  opcode = 189
+	opFOrdGreaterThanEqual                 opcode = 190
+	opFUnordGreaterThanEqual               opcode = 191
+	opShiftRightLogical                    opcode = 194
+	opShiftRightArithmetic                 opcode = 195
+	opShiftLeftLogical                     opcode = 196
+	opBitwiseOr                            opcode = 197
+	opBitwiseXor                           opcode = 198
+	opBitwiseAnd                           opcode = 199
+	opNot                                  opcode = 200
+	opBitFieldInsert                       opcode = 201
+	opBitFieldSExtract                     opcode = 202
+	opBitFieldUExtract                     opcode = 203
+	opBitReverse                           opcode = 204
+	opBitCount                             opcode = 205
+	opControlBarrier                       opcode = 224
+	opMemoryBarrier                        opcode = 225
+	opAtomicLoad                           opcode = 227
+	opAtomicStore                          opcode = 228
+	opAtomicExchange                       opcode = 229
+	opAtomicCompareExchange                opcode = 230
+	opAtomicCompareExchangeWeak            opcode = 231
+	opAtomicIIncrement                     opcode = 232
+	opAtomicIDecrement                     opcode = 233
+	opAtomicIAdd                           opcode = 234
+	opAtomicISub                           opcode = 235
+	opAtomicSMin                           opcode = 236
+	opAtomicUMin                           opcode = 237
+	opAtomicSMax                           opcode = 238
+	opAtomicUMax                           opcode = 239
+	opAtomicAnd                            opcode = 240
+	opAtomicOr                             opcode = 241
+	opAtomicXor                            opcode = 242
+	opPhi                                  opcode = 245
+	opLoopMerge                            opcode = 246
+	opSelectionMerge                       opcode = 247
+	opLabel                                opcode = 248
+	opBranch                               opcode = 249
+	opBranchConditional                    opcode = 250
+	opSwitch                               opcode = 251
+	opKill                                 opcode = 252
+	opReturn                               opcode = 253
+	opReturnValue                          opcode = 254
+	opUnreachable                          opcode = 255
+	opLifetimeStart                        opcode = 256
+	opLifetimeStop                         opcode = 257
+	opImageSparseSampleImplicitLod         opcode = 305
+	opImageSparseSampleExplicitLod         opcode = 306
+	opImageSparseSampleDrefImplicitLod     opcode = 307
+	opImageSparseSampleDrefExplicitLod     opcode = 308
+	opImageSparseSampleProjImplicitLod     opcode = 309
+	opImageSparseSampleProjExplicitLod     opcode = 310
+	opImageSparseSampleProjDrefImplicitLod opcode = 311
+	opImageSparseSampleProjDrefExplicitLod opcode = 312
+	opImageSparseFetch                     opcode = 313
+	opImageSparseGather                    opcode = 314
+	opImageSparseDrefGather                opcode = 315
+	opImageSparseTexelsResident            opcode = 316
+	opNoLine                               opcode = 317
+	opAtomicFlagTestAndSet                 opcode = 318
+	opAtomicFlagClear                      opcode = 319
+	opImageSparseRead                      opcode = 320
+	opSizeOf                               opcode = 321
+	opTypePipeStorage                      opcode = 322
+	opTypeNamedBarrier                     opcode = 327
+	opNamedBarrierInitialize               opcode = 328
+	opMemoryNamedBarrier                   opcode = 329
+	opModuleProcessed                      opcode = 330
+	opExecutionModeId                      opcode = 331
+	opDecorateId                           opcode = 332
+	opGroupNonUniformElect                 opcode = 333
+	opGroupNonUniformAll                   opcode = 334
+	opGroupNonUniformAny                   opcode = 335
+	opGroupNonUniformAllEqual              opcode = 336
+	opGroupNonUniformBroadcast             opcode = 337
+	opGroupNonUniformBroadcastFirst        opcode = 338
+	opGroupNonUniformBallot                opcode = 339
+	opGroupNonUniformInverseBallot         opcode = 340
+	opGroupNonUniformBallotBitExtract      opcode = 341
+	opGroupNonUniformBallotBitCount        opcode = 342
+	opGroupNonUniformBallotFindLSB         opcode = 343
+	opGroupNonUniformBallotFindMSB         opcode = 344
+	opGroupNonUniformShuffle               opcode = 345
+	opGroupNonUniformShuffleXor            opcode = 346
+	opGroupNonUniformShuffleUp             opcode = 347
+	opGroupNonUniformShuffleDown           opcode = 348
+	opGroupNonUniformIAdd                  opcode = 349
+	opGroupNonUniformFAdd                  opcode = 350
+	opGroupNonUniformIMul                  opcode = 351
+	opGroupNonUniformFMul                  opcode = 352
+	opGroupNonUniformSMin                  opcode = 353
+	opGroupNonUniformUMin                  opcode = 354
+	opGroupNonUniformFMin                  opcode = 355
+	opGroupNonUniformSMax                  opcode = 356
+	opGroupNonUniformUMax                  opcode = 357
+	opGroupNonUniformFMax                  opcode = 358
+	opGroupNonUniformBitwiseAnd            opcode = 359
+	opGroupNonUniformBitwiseOr             opcode = 360
+	opGroupNonUniformBitwiseXor            opcode = 361
+	opGroupNonUniformLogicalAnd            opcode = 362
+	opGroupNonUniformLogicalOr             opcode = 363
+	opGroupNonUniformLogicalXor            opcode = 364
+	opGroupNonUniformQuadBroadcast         opcode = 365
+	opGroupNonUniformQuadSwap              opcode = 366
+	opCopyLogical                          opcode = 400
+	opPtrEqual                             opcode = 401
+	opPtrNotEqual                          opcode = 402
+	opPtrDiff                              opcode = 403
+	opTerminateInvocation                  opcode = 4416
+	opSDot                                 opcode = 4450
+	opUDot                                 opcode = 4451
+	opSUDot                                opcode = 4452
+	opSDotAccSat                           opcode = 4453
+	opUDotAccSat                           opcode = 4454
+	opSUDotAccSat                          opcode = 4455
+	opImageSampleFootprintNV               opcode = 5283
+	opGroupNonUniformPartitionNV           opcode = 5296
+	opDemoteToHelperInvocation             opcode = 5380
+	opAtomicFMinEXT                        opcode = 5614
+	opAtomicFMaxEXT                        opcode = 5615
+	opAssumeTrueKHR                        opcode = 5630
+	opExpectKHR                            opcode = 5631
+	opDecorateString                       opcode = 5632
+	opMemberDecorateString                 opcode = 5633
+	opAtomicFAddEXT                        opcode = 6035
+	opTypeBufferSurfaceINTEL               opcode = 6086
+	opTypeStructContinuedINTEL             opcode = 6090
+	opConstantCompositeContinuedINTEL      opcode = 6091
+	opSpecConstantCompositeContinuedINTEL  opcode = 6092
+	opControlBarrierArriveINTEL            opcode = 6142
+	opControlBarrierWaitINTEL              opcode = 6143
 )
 
 // instructions are the names of opcodes and their operands' kinds, each with ? where it may be absent and * where any number may follow.
@@ -357,6 +393,28 @@ var instructions = map[opcode]instruction{
 	82:   {"OpCompositeInsert", "IdResultType IdResult IdRef IdRef LiteralInteger*"},
 	83:   {"OpCopyObject", "IdResultType IdResult IdRef"},
 	84:   {"OpTranspose", "IdResultType IdResult IdRef"},
+	86:   {"OpSampledImage", "IdResultType IdResult IdRef IdRef"},
+	87:   {"OpImageSampleImplicitLod", "IdResultType IdResult IdRef IdRef ImageOperands?"},
+	88:   {"OpImageSampleExplicitLod", "IdResultType IdResult IdRef IdRef ImageOperands"},
+	89:   {"OpImageSampleDrefImplicitLod", "IdResultType IdResult IdRef IdRef IdRef ImageOperands?"},
+	90:   {"OpImageSampleDrefExplicitLod", "IdResultType IdResult IdRef IdRef IdRef ImageOperands"},
+	91:   {"OpImageSampleProjImplicitLod", "IdResultType IdResult IdRef IdRef ImageOperands?"},
+	92:   {"OpImageSampleProjExplicitLod", "IdResultType IdResult IdRef IdRef ImageOperands"},
+	93:   {"OpImageSampleProjDrefImplicitLod", "IdResultType IdResult IdRef IdRef IdRef ImageOperands?"},
+	94:   {"OpImageSampleProjDrefExplicitLod", "IdResultType IdResult IdRef IdRef IdRef ImageOperands"},
+	95:   {"OpImageFetch", "IdResultType IdResult IdRef IdRef ImageOperands?"},
+	96:   {"OpImageGather", "IdResultType IdResult IdRef IdRef IdRef ImageOperands?"},
+	97:   {"OpImageDrefGather", "IdResultType IdResult IdRef IdRef IdRef ImageOperands?"},
+	98:   {"OpImageRead", "IdResultType IdResult IdRef IdRef ImageOperands?"},
+	99:   {"OpImageWrite", "IdRef IdRef IdRef ImageOperands?"},
+	100:  {"OpImage", "IdResultType IdResult IdRef"},
+	101:  {"OpImageQueryFormat", "IdResultType IdResult IdRef"},
+	102:  {"OpImageQueryOrder", "IdResultType IdResult IdRef"},
+	103:  {"OpImageQuerySizeLod", "IdResultType IdResult IdRef IdRef"},
+	104:  {"OpImageQuerySize", "IdResultType IdResult IdRef"},
+	105:  {"OpImageQueryLod", "IdResultType IdResult IdRef IdRef"},
+	106:  {"OpImageQueryLevels", "IdResultType IdResult IdRef"},
+	107:  {"OpImageQuerySamples", "IdResultType IdResult IdRef"},
 	109:  {"OpConvertFToU", "IdResultType IdResult IdRef"},
 	110:  {"OpConvertFToS", "IdResultType IdResult IdRef"},
 	111:  {"OpConvertSToF", "IdResultType IdResult IdRef"},
@@ -481,9 +539,22 @@ var instructions = map[opcode]instruction{
 	255:  {"OpUnreachable", ""},
 	256:  {"OpLifetimeStart", "IdRef LiteralInteger"},
 	257:  {"OpLifetimeStop", "IdRef LiteralInteger"},
+	305:  {"OpImageSparseSampleImplicitLod", "IdResultType IdResult IdRef IdRef ImageOperands?"},
+	306:  {"OpImageSparseSampleExplicitLod", "IdResultType IdResult IdRef IdRef ImageOperands"},
+	307:  {"OpImageSparseSampleDrefImplicitLod", "IdResultType IdResult IdRef IdRef IdRef ImageOperands?"},
+	308:  {"OpImageSparseSampleDrefExplicitLod", "IdResultType IdResult IdRef IdRef IdRef ImageOperands"},
+	309:  {"OpImageSparseSampleProjImplicitLod", "IdResultType IdResult IdRef IdRef ImageOperands?"},
+	310:  {"OpImageSparseSampleProjExplicitLod", "IdResultType IdResult IdRef IdRef ImageOperands"},
+	311:  {"OpImageSparseSampleProjDrefImplicitLod", "IdResultType IdResult IdRef IdRef IdRef ImageOperands?"},
+	312:  {"OpImageSparseSampleProjDrefExplicitLod", "IdResultType IdResult IdRef IdRef IdRef ImageOperands"},
+	313:  {"OpImageSparseFetch", "IdResultType IdResult IdRef IdRef ImageOperands?"},
+	314:  {"OpImageSparseGather", "IdResultType IdResult IdRef IdRef IdRef ImageOperands?"},
+	315:  {"OpImageSparseDrefGather", "IdResultType IdResult IdRef IdRef IdRef ImageOperands?"},
+	316:  {"OpImageSparseTexelsResident", "IdResultType IdResult IdRef"},
 	317:  {"OpNoLine", ""},
 	318:  {"OpAtomicFlagTestAndSet", "IdResultType IdResult IdRef IdScope IdMemorySemantics"},
 	319:  {"OpAtomicFlagClear", "IdRef IdScope IdMemorySemantics"},
+	320:  {"OpImageSparseRead", "IdResultType IdResult IdRef IdRef ImageOperands?"},
 	321:  {"OpSizeOf", "IdResultType IdResult IdRef"},
 	322:  {"OpTypePipeStorage", "IdResult"},
 	327:  {"OpTypeNamedBarrier", "IdResult"},
@@ -537,6 +608,7 @@ var instructions = map[opcode]instruction{
 	4453: {"OpSDotAccSat", "IdResultType IdResult IdRef IdRef IdRef PackedVectorFormat?"},
 	4454: {"OpUDotAccSat", "IdResultType IdResult IdRef IdRef IdRef PackedVectorFormat?"},
 	4455: {"OpSUDotAccSat", "IdResultType IdResult IdRef IdRef IdRef PackedVectorFormat?"},
+	5283: {"OpImageSampleFootprintNV", "IdResultType IdResult IdRef IdRef IdRef IdRef ImageOperands?"},
 	5296: {"OpGroupNonUniformPartitionNV", "IdResultType IdResult IdRef"},
 	5380: {"OpDemoteToHelperInvocation", ""},
 	5614: {"OpAtomicFMinEXT", "IdResultType IdResult IdRef IdScope IdMemorySemantics IdRef"},
@@ -556,6 +628,25 @@ var instructions = map[opcode]instruction{
 
 // enumerants are the names of values by operand kind, and the kinds of the parameters that follow.
 var enumerants = map[string]map[uint32]instruction{
+	"ImageOperands": {
+		0:     {"None", ""},
+		1:     {"Bias", "IdRef"},
+		2:     {"Lod", "IdRef"},
+		4:     {"Grad", "IdRef IdRef"},
+		8:     {"ConstOffset", "IdRef"},
+		16:    {"Offset", "IdRef"},
+		32:    {"ConstOffsets", "IdRef"},
+		64:    {"Sample", "IdRef"},
+		128:   {"MinLod", "IdRef"},
+		256:   {"MakeTexelAvailable", "IdScope"},
+		512:   {"MakeTexelVisible", "IdScope"},
+		1024:  {"NonPrivateTexel", ""},
+		2048:  {"VolatileTexel", ""},
+		4096:  {"SignExtend", ""},
+		8192:  {"ZeroExtend", ""},
+		16384: {"Nontemporal", ""},
+		65536: {"Offsets", "IdRef"},
+	},
 	"FPFastMathMode": {
 		0:      {"None", ""},
 		1:      {"NotNaN", ""},
@@ -775,11 +866,69 @@ var enumerants = map[string]map[uint32]instruction{
 		5936: {"DeviceOnlyINTEL", ""},
 		5937: {"HostOnlyINTEL", ""},
 	},
+	"Dim": {
+		0: {"1D", ""},
+		1: {"2D", ""},
+		2: {"3D", ""},
+		3: {"Cube", ""},
+		4: {"Rect", ""},
+		5: {"Buffer", ""},
+		6: {"SubpassData", ""},
+	},
+	"ImageFormat": {
+		0:  {"Unknown", ""},
+		1:  {"Rgba32f", ""},
+		2:  {"Rgba16f", ""},
+		3:  {"R32f", ""},
+		4:  {"Rgba8", ""},
+		5:  {"Rgba8Snorm", ""},
+		6:  {"Rg32f", ""},
+		7:  {"Rg16f", ""},
+		8:  {"R11fG11fB10f", ""},
+		9:  {"R16f", ""},
+		10: {"Rgba16", ""},
+		11: {"Rgb10A2", ""},
+		12: {"Rg16", ""},
+		13: {"Rg8", ""},
+		14: {"R16", ""},
+		15: {"R8", ""},
+		16: {"Rgba16Snorm", ""},
+		17: {"Rg16Snorm", ""},
+		18: {"Rg8Snorm", ""},
+		19: {"R16Snorm", ""},
+		20: {"R8Snorm", ""},
+		21: {"Rgba32i", ""},
+		22: {"Rgba16i", ""},
+		23: {"Rgba8i", ""},
+		24: {"R32i", ""},
+		25: {"Rg32i", ""},
+		26: {"Rg16i", ""},
+		27: {"Rg8i", ""},
+		28: {"R16i", ""},
+		29: {"R8i", ""},
+		30: {"Rgba32ui", ""},
+		31: {"Rgba16ui", ""},
+		32: {"Rgba8ui", ""},
+		33: {"R32ui", ""},
+		34: {"Rgb10a2ui", ""},
+		35: {"Rg32ui", ""},
+		36: {"Rg16ui", ""},
+		37: {"Rg8ui", ""},
+		38: {"R16ui", ""},
+		39: {"R8ui", ""},
+		40: {"R64ui", ""},
+		41: {"R64i", ""},
+	},
 	"FPRoundingMode": {
 		0: {"RTE", ""},
 		1: {"RTZ", ""},
 		2: {"RTP", ""},
 		3: {"RTN", ""},
+	},
+	"AccessQualifier": {
+		0: {"ReadOnly", ""},
+		1: {"WriteOnly", ""},
+		2: {"ReadWrite", ""},
 	},
 	"Decoration": {
 		0:    {"RelaxedPrecision", ""},
@@ -1234,6 +1383,7 @@ var enumerants = map[string]map[uint32]instruction{
 
 // masks are the kinds whose values are sets of bits.
 var masks = map[string]bool{
+	"ImageOperands":    true,
 	"FPFastMathMode":   true,
 	"SelectionControl": true,
 	"LoopControl":      true,

@@ -15,6 +15,7 @@ type block struct {
 	purpose purpose
 	memory  handle
 	buffer  handle
+	texels  handle // the buffer, or as much of it as a view may have, seen as texels
 	mem     []byte // the host's view; nil: none
 	space   space
 }

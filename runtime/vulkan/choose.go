@@ -83,6 +83,7 @@ func newCandidate(instance handle, physical vk.PhysicalDevice) *candidate {
 		Name:                  c.Name,
 		MaxStorageBufferRange: int(p.Limits.MaxStorageBufferRange),
 		MaxStorageBuffers:     int(min(p.Limits.MaxPerStageDescriptorStorageBuffers, p.Limits.MaxDescriptorSetStorageBuffers)),
+		MaxTexels:             int(p.Limits.MaxTexelBufferElements),
 		MaxPushConstantsSize:  int(p.Limits.MaxPushConstantsSize),
 		MaxSharedMemory:       int(p.Limits.MaxComputeSharedMemorySize),
 		MaxInvocations:        int(p.Limits.MaxComputeWorkGroupInvocations),

@@ -34,7 +34,7 @@ type codeCache struct {
 	mu      sync.Mutex
 	byKey   map[string]*code
 	order   []string
-	layouts map[[2]int]*layout // by bindings and words of push constants
+	layouts map[string]*layout // by the kinds of bindings and the words of push constants
 	all     map[*code]struct{}
 }
 
@@ -45,7 +45,7 @@ var exact = codegen.Keep{Extents: math.MaxInt, Strides: true, Blocks: true}
 
 func (cc *codeCache) start(d *Device) error {
 	cc.device = d
-	cc.byKey, cc.layouts, cc.all = map[string]*code{}, map[[2]int]*layout{}, map[*code]struct{}{}
+	cc.byKey, cc.layouts, cc.all = map[string]*code{}, map[string]*layout{}, map[*code]struct{}{}
 	info := vk.PipelineCacheCreateInfo{SType: vk.StructureTypePipelineCacheCreateInfo}
 	defer info.Free()
 	var cache vk.PipelineCache // not the field: its address would lead C to Go's memory
@@ -98,7 +98,7 @@ func (cc *codeCache) build(k *codegen.Kernel) (*code, error) {
 	if len(m.Passes) == 0 {
 		return c, nil
 	}
-	if c.layout, err = cc.layoutOf(len(m.Bindings), m.Push); err != nil {
+	if c.layout, err = cc.layoutOf(kindsOf(m), m.Push); err != nil {
 		return nil, err
 	}
 	if err := cc.pipelines(c); err != nil {
@@ -108,11 +108,27 @@ func (cc *codeCache) build(k *codegen.Kernel) (*code, error) {
 	return c, nil
 }
 
-// layoutOf gives the layout of pipelines with so many bindings and words of push constants.
-func (cc *codeCache) layoutOf(bindings, push int) (*layout, error) {
+// kindsOf are the descriptor types of a module's bindings.
+func kindsOf(m *spirv.Module) []uint32 {
+	list := make([]uint32, len(m.Bindings))
+	for i := range m.Bindings {
+		list[i] = kindOf(&m.Bindings[i])
+	}
+	return list
+}
+
+func kindOf(b *spirv.Binding) uint32 {
+	if b.Texels {
+		return texelBuffer
+	}
+	return storageBuffer
+}
+
+// layoutOf gives the layout of pipelines with bindings of these kinds and so many words of push constants.
+func (cc *codeCache) layoutOf(bindings []uint32, push int) (*layout, error) {
 	cc.mu.Lock()
 	defer cc.mu.Unlock()
-	key := [2]int{bindings, push}
+	key := fmt.Sprint(bindings, push)
 	if l := cc.layouts[key]; l != nil {
 		return l, nil
 	}
@@ -128,13 +144,13 @@ func (cc *codeCache) layoutOf(bindings, push int) (*layout, error) {
 	return l, nil
 }
 
-func (cc *codeCache) setLayout(l *layout, bindings int) error {
-	list, info, out := allocate[setBinding](bindings), allocate[setLayoutInfo](1), allocate[handle](1)
+func (cc *codeCache) setLayout(l *layout, bindings []uint32) error {
+	list, info, out := allocate[setBinding](len(bindings)), allocate[setLayoutInfo](1), allocate[handle](1)
 	defer func() { free(list); free(info); free(out) }()
-	for i := range bindings {
-		list[i] = setBinding{binding: uint32(i), kind: storageBuffer, count: 1, stages: stageCompute}
+	for i, kind := range bindings {
+		list[i] = setBinding{binding: uint32(i), kind: kind, count: 1, stages: stageCompute}
 	}
-	info[0] = setLayoutInfo{head: head{kind: typeSetLayout}, count: uint32(bindings), bindings: address(&list[0])}
+	info[0] = setLayoutInfo{head: head{kind: typeSetLayout}, count: uint32(len(bindings)), bindings: address(&list[0])}
 	r := cc.device.fn.createSetLayout.result(uint64(cc.device.handle), address(&info[0]), 0, address(&out[0]))
 	l.set = out[0]
 	return cc.device.check("vkCreateDescriptorSetLayout", r)
@@ -153,8 +169,11 @@ func (cc *codeCache) pipelineLayout(l *layout, push int) error {
 	return cc.device.check("vkCreatePipelineLayout", r)
 }
 
-// storageBuffer is VK_DESCRIPTOR_TYPE_STORAGE_BUFFER.
-const storageBuffer = 7
+// The descriptor types: VK_DESCRIPTOR_TYPE_STORAGE_BUFFER and VK_DESCRIPTOR_TYPE_UNIFORM_TEXEL_BUFFER.
+const (
+	storageBuffer = 7
+	texelBuffer   = 4
+)
 
 // pipelines makes a pipeline of each pass.
 func (cc *codeCache) pipelines(c *code) error {

@@ -119,9 +119,10 @@ func (l *lane) seat() error {
 		for k := range s.program.code.module.Bindings {
 			n := s.binding + k
 			b := &l.bindings[n]
-			l.ranges[n] = bufferRange{b.block.buffer, uint64(b.at), uint64(b.n)}
+			l.ranges[n], l.views[n] = bufferRange{b.block.buffer, uint64(b.at), uint64(b.n)}, b.block.texels
 			l.written[n] = writeSet{
-				head: head{kind: typeWrite}, set: l.set[i], binding: uint32(k), count: 1, kind: storageBuffer, buffers: address(&l.ranges[n]),
+				head: head{kind: typeWrite}, set: l.set[i], binding: uint32(k), count: 1, kind: kindOf(&s.program.code.module.Bindings[k]),
+				buffers: address(&l.ranges[n]), views: address(&l.views[n]),
 			}
 		}
 	}

@@ -19,8 +19,9 @@ type lane struct {
 
 	arena, up, down, scratch, faults chunk
 
-	written []writeSet    // in C's memory, as the next three
+	written []writeSet    // in C's memory, as the next four
 	ranges  []bufferRange // of the writes
+	views   []handle      // likewise
 	layouts []handle      // of the sets
 	set     []handle
 	pushed  []uint32 // in C's memory: a launch's push constants
@@ -111,6 +112,7 @@ func (l *lane) close() {
 	free(l.args)
 	free(l.written)
 	free(l.ranges)
+	free(l.views)
 	free(l.layouts)
 	free(l.set)
 	free(l.pushed)
@@ -154,19 +156,21 @@ func (l *lane) seats(sets, bindings, push int) error {
 	l.sets = 0
 	l.room.sets, l.room.bindings = 0, 0
 	sets, bindings = 2*sets, 2*bindings
-	size, info, out := allocate[poolSize](1), allocate[poolInfo](1), allocate[handle](1)
+	size, info, out := allocate[poolSize](2), allocate[poolInfo](1), allocate[handle](1)
 	defer func() { free(size); free(info); free(out) }()
 	size[0] = poolSize{kind: storageBuffer, count: uint32(bindings)}
-	info[0] = poolInfo{head: head{kind: typeDescriptorPool}, sets: uint32(sets), count: 1, sizes: address(&size[0])}
+	size[1] = poolSize{kind: texelBuffer, count: uint32(bindings)}
+	info[0] = poolInfo{head: head{kind: typeDescriptorPool}, sets: uint32(sets), count: 2, sizes: address(&size[0])}
 	if err := d.check("vkCreateDescriptorPool", d.fn.createPool.result(uint64(d.handle), address(&info[0]), 0, address(&out[0]))); err != nil {
 		return err
 	}
 	l.sets = out[0]
 	free(l.written)
 	free(l.ranges)
+	free(l.views)
 	free(l.layouts)
 	free(l.set)
-	l.written, l.ranges = allocate[writeSet](bindings), allocate[bufferRange](bindings)
+	l.written, l.ranges, l.views = allocate[writeSet](bindings), allocate[bufferRange](bindings), allocate[handle](bindings)
 	l.layouts, l.set = allocate[handle](sets), allocate[handle](sets)
 	l.room.sets, l.room.bindings = sets, bindings
 	return nil

@@ -195,7 +195,7 @@ type writeSet struct {
 	head
 	set                     handle
 	binding, _, count, kind uint32
-	_, buffers, _           uint64
+	_, buffers, views       uint64
 }
 
 type beginInfo struct {

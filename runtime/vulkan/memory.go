@@ -22,6 +22,7 @@ type memory struct {
 	device vk.Device
 	kinds  [purposes]memoryKind
 	most   int   // bytes of one allocation
+	view   int   // bytes of a view of texels
 	limit  int64 // bytes of all; 0: none
 
 	mu     sync.Mutex
@@ -31,7 +32,7 @@ type memory struct {
 
 // newMemory chooses memory types. staged keeps the host out of device memory.
 func newMemory(c *candidate, device handle, limit int64, staged bool) (*memory, error) {
-	m := &memory{device: as[vk.Device](device), most: c.most, limit: limit}
+	m := &memory{device: as[vk.Device](device), most: c.most, view: texelBytes * c.features.MaxTexels, limit: limit}
 	var p vk.PhysicalDeviceMemoryProperties
 	vk.GetPhysicalDeviceMemoryProperties(c.physical, &p)
 	defer p.Free()
@@ -58,7 +59,11 @@ func newMemory(c *candidate, device handle, limit int64, staged bool) (*memory, 
 	return m, nil
 }
 
-const bufferUsage = vk.BufferUsageFlags(vk.BufferUsageStorageBufferBit | vk.BufferUsageTransferSrcBit | vk.BufferUsageTransferDstBit)
+const bufferUsage = vk.BufferUsageFlags(vk.BufferUsageStorageBufferBit | vk.BufferUsageUniformTexelBufferBit |
+	vk.BufferUsageTransferSrcBit | vk.BufferUsageTransferDstBit)
+
+// texelBytes are the bytes of a texel, four words.
+const texelBytes = 16
 
 // usable gives the memory types that buffers of ours may lie in, a bit each.
 func (m *memory) usable() (uint32, error) {
@@ -146,12 +151,34 @@ func (m *memory) allocate(n int, use purpose) (*block, error) {
 	}
 	b.memory = handleOf(given)
 	m.taken += int64(n)
-	if err := b.bind(m.device, k); err != nil {
+	err = b.bind(m.device, k)
+	if err == nil {
+		err = m.look(b)
+	}
+	if err != nil {
 		m.release(b)
 		return nil, err
 	}
 	return b, nil
 }
+
+// look makes the block's view of texels.
+func (m *memory) look(b *block) error {
+	info := vk.BufferViewCreateInfo{
+		SType: vk.StructureTypeBufferViewCreateInfo, Buffer: as[vk.Buffer](b.buffer), Format: vk.FormatR32g32b32a32Uint,
+		Range: vk.DeviceSize(b.visible(m)),
+	}
+	defer info.Free()
+	var v vk.BufferView
+	if r := vk.CreateBufferView(m.device, &info, nil, &v); r != vk.Success {
+		return fmt.Errorf("vulkan: vkCreateBufferView of %d bytes: %w", info.Range, vk.Error(r))
+	}
+	b.texels = handleOf(v)
+	return nil
+}
+
+// visible are the bytes that the block's view of texels has.
+func (b *block) visible(m *memory) int { return min(b.space.size, m.view) }
 
 // bind puts the buffer over the memory and lets the host see it.
 func (b *block) bind(device vk.Device, k memoryKind) error {
@@ -209,6 +236,7 @@ func (m *memory) trim() bool {
 }
 
 func (m *memory) release(b *block) {
+	vk.DestroyBufferView(m.device, as[vk.BufferView](b.texels), nil)
 	vk.DestroyBuffer(m.device, as[vk.Buffer](b.buffer), nil)
 	vk.FreeMemory(m.device, as[vk.DeviceMemory](b.memory), nil)
 	m.taken -= int64(b.space.size)

@@ -39,7 +39,7 @@ type step struct {
 	fault   int  // offset of its fault words in the lane's
 }
 
-// binding is a storage buffer of a step.
+// binding is a buffer of a step: bytes of a block, or all of its texels.
 type binding struct {
 	block *block
 	at, n int
@@ -274,13 +274,19 @@ func (l *lane) bind(s *step) error {
 			}
 			a, e := &l.access[k], &p.params[q.Index]
 			from := a.at &^ (l.device.align - 1)
+			if q.Texels {
+				from = 0
+			}
 			if (a.at+e.below-from)%e.size != 0 {
 				return fmt.Errorf("vulkan: kernel %s: param %s: address is not a multiple of its element's %d bytes", p.name, e.name, e.size)
 			}
 			l.pushes[s.push+q.Index] = uint32((a.at + e.below - from) / e.size)
 			b = binding{a.block, from, (a.end - from + 3) &^ 3}
+			if q.Texels && a.end > a.block.visible(l.device.memory) {
+				return fmt.Errorf("vulkan: kernel %s: param %s lies behind the %d bytes that %s reads as texels", p.name, e.name, l.device.memory.view, l.device.Name)
+			}
 		}
-		if b.n > l.device.features.MaxStorageBufferRange {
+		if !q.Texels && b.n > l.device.features.MaxStorageBufferRange {
 			return fmt.Errorf("vulkan: kernel %s: a binding of %d bytes: %s binds at most %d", p.name, b.n, l.device.Name, l.device.features.MaxStorageBufferRange)
 		}
 		l.bindings = append(l.bindings, b)

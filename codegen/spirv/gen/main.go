@@ -47,17 +47,17 @@ type grammar struct {
 
 type operand struct{ Kind, Quantifier string }
 
-// classes are the instructions of shaders' business; those of OpenCL kernels, images, rays and vendors are left out.
+// classes are the instructions of shaders' business; those of OpenCL kernels, rays and vendors are left out.
 var classes = []string{
 	"Miscellaneous", "Debug", "Annotation", "Extension", "Mode-Setting", "Type-Declaration", "Constant-Creation", "Memory", "Function",
-	"Composite", "Conversion", "Arithmetic", "Bit", "Relational_and_Logical", "Control-Flow", "Atomic", "Barrier", "Non-Uniform",
+	"Image", "Composite", "Conversion", "Arithmetic", "Bit", "Relational_and_Logical", "Control-Flow", "Atomic", "Barrier", "Non-Uniform",
 }
 
 // enums are the kinds of enumerants that the operands of these instructions name.
 var enums = []string{
 	"SelectionControl", "LoopControl", "FunctionControl", "MemorySemantics", "MemoryAccess", "SourceLanguage", "ExecutionModel",
 	"AddressingModel", "MemoryModel", "ExecutionMode", "StorageClass", "Decoration", "BuiltIn", "Scope", "GroupOperation", "Capability",
-	"FPRoundingMode", "FPFastMathMode",
+	"FPRoundingMode", "FPFastMathMode", "Dim", "ImageFormat", "ImageOperands", "AccessQualifier",
 }
 
 func generate(r io.Reader, w io.Writer) error {
