@@ -46,6 +46,11 @@ func (b *keyWriter) unit(u *unit) {
 		b.num(c.axis, c.piece)
 	}
 	b.ints(k.Order)
+	if j := u.jam; j != nil {
+		b.num(1, j.axis, j.rows, j.cols, bit(j.once))
+	} else {
+		b.num(0)
+	}
 	if k.Nest == codegen.NestGett {
 		g := &k.Gett
 		for _, list := range [][]int{g.M, g.N, g.K, g.Batch} {

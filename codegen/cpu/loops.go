@@ -133,6 +133,9 @@ func (n *nest) copy(r asm.Reg) asm.Reg {
 // sequential writes the loops over the remaining loop axes, then the core.
 func (n *nest) sequential(targets []target, axes []int) {
 	switch {
+	case n.u.jam != nil && len(axes) == 1:
+		n.jamRows(targets)
+		return
 	case len(axes) == 0:
 		n.core(targets, n.wholeCount(n.vector))
 		return

@@ -29,6 +29,8 @@ type nest struct {
 	side  int             // blocks side by side in the enclosing turn
 	tiled bool            // the blocks lie along the axis across (see tiles)
 
+	jamming *tile // the blocks are those of a tile of sums (see jam); nil: they are not
+
 	stageNow int             // the stage being written
 	cells    map[int]asm.Reg // by saved value: where in its buffer the present turn is
 }
@@ -78,6 +80,9 @@ func (n *nest) numAt(x number) asm.Mem { return asm.At(n.Arg(ArgNums), n.nums.at
 func (n *nest) moves(v, axis int) bool { return axis >= 0 && n.u.on[v].Has(axis) }
 
 func (n *nest) key(v, block int) valueKey {
+	if n.jamming != nil {
+		return n.tileKey(v, block)
+	}
 	if !n.moves(v, n.blockAxis()) {
 		block = 0
 	}
@@ -171,6 +176,9 @@ func (n *nest) along(s int) class {
 
 // blockAt is where stream s, at p in the first block, is in another.
 func (n *nest) blockAt(s int, p asm.Reg, block int) asm.Mem {
+	if n.jamming != nil {
+		return n.tileAt(s, p, block)
+	}
 	st, axis, points := &n.u.streams[s], n.blockAxis(), block
 	if !n.tiled {
 		points *= n.n

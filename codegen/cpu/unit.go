@@ -16,7 +16,8 @@ type unit struct {
 	temps   []int             // by param: the index of the partial results that it is, -1: one of the kernel's own
 	saved   []saved           // values kept from stage to stage
 	cuts    []cut
-	across  int // the axis along which tiles are turned, the last loop axis but the vector axis; -1: none
+	jam     *jam // how its sums go in tiles; nil: they do not
+	across  int  // the axis along which tiles are turned, the last loop axis but the vector axis; -1: none
 }
 
 // cut is an axis that is gone through in pieces, the last of which may be short: point i of piece p is point p*extent + i of the axis as it
@@ -35,6 +36,8 @@ func unitsOf(k *codegen.Kernel) []*unit {
 	for _, g := range groups(k) {
 		if splits(g) {
 			units = append(units, partOf(g), joinOf(g))
+		} else if u, ok := jammed(g); ok {
+			units = append(units, u)
 		} else {
 			units = append(units, settled(g.Name, g, nil, nil))
 		}

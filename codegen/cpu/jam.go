@@ -1,0 +1,416 @@
+package cpu
+
+import (
+	"slices"
+
+	"github.com/einloom/einloom/codegen"
+	"github.com/einloom/einloom/codegen/cpu/asm"
+)
+
+// Sums whose terms are used again along a second loop axis are computed in tiles of registers, straight from where the operands lie: a loop
+// over rows and one over vectors are unrolled and jammed into the loop over the terms (Allen & Cocke, "A catalogue of optimizing
+// transformations", 1972).
+//
+//	before  for i, for j by 8, for k            t[j..j+7] += a[i, k] * b[k, j..j+7]
+//	after   for i by 4, for j by 16, for k      t[i..i+3, j..j+15] += a[i..i+3, k] * b[k, j..j+15]
+//
+// So small products of matrices, by the hundred thousand or one alone, need no panels. What is left of an axis has a tile of its own size;
+// where that is narrower than a vector, it begins so much earlier and some sums are computed twice, alike.
+
+// jam is what is jammed in a unit: extents stand for all that give the same tiles, and are part of the structure.
+type jam struct {
+	axis       int  // the rows: the last loop axis but the vector axis
+	rows, cols int  // extents, large ones reduced
+	bytes      int  // of a lane
+	spare      int  // registers that a term needs besides sums and factors
+	sums       int  // reductions
+	once       bool // what is stored reads what may lie where it is stored: no column is computed twice that is not in one tile
+}
+
+// The rows and columns from which an extent's rest alone is known: multiples of all sizes that tiles of large extents may have.
+const (
+	rowsPeriod = 24
+	colsPeriod = 96
+)
+
+// reduced is n, or for all n alike from twice the period on one number.
+func reduced(n, period int) int {
+	if n < 2*period {
+		return n
+	}
+	return 2*period + n%period
+}
+
+// Bounds of what is jammed: terms that one register takes, so that no sum runs long; points that a call takes, of which a lane does eight
+// in a cycle or more.
+const (
+	jamTerms  = 512
+	jamPoints = 1 << 20
+	mostSums  = 4 // in a tile's every lane
+)
+
+// jammed is the unit of g with its rows and vectors jammed; false: it is computed row by row.
+func jammed(g *codegen.Kernel) (*unit, bool) {
+	if g.Nest != codegen.NestRow || g.Vector < 0 || g.Axes[g.Vector].Fold || gathers(g) {
+		return nil, false
+	}
+	u := newUnit(g.Name, g, nil, nil)
+	j := &jam{axis: -1}
+	if len(u.saved) > 0 || foldPoints(g) > jamTerms || foldPoints(g) == 0 || !j.suits(u) {
+		return nil, false
+	}
+	for _, a := range loopAxes(g) {
+		if a != g.Vector && g.Axes[a].Extent > 1 && u.reuses(a) && (j.axis < 0 || g.Axes[a].Extent >= min(g.Axes[j.axis].Extent, rowsPeriod)) {
+			j.axis = a
+		}
+	}
+	if j.axis < 0 {
+		return nil, false
+	}
+	j.rows = reduced(g.Axes[j.axis].Extent, rowsPeriod)
+	j.cols = reduced(g.Axes[g.Vector].Extent, colsPeriod)
+	j.once = u.readsAfter()
+	if j.once && j.cols%(64/j.bytes) != 0 && j.cols > 64/j.bytes { // whole vectors, or one tile
+		return nil, false
+	}
+	return j.unit(g), true
+}
+
+// suits says whether code for tiles is written for what u computes, and counts registers.
+func (j *jam) suits(u *unit) bool {
+	k := u.k
+	folds := foldsOf(k)
+	for i := range u.streams {
+		s := &u.streams[i]
+		if j.bytes == 0 {
+			j.bytes = s.bytes()
+		}
+		if s.bytes() < 4 || s.bytes() != j.bytes || s.class(k.Vector) == strided {
+			return false
+		}
+	}
+	for i := range k.Stores {
+		s := &k.Stores[i]
+		if u.streams[findStream(u.streams, s.Param, s.At)].class(k.Vector) != adjacent || s.Axes().Meets(codegen.AxesOf(folds...)) {
+			return false
+		}
+	}
+	level := levels(k)
+	for i := range k.Body {
+		v := &k.Body[i]
+		switch {
+		case v.Kind == codegen.Index:
+			return false
+		case v.DType.IsComplex() || v.DType.Size() != j.bytes && v.DType.Size() != 1:
+			return false
+		case v.Kind == codegen.Reduce:
+			if level[i] != 1 || !slices.Equal(sortedAxes(v.Over), sortedAxes(folds)) || v.DType.Size() != j.bytes {
+				return false
+			}
+			j.sums++
+		case v.Kind == codegen.Map && level[i] == 0:
+			j.spare++
+		}
+	}
+	return j.sums > 0 && j.sums <= mostSums && k.Axes[k.Vector].Extent >= 16/j.bytes
+}
+
+func sortedAxes(list []int) []int { return slices.Sorted(slices.Values(list)) }
+
+// reuses says whether a vector that a term reads serves all points along axis, which all sums have.
+func (u *unit) reuses(axis int) bool {
+	found := false
+	for i := range u.k.Body {
+		switch v := &u.k.Body[i]; v.Kind {
+		case codegen.Reduce:
+			if !u.on[i].Has(axis) || !u.on[i].Has(u.k.Vector) {
+				return false
+			}
+		case codegen.Load:
+			found = found || u.on[i].Has(u.k.Vector) && !u.on[i].Has(axis)
+		}
+	}
+	return found
+}
+
+// readsAfter says whether what is stored reads, besides its sums, something with all loop axes. It may lie where the result does.
+func (u *unit) readsAfter() bool {
+	all := loopsOf(u.k, codegen.AxesOf(u.k.Order...))
+	var walk func(v int) bool
+	walk = func(v int) bool {
+		x := &u.k.Body[v]
+		return x.Kind == codegen.Load && u.on[v].Contains(all) || x.Kind == codegen.Map && slices.ContainsFunc(x.Args, walk)
+	}
+	return slices.ContainsFunc(u.k.Stores, func(s codegen.Store) bool { return walk(s.Value) })
+}
+
+// unit settles g's schedule: the rows and the vectors are the innermost loop axes. Where workers share the rows, these are cut into pieces
+// of whole tiles.
+func (j *jam) unit(g *codegen.Kernel) *unit {
+	s := *g.Clone()
+	s.Split = 0
+	var shared, rest []int
+	for at, a := range s.Order {
+		switch {
+		case s.Axes[a].Fold || a == s.Vector || a == j.axis:
+		case at < s.Parallel:
+			shared = append(shared, a)
+		default:
+			rest = append(rest, a)
+		}
+	}
+	point := pointsWithout(&s, shared)
+	for len(rest) > 0 && point > jamPoints {
+		shared, rest = append(shared, rest[0]), rest[1:]
+		point = pointsWithout(&s, shared)
+	}
+	grain := s.Grain
+	var cuts []cut
+	rows := s.Axes[j.axis].Extent
+	inRows := slices.Contains(s.Order[:s.Parallel], j.axis)
+	if inRows {
+		grain = min(grain, max(1, jamPoints/max(1, point/rows)))
+	}
+	switch size := ceilDiv(grain, rowsPeriod) * rowsPeriod; {
+	case !inRows && point <= jamPoints:
+	case inRows && size >= rows:
+		grain = max(1, grain/rows)
+	default:
+		if !inRows {
+			size = max(1, jamPoints/max(1, point/rows)/rowsPeriod) * rowsPeriod
+		}
+		if size < rows {
+			c := cutAxis(&s, j.axis, size)
+			cuts, shared, grain = append(cuts, c), append(shared, c.piece), 1
+		}
+	}
+	s.Grain = max(1, min(grain, jamPoints/max(1, pointsWithout(&s, shared))))
+	s.Order = slices.Concat(shared, rest, []int{j.axis, s.Vector}, foldsOf(g))
+	s.Parallel = len(shared)
+	u := newUnit(g.Name, &s, nil, cuts)
+	u.jam = j
+	return u
+}
+
+// tile is what is computed side by side: rows from the first on, and vectors that begin at these columns.
+type tile struct {
+	high  int
+	wide  []int
+	ahead int // how many terms further than where the addresses are
+	term  int // the axis of these terms, -1: none
+}
+
+func (t *tile) blocks() int { return t.high * len(t.wide) }
+
+// shape is how a jammed unit is cut into tiles: by so many rows and vectors of so many lanes, and what is left of either.
+type shape struct {
+	lanes, high, wide  int
+	restRows, restCols int
+}
+
+// shapeOf chooses the tiles that take least, about, in cycles: those of two multiplications, of two loads, and of four for a sum to be
+// added to again.
+func (j *jam) shapeOf(isa asm.ISA) shape {
+	registers, full := 16, isa.Width().Bytes()/j.bytes
+	if isa == asm.AVX512 {
+		registers = 32
+	}
+	for full > j.cols {
+		full /= 2
+	}
+	best, least := shape{lanes: full, high: 1, wide: 1}, 0
+	for wide := 1; wide <= 3; wide++ {
+		for high := 1; high <= 12; high++ {
+			if j.sums*high*wide+wide+1+min(j.spare, 4) > registers || high > j.rows && high > 1 || wide > ceilDiv(j.cols, full) && wide > 1 {
+				continue
+			}
+			if j.rows >= 2*rowsPeriod && rowsPeriod%high != 0 {
+				continue
+			}
+			s := shape{lanes: full, high: high, wide: wide, restRows: j.rows % high, restCols: j.cols % (wide * full)}
+			if j.cols < wide*full {
+				s.restCols = j.cols
+			}
+			if j.once && s.restCols%full != 0 && j.cols > wide*full {
+				continue
+			}
+			cost := j.cols / (wide * full) * j.cost(s, wide)
+			if s.restCols > 0 {
+				cost += j.cost(s, ceilDiv(s.restCols, full))
+			}
+			if least == 0 || cost <= least {
+				best, least = s, cost
+			}
+		}
+	}
+	return best
+}
+
+// cost is for all rows of a column of tiles, in quarters of a cycle.
+func (j *jam) cost(s shape, wide int) int {
+	one := func(high int) int { return max(2*j.sums*high*wide, 2*(high+wide), 16) + 2*wide }
+	cost := j.rows / s.high * one(s.high)
+	if s.restRows > 0 {
+		cost += one(s.restRows)
+	}
+	return cost
+}
+
+// jamRows writes the loops over tiles.
+func (n *nest) jamRows(targets []target) {
+	s := n.u.jam.shapeOf(n.ISA)
+	n.full, n.n = s.lanes, s.lanes
+	n.hoist(targets)
+	left := n.wholeCount(n.u.jam.axis)
+	moving := n.enter(targets, n.u.jam.axis)
+	for _, high := range []int{s.high, s.restRows} {
+		if high > 0 {
+			n.turnsOf(left, high, func() {
+				n.jamColumns(targets, s, high)
+				n.advance(moving, high)
+			})
+		}
+	}
+	n.close()
+}
+
+// jamColumns writes the loop over the tiles of so many rows.
+func (n *nest) jamColumns(targets []target, s shape, high int) {
+	left := n.wholeCount(n.vector)
+	moving := n.enter(targets, n.vector)
+	turns := func(points int) {
+		if points == 0 || points > n.u.jam.cols {
+			return
+		}
+		t := &tile{high: high, term: -1}
+		for at := 0; at < points; at += s.lanes {
+			t.wide = append(t.wide, min(at, points-s.lanes))
+		}
+		n.turnsOf(left, points, func() {
+			n.jamTile(targets, t)
+			n.advance(moving, points)
+		})
+	}
+	turns(s.wide * s.lanes)
+	turns(s.restCols)
+	n.close()
+}
+
+// jamTile writes a tile: the sums, then what is stored of them.
+func (n *nest) jamTile(targets []target, t *tile) {
+	n.jamming = t
+	before := n.side
+	n.side = t.blocks()
+	n.open()
+	n.inside(func() {
+		var sums []*sum
+		var ts []target
+		for _, r := range reducesOf(n.k) {
+			s := &sum{reduce: r, op: n.k.Body[r].Op.Name, dtype: n.k.Body[r].DType}
+			for range t.blocks() {
+				s.acc = append(s.acc, n.neutral(s))
+			}
+			sums, ts = append(sums, s), append(ts, target{store: -1, reduce: r})
+		}
+		n.jamTerms(ts, n.folds, sums)
+		for _, s := range sums {
+			n.finish(s, false)
+		}
+		n.jamStores(targets)
+	}, n.u.jam.axis, n.vector)
+	n.close()
+	n.side, n.jamming = before, nil
+}
+
+// termsTurn is how many terms a turn of the innermost loop takes.
+const termsTurn = 4
+
+// jamTerms nests the loops over the terms.
+func (n *nest) jamTerms(ts []target, axes []int, sums []*sum) {
+	if len(axes) > 1 {
+		n.loop(ts, axes[0], n.wholeCount(axes[0]), func() { n.jamTerms(ts, axes[1:], sums) })
+		return
+	}
+	axis := axes[0]
+	n.hoist(ts)
+	left := n.wholeCount(axis)
+	moving := n.enter(ts, axis)
+	near, far := walk{axis: axis}, walk{axis: axis} // what an address reaches by its displacement, and the others
+	for _, s := range moving.streams {
+		if n.u.streams[s].class(axis) == adjacent {
+			near.streams = append(near.streams, s)
+		} else {
+			far.streams = append(far.streams, s)
+		}
+	}
+	n.jamming.term = axis
+	for _, terms := range []int{termsTurn, 1} {
+		n.turnsOf(left, terms, func() {
+			for k := range terms {
+				n.jamming.ahead = k
+				n.open()
+				n.inside(func() { n.take(ts, sums) }, axis)
+				n.close()
+				n.advance(far, 1)
+			}
+			n.advance(near, terms)
+		})
+	}
+	n.jamming.term, n.jamming.ahead = -1, 0
+	n.close()
+}
+
+// jamStores writes the stores, row by row: of a row everything is read before anything is written, for vectors may overlap.
+func (n *nest) jamStores(targets []target) {
+	wide := len(n.jamming.wide)
+	for r := range n.jamming.high {
+		n.open()
+		for b := r * wide; b < (r+1)*wide; b++ {
+			for _, t := range targets {
+				n.value(n.root(t), b)
+			}
+		}
+		for b := r * wide; b < (r+1)*wide; b++ {
+			for _, t := range targets {
+				n.put(t.store, b)
+			}
+		}
+		n.close()
+	}
+}
+
+// tileKey is v in a block of the tile: what does not move along its rows, or its columns, has one place for all.
+func (n *nest) tileKey(v, block int) valueKey {
+	wide := len(n.jamming.wide)
+	row, col := block/wide, block%wide
+	if !n.moves(v, n.u.jam.axis) {
+		row = 0
+	}
+	if !n.moves(v, n.vector) {
+		col = 0
+	}
+	return valueKey{v, row*wide + col}
+}
+
+// tileAt is where stream s, at p in the tile's corner, is in a block.
+func (n *nest) tileAt(s int, p asm.Reg, block int) asm.Mem {
+	st, t := &n.u.streams[s], n.jamming
+	row, col := block/len(t.wide), block%len(t.wide)
+	m := asm.At(p, 0)
+	if st.class(n.vector) == adjacent {
+		m.Disp += t.wide[col] * st.bytes()
+	}
+	if t.term >= 0 && st.class(t.term) == adjacent {
+		m.Disp += t.ahead * st.bytes()
+	}
+	switch st.class(n.u.jam.axis) {
+	case adjacent:
+		m.Disp += row * st.bytes()
+	case strided:
+		if row > 0 {
+			scale := min(row&-row, 8)
+			m.Index, m.Scale = n.num(number{kind: stepOf, a: s, b: n.u.jam.axis, mul: row / scale}), uint8(scale)
+		}
+	}
+	return m
+}
