@@ -26,15 +26,24 @@ type generator struct {
 	resident map[int]*slot
 	cut      map[int]*pieces
 
-	buffers []id // of params
-	texels  bool // inputs are read as texels
+	buffers []id             // of params
+	texels  bool             // inputs are read as texels
+	views   map[[2]uint32]id // of params, by param and type: seen as parts of several elements
+	seen    []view           // all of them
+	shared  map[int]bool     // params that are seen so
 	push    id
 	faults  id
 	mod     Module
 }
 
+// view is a param seen as parts of several elements.
+type view struct {
+	param  int
+	buffer id
+}
+
 func newGenerator(k *codegen.Kernel, c *Capabilities) *generator {
-	return &generator{k: k, c: c, assembler: newAssembler(), resident: map[int]*slot{}, cut: map[int]*pieces{}}
+	return &generator{k: k, c: c, assembler: newAssembler(), resident: map[int]*slot{}, cut: map[int]*pieces{}, views: map[[2]uint32]id{}, shared: map[int]bool{}}
 }
 
 // module writes the kernel.
@@ -70,6 +79,7 @@ func (g *generator) module() (*Module, error) {
 			return nil, fmt.Errorf("spirv: kernel %s: %w", g.k.Name, err)
 		}
 	}
+	g.alias()
 	g.mod.Words = g.words()
 	return &g.mod, nil
 }
@@ -149,10 +159,6 @@ func (g *generator) supported() error {
 
 // declare makes the buffers, the push constants and what the module asks of the device.
 func (g *generator) declare() error {
-	readOnly := false // a map may write where it reads
-	for i := range g.k.Body {
-		readOnly = readOnly || g.k.Body[i].Kind == codegen.Reduce
-	}
 	for i := range g.k.Params {
 		p := &g.k.Params[i]
 		below, above := p.Reach()
@@ -161,16 +167,7 @@ func (g *generator) declare() error {
 			g.buffers = append(g.buffers, g.bindTexels(binding))
 			continue
 		}
-		b := g.bind(p.DType, binding)
-		switch {
-		case !readOnly:
-			g.decorate(b, decAliased)
-		case p.Out:
-			g.decorate(b, decRestrict)
-		default:
-			g.decorate(b, decNonWritable)
-		}
-		g.buffers = append(g.buffers, b)
+		g.buffers = append(g.buffers, g.bind(p.DType, binding))
 	}
 	for _, s := range g.slots {
 		bytes := s.count * s.dtype.Size()
@@ -194,6 +191,31 @@ func (g *generator) declare() error {
 		g.push = g.variable(classPushConstant, g.structure(members...))
 	}
 	return nil
+}
+
+// alias says which buffers are the only way to their memory.
+func (g *generator) alias() {
+	readOnly := false // a map may write where it reads
+	for i := range g.k.Body {
+		readOnly = readOnly || g.k.Body[i].Kind == codegen.Reduce
+	}
+	say := func(param int, b id) {
+		switch p := &g.k.Params[param]; {
+		case g.texels && !p.Out:
+		case !readOnly || p.Out && g.shared[param]:
+			g.decorate(b, decAliased)
+		case p.Out:
+			g.decorate(b, decRestrict)
+		default:
+			g.decorate(b, decNonWritable)
+		}
+	}
+	for i, b := range g.buffers {
+		say(i, b)
+	}
+	for _, v := range g.seen {
+		say(v.param, v.buffer)
+	}
 }
 
 // bind declares the next storage buffer, of elements of d.

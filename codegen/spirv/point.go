@@ -22,6 +22,8 @@ type digit struct {
 	axes   []int // outermost first
 	extent int
 	at     id
+	packet *packet // at is a member of it; nil: of none
+	lane   int     // which
 }
 
 // inner is the axis whose steps are the digit's.

@@ -10,7 +10,6 @@ import (
 // Invocations of a workgroup where there is no team, and how many workgroups a CPU device is given: some for each of its cores.
 const (
 	gpuLocal  = 128
-	cpuLocal  = 64
 	cpuGroups = 256
 )
 
@@ -40,12 +39,18 @@ func (g *generator) write(name string, s *stage) error {
 			most = units[0]
 		}
 	}
+	packets, packed := make([]int, len(s.sections)), make([][]int, len(s.sections))
+	work := 0 // of invocations, if packets are
+	for i := range s.sections {
+		packets[i], packed[i] = g.packets(s, &s.sections[i], tiles[i].digits)
+		work = max(work, units[i]/packets[i])
+	}
 	pass := Pass{Entry: name, Local: [3]uint32{uint32(s.team), 1, 1}, Groups: [3]uint32{uint32(min(most, g.c.MaxGroups)), 1, 1}}
 	switch {
 	case b != nil:
 		pass.Local[0] = uint32(b.invocations())
 	case s.team == 1:
-		pass.Local[0], pass.Groups[0] = g.grid(s, most)
+		pass.Local[0], pass.Groups[0] = g.grid(s, most, work)
 		if err := g.endure(s, most, &pass); err != nil {
 			return err
 		}
@@ -56,6 +61,10 @@ func (g *generator) write(name string, s *stage) error {
 		}
 		if b != nil {
 			w.groups(units[i], &pass, func(n id) { w.blocked(&s.sections[i], &tiles[i], b, n) })
+			continue
+		}
+		if packets[i] > 1 {
+			w.packed(&s.sections[i], &tiles[i], packets[i], packed[i], &pass)
 			continue
 		}
 		w.units(units[i], &pass, func(n id) { w.rows(&s.sections[i], &tiles[i], n) })
@@ -70,18 +79,14 @@ func (g *generator) write(name string, s *stage) error {
 	return nil
 }
 
-// grid is how many invocations and workgroups are given n units of work.
-func (g *generator) grid(s *stage, n int) (local, groups uint32) {
+// grid is how many invocations and workgroups are given n units, which are so much work for them.
+func (g *generator) grid(s *stage, n, work int) (local, groups uint32) {
 	size, most := gpuLocal, g.c.MaxGroups
 	if g.c.Type == CPU {
-		size, most = cpuLocal, min(most, cpuGroups)
-		if g.folds(s) {
-			size = cpuLanes
-		}
+		size, most = cpuLanes, min(most, cpuGroups)
 	}
 	size = min(size, g.c.MaxInvocations)
-	most = min(max(most, g.lasting(s, n, size)), g.c.MaxGroups)
-	return uint32(size), uint32(min((n+size-1)/size, most))
+	return uint32(size), uint32(min(max(min(ceil(work, size), most), g.lasting(s, n, size)), g.c.MaxGroups))
 }
 
 // folds says whether a stage has reductions, which make its units long.
@@ -122,6 +127,17 @@ func (w *writer) units(n int, pass *Pass, body func(unit id)) {
 	end := w.pure(opIAdd, word, first, w.number(uint32(each*local)))
 	end = w.least(end, w.number(uint32(n)))
 	w.loop(mine, end, w.number(uint32(local)), nil, nil, func(i id, _ []id) []id { body(i); return nil })
+}
+
+// span is units for numbers from..end that are known when it runs, of n at most.
+func (w *writer) span(from, end id, n int, pass *Pass, body func(unit id)) {
+	word := w.uint(32)
+	groups, local := int(pass.Groups[0]), int(pass.Local[0])
+	each := ceil(n, groups*local) * local
+	first := w.pure(opIMul, word, w.group, w.number(uint32(each)))
+	last := w.least(w.pure(opIAdd, word, first, w.number(uint32(each))), end)
+	first = w.pure(opIAdd, word, w.choose(word, w.pure(opULessThan, w.boolean(), first, from), from, first), w.member)
+	w.loop(first, last, w.number(uint32(local)), nil, nil, func(i id, _ []id) []id { body(i); return nil })
 }
 
 // groups calls body with the numbers of the units that a workgroup is to do together.

@@ -35,6 +35,9 @@ func (w *writer) make(i int, p *point) id {
 	switch v.Kind {
 	case codegen.Load:
 		q := &w.g.k.Params[v.Param]
+		if x := w.lane(v.Param, q.Flat(v.At), p); x != 0 {
+			return x
+		}
 		return w.read(v.Param, w.place(p, q.Flat(v.At), w.base(v.Param)))
 	case codegen.Gather:
 		return w.gather(v, p)

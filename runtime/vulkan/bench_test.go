@@ -80,3 +80,80 @@ func floats(t testing.TB, n int) []byte {
 	mem, _ := x.Memory()
 	return mem
 }
+
+// settledKernels are kernels whose params are device buffers: what they take is the shader's time, and a submit.
+var settledKernels = []struct{ name, text string }{
+	{"x+1", "in x f32[4194304]\n out o f32[4194304]\n loop i 4194304\n o[i] = x[i] + 1"},
+	{"x+y", "in x f32[4194304], y f32[4194304]\n out o f32[4194304]\n loop i 4194304\n o[i] = x[i] + y[i]"},
+	{"x+y f64", "in x f64[2097152], y f64[2097152]\n out o f64[2097152]\n loop i 2097152\n o[i] = x[i] + y[i]"},
+	{"exp", "in x f32[4194304]\n out o f32[4194304]\n loop i 4194304\n o[i] = exp(x[i])"},
+	{"turned", "in x f32[2048 2048]\n out o f32[2048 2048]\n loop i 2048, j 2048\n o[i, j] = x[j, i] + 1"},
+	{"sum", "in x f32[4194304]\n out o f32[]\n fold i 4194304\n o = reduce(add, i, x[i])"},
+	{"rows", "in x f32[4096 1024]\n out o f32[4096]\n loop i 4096\n fold j 1024\n o[i] = reduce(add, j, x[i, j])"},
+	{"columns", "in x f32[1024 4096]\n out o f32[4096]\n loop i 4096\n fold j 1024\n o[i] = reduce(add, j, x[j, i])"},
+	{"softmax", "in x f32[4096 1024]\n out o f32[4096 1024]\n loop i 4096\n fold j 1024\n t0 = reduce(maximum, j, x[i, j])\n t1[j] = exp(x[i, j] - t0)\n t2 = reduce(add, j, t1[j])\n o[i, j] = t1[j] / t2"},
+	{"product", "in a f32[256 256], b f32[256 256]\n out o f32[256 256]\n loop i 256, k 256\n fold j 256\n o[i, k] = reduce(add, j, a[i, j] * b[j, k])"},
+}
+
+// BenchmarkResident compares the two devices on data that is where they compute.
+func BenchmarkResident(b *testing.B) {
+	for _, c := range settledKernels {
+		for _, name := range []string{"vulkan", "cpu"} {
+			b.Run(c.name+"/"+name, func(b *testing.B) {
+				d, err := vulkan.Open(vulkan.Config{Fallback: interp.Open(interp.Config{})})
+				if name == "cpu" {
+					d, err = host.Open(host.Config{})
+				}
+				if err != nil {
+					b.Skip(err)
+				}
+				defer d.Close()
+				settled(b, d, "kernel k\n "+c.text)
+			})
+		}
+	}
+}
+
+// settled runs a kernel again and again, on memory of the device where it has its own.
+func settled(b *testing.B, d driver.Device, text string) {
+	k, err := codegen.Parse(text)
+	if err == nil {
+		k, err = planned(k, d.Target())
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	p, err := d.Compile(context.Background(), k)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer p.Close()
+	launch := driver.Launch{Program: p}
+	for i := range k.Params {
+		n := k.Params[i].DType.Size()
+		for _, e := range k.Params[i].Dims {
+			n *= e
+		}
+		arg := driver.Arg{Host: floats(b, n/4)}
+		if _, own := d.(*vulkan.Device); own {
+			buffer, err := d.Alloc(n)
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer buffer.Close()
+			arg = driver.Arg{Buffer: buffer}
+		}
+		launch.Args = append(launch.Args, arg)
+	}
+	b.SetBytes(int64(k.Count().Bytes))
+	for range 2 { // memory is there only once it was touched
+		if err := d.Run(context.Background(), []driver.Launch{launch}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for b.Loop() {
+		if err := d.Run(context.Background(), []driver.Launch{launch}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
