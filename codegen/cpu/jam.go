@@ -15,7 +15,8 @@ import (
 //	after   for i by 4, for j by 16, for k      t[i..i+3, j..j+15] += a[i..i+3, k] * b[k, j..j+15]
 //
 // So small products of matrices, by the hundred thousand or one alone, need no panels. What is left of an axis has a tile of its own size;
-// where that is narrower than a vector, it begins so much earlier and some sums are computed twice, alike.
+// where that is narrower than a vector, it begins so much earlier and some sums are computed twice, alike. The smallest products are written
+// out whole: no loops but that over the products, and no addresses but those of their first elements.
 
 // jam is what is jammed in a unit: extents stand for all that give the same tiles, and are part of the structure.
 type jam struct {
@@ -24,6 +25,7 @@ type jam struct {
 	bytes      int  // of a lane
 	spare      int  // registers that a term needs besides sums and factors
 	sums       int  // reductions
+	whole      bool // written out: extents and steps of the rows, the vectors and the terms are part of the structure
 	once       bool // what is stored reads what may lie where it is stored: no column is computed twice that is not in one tile
 }
 
@@ -46,7 +48,8 @@ func reduced(n, period int) int {
 const (
 	jamTerms  = 512
 	jamPoints = 1 << 20
-	mostSums  = 4 // in a tile's every lane
+	mostWhole = 640 // multiplications of vectors that are written out
+	mostSums  = 4   // in a tile's every lane
 )
 
 // jammed is the unit of g with its rows and vectors jammed; false: it is computed row by row.
@@ -188,17 +191,51 @@ func (j *jam) unit(g *codegen.Kernel) *unit {
 	s.Order = slices.Concat(shared, rest, []int{j.axis, s.Vector}, foldsOf(g))
 	s.Parallel = len(shared)
 	u := newUnit(g.Name, &s, nil, cuts)
+	j.whole = len(cuts)+len(rest) == 0 && j.fits(u)
 	u.jam = j
 	return u
 }
 
-// tile is what is computed side by side: rows from the first on, and vectors that begin at these columns.
+// fits says whether u's rows, vectors and terms can be written out.
+func (j *jam) fits(u *unit) bool {
+	k := u.k
+	const far = 1 << 28 // what an address reaches by its displacement, with room
+	for i := range u.streams {
+		for _, a := range k.Order[k.Parallel:] {
+			if s := u.streams[i].step[a]; s > far/k.Axes[a].Extent || s < -far/k.Axes[a].Extent {
+				return false
+			}
+		}
+	}
+	return j.rows < 2*rowsPeriod && j.cols < 2*colsPeriod && j.rows*ceilDiv(j.cols*j.bytes, 32)*foldPoints(k) <= mostWhole
+}
+
+// structure lists what the code takes for granted.
+func (j *jam) structure(u *unit) []int {
+	list := []int{j.axis, j.rows, j.cols, bit(j.once), bit(j.whole)}
+	if !j.whole {
+		return list
+	}
+	for _, a := range u.k.Order[u.k.Parallel:] {
+		list = append(list, u.k.Axes[a].Extent)
+		for i := range u.streams {
+			list = append(list, u.streams[i].step[a])
+		}
+	}
+	return list
+}
+
+// tile is what is computed side by side: so many rows, and vectors that begin at these columns. Where it is, from where the addresses are,
+// is in points: of the rows, and of the terms.
 type tile struct {
 	high  int
 	wide  []int
-	ahead int // how many terms further than where the addresses are
-	term  int // the axis of these terms, -1: none
+	row   int
+	terms []point
 }
+
+// point is a place along an axis.
+type point struct{ axis, at int }
 
 func (t *tile) blocks() int { return t.high * len(t.wide) }
 
@@ -256,17 +293,36 @@ func (j *jam) cost(s shape, wide int) int {
 	return cost
 }
 
-// jamRows writes the loops over tiles.
+// jamPoints writes the loop over the points of the one parallel axis, or of none.
+func (n *nest) jamPoints(targets []target) {
+	left := n.GP()
+	n.Move(n.Arg(ArgHi), left)
+	n.Ins("SUBQ", n.Arg(ArgLo), left)
+	axis := -1
+	if len(n.parallel()) > 0 {
+		axis = n.parallel()[0]
+		n.moveAll(targets, axis, n.Arg(ArgLo))
+	}
+	n.loop(targets, axis, left, func() { n.sequential(targets, n.innerLoops()) })
+}
+
+// jamRows writes the tiles of all rows.
 func (n *nest) jamRows(targets []target) {
 	s := n.u.jam.shapeOf(n.ISA)
 	n.full, n.n = s.lanes, s.lanes
 	n.hoist(targets)
+	if n.u.jam.whole {
+		for row := 0; row < n.u.jam.rows; row += s.high {
+			n.jamColumns(targets, s, &tile{high: min(s.high, n.u.jam.rows-row), row: row})
+		}
+		return
+	}
 	left := n.wholeCount(n.u.jam.axis)
 	moving := n.enter(targets, n.u.jam.axis)
 	for _, high := range []int{s.high, s.restRows} {
 		if high > 0 {
 			n.turnsOf(left, high, func() {
-				n.jamColumns(targets, s, high)
+				n.jamColumns(targets, s, &tile{high: high})
 				n.advance(moving, high)
 			})
 		}
@@ -274,26 +330,36 @@ func (n *nest) jamRows(targets []target) {
 	n.close()
 }
 
-// jamColumns writes the loop over the tiles of so many rows.
-func (n *nest) jamColumns(targets []target, s shape, high int) {
+// jamColumns writes the tiles of the rows of t.
+func (n *nest) jamColumns(targets []target, s shape, t *tile) {
+	each := s.wide * s.lanes
+	if n.u.jam.whole {
+		for at := 0; at < n.u.jam.cols; at += each {
+			t.columns(at, min(each, n.u.jam.cols-at), s.lanes)
+			n.jamTile(targets, t)
+		}
+		return
+	}
 	left := n.wholeCount(n.vector)
 	moving := n.enter(targets, n.vector)
-	turns := func(points int) {
-		if points == 0 || points > n.u.jam.cols {
-			return
+	for _, points := range []int{each, s.restCols} {
+		if points > 0 && points <= n.u.jam.cols {
+			t.columns(0, points, s.lanes)
+			n.turnsOf(left, points, func() {
+				n.jamTile(targets, t)
+				n.advance(moving, points)
+			})
 		}
-		t := &tile{high: high, term: -1}
-		for at := 0; at < points; at += s.lanes {
-			t.wide = append(t.wide, min(at, points-s.lanes))
-		}
-		n.turnsOf(left, points, func() {
-			n.jamTile(targets, t)
-			n.advance(moving, points)
-		})
 	}
-	turns(s.wide * s.lanes)
-	turns(s.restCols)
 	n.close()
+}
+
+// columns sets t's vectors: of so many columns from the first one on.
+func (t *tile) columns(first, points, lanes int) {
+	t.wide = nil
+	for at := 0; at < points; at += lanes {
+		t.wide = append(t.wide, first+min(at, points-lanes))
+	}
 }
 
 // jamTile writes a tile: the sums, then what is stored of them.
@@ -327,7 +393,22 @@ const termsTurn = 4
 
 // jamTerms nests the loops over the terms.
 func (n *nest) jamTerms(ts []target, axes []int, sums []*sum) {
-	if len(axes) > 1 {
+	switch {
+	case n.u.jam.whole && len(axes) == 0:
+		n.open()
+		n.inside(func() { n.take(ts, sums) }, n.folds...)
+		n.close()
+		return
+	case n.u.jam.whole:
+		n.hoist(ts)
+		before := n.jamming.terms
+		for i := range n.k.Axes[axes[0]].Extent {
+			n.jamming.terms = append(before, point{axes[0], i})
+			n.jamTerms(ts, axes[1:], sums)
+		}
+		n.jamming.terms = before
+		return
+	case len(axes) > 1:
 		n.loop(ts, axes[0], n.wholeCount(axes[0]), func() { n.jamTerms(ts, axes[1:], sums) })
 		return
 	}
@@ -343,11 +424,10 @@ func (n *nest) jamTerms(ts []target, axes []int, sums []*sum) {
 			far.streams = append(far.streams, s)
 		}
 	}
-	n.jamming.term = axis
 	for _, terms := range []int{termsTurn, 1} {
 		n.turnsOf(left, terms, func() {
 			for k := range terms {
-				n.jamming.ahead = k
+				n.jamming.terms = []point{{axis, k}}
 				n.open()
 				n.inside(func() { n.take(ts, sums) }, axis)
 				n.close()
@@ -356,7 +436,7 @@ func (n *nest) jamTerms(ts []target, axes []int, sums []*sum) {
 			n.advance(near, terms)
 		})
 	}
-	n.jamming.term, n.jamming.ahead = -1, 0
+	n.jamming.terms = nil
 	n.close()
 }
 
@@ -392,25 +472,22 @@ func (n *nest) tileKey(v, block int) valueKey {
 	return valueKey{v, row*wide + col}
 }
 
-// tileAt is where stream s, at p in the tile's corner, is in a block.
+// tileAt is where stream s, at p at the first block of all, is in a block of the tile.
 func (n *nest) tileAt(s int, p asm.Reg, block int) asm.Mem {
 	st, t := &n.u.streams[s], n.jamming
-	row, col := block/len(t.wide), block%len(t.wide)
-	m := asm.At(p, 0)
-	if st.class(n.vector) == adjacent {
-		m.Disp += t.wide[col] * st.bytes()
-	}
-	if t.term >= 0 && st.class(t.term) == adjacent {
-		m.Disp += t.ahead * st.bytes()
-	}
-	switch st.class(n.u.jam.axis) {
-	case adjacent:
-		m.Disp += row * st.bytes()
-	case strided:
-		if row > 0 {
-			scale := min(row&-row, 8)
-			m.Index, m.Scale = n.num(number{kind: stepOf, a: s, b: n.u.jam.axis, mul: row / scale}), uint8(scale)
+	row, col := t.row+block/len(t.wide), block%len(t.wide)
+	m := asm.At(p, st.step[n.vector]*t.wide[col])
+	for _, x := range t.terms {
+		if n.u.jam.whole || st.class(x.axis) == adjacent {
+			m.Disp += st.step[x.axis] * x.at
 		}
+	}
+	switch class := st.class(n.u.jam.axis); {
+	case n.u.jam.whole || class == adjacent:
+		m.Disp += st.step[n.u.jam.axis] * row
+	case class == strided && row > 0:
+		scale := min(row&-row, 8)
+		m.Index, m.Scale = n.num(number{kind: stepOf, a: s, b: n.u.jam.axis, mul: row / scale}), uint8(scale)
 	}
 	return m
 }

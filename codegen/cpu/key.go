@@ -47,7 +47,7 @@ func (b *keyWriter) unit(u *unit) {
 	}
 	b.ints(k.Order)
 	if j := u.jam; j != nil {
-		b.num(1, j.axis, j.rows, j.cols, bit(j.once))
+		b.ints(j.structure(u))
 	} else {
 		b.num(0)
 	}

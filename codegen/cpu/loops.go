@@ -22,6 +22,8 @@ func (n *nest) body() {
 			n.scope.idx[n.vector] = n.copy(n.Arg(ArgLo))
 		}
 		n.core(targets, count)
+	} else if n.u.jam != nil && n.k.Parallel <= 1 && len(n.u.cuts) == 0 {
+		n.jamPoints(targets)
 	} else {
 		n.points(targets)
 	}
@@ -84,17 +86,21 @@ func (n *nest) points(targets []target) {
 	for _, a := range n.parallel() {
 		n.moveAll(targets, a, n.scope.idx[a])
 	}
-	var inner []int
-	for _, a := range n.k.Order[n.k.Parallel:] {
-		if !n.k.Axes[a].Fold && a != n.vector {
-			inner = append(inner, a)
-		}
-	}
-	n.inside(func() { n.sequential(targets, inner) }, n.parallel()...)
+	n.inside(func() { n.sequential(targets, n.innerLoops()) }, n.parallel()...)
 	n.close()
 	n.Ins("INCQ", point)
 	n.Jmp(top)
 	n.Bind(end)
+}
+
+// innerLoops are the loop axes inside the parallel range but the vector axis.
+func (n *nest) innerLoops() (list []int) {
+	for _, a := range n.k.Order[n.k.Parallel:] {
+		if !n.k.Axes[a].Fold && a != n.vector {
+			list = append(list, a)
+		}
+	}
+	return list
 }
 
 // takeApart gives each of axes its index in the flat point ((i0*n1 + i1)*n2 + i2) ...
