@@ -97,48 +97,12 @@ func (a *anneal) exchange(made, v, s, x, y []uint64) (inner, outer, size int64) 
 	return inner, outer, size
 }
 
-// annealing is anneal on the best tree so far, in rounds that reconfigure ends.
-type annealing struct{}
-
-func (annealing) name() string { return "annealing" }
-
-func (m annealing) run(r *race) { r.anneal(m.name(), warm) }
-
-// again is annealing that starts cooler, of a tree that is good.
-type again struct{}
-
-func (again) name() string { return "annealing" }
-
-func (m again) run(r *race) { r.anneal(m.name(), lukewarm) }
-
-// The inverse temperatures of the start and of the end of a round; every other round starts cooler by one.
+// The inverse temperatures of the start and of the end of a course; every other one starts cooler by one.
 const (
 	warm     = 0.6
 	lukewarm = 2.0
 	freezing = 10.0
 )
-
-// rounds is how often annealing starts anew from the best, where there is work for roundSweeps sweeps in each. A sweep takes perSweep of a
-// budget at least: small trees need no more of them than large ones.
-const (
-	rounds      = 5
-	roundSweeps = 400
-	perSweep    = 10000
-)
-
-// anneal goes through the rounds.
-func (r *race) anneal(by string, from float64) {
-	rec := newReconfigure(r.t, r.d)
-	sweep := sweepWork(r.c)
-	work := min(r.meter.budget-r.meter.spent, r.meter.budget/perSweep*sweep)
-	n := min(max(work/sweep/roundSweeps, 1), rounds)
-	for k := range n {
-		r.t.load(r.best)
-		cool(r, from+float64(k%2), work/n*8/10)
-		rec.run(r.meter, subtreeLeaves)
-		r.keep(by)
-	}
-}
 
 // sweepWork is about what a sweep takes.
 func sweepWork(c *core) int64 { return int64(c.n) * int64(25+6*c.words) }

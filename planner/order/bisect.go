@@ -21,6 +21,9 @@ type bisect struct {
 	work   int64
 }
 
+// finishLeaves is how many terms are not cut any more.
+const finishLeaves = 5
+
 func newBisect(r *race) *bisect {
 	n := len(r.h.terms)
 	b := &bisect{h: r.h, c: r.c, d: r.d, p: partition{rng: r.rng}, on: r.h.on(), at: make([]int32, n), met: make([]int32, len(r.h.log))}
@@ -48,7 +51,7 @@ func (b *bisect) halve(terms []int32) int32 {
 	if len(terms) == 1 {
 		return terms[0]
 	}
-	if len(terms) <= subtreeLeaves {
+	if len(terms) <= finishLeaves {
 		if node := b.finish(terms); node >= 0 {
 			return node
 		}
@@ -157,5 +160,5 @@ func (m bisection) run(r *race) {
 
 // slack is one of a few in turn, blurred.
 func slack(rng *rand.Rand, i int) float64 {
-	return [4]float64{0.1, 0.3, 0.5, 0.7}[i%4] + float64(0.1*float64(rng.IntN(256))/256)
+	return [4]float64{0.05, 0.2, 0.35, 0.5}[i%4] + float64(0.1*float64(rng.IntN(256))/256)
 }

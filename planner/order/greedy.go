@@ -58,8 +58,8 @@ func newGreedy(h *hyper, rng *rand.Rand) *greedy {
 	return g
 }
 
-// run gives the joints of a whole tree.
-func (g *greedy) run(weight, heat float64) []joint {
+// run gives the joints of a whole tree; nil if that takes more work than most.
+func (g *greedy) run(weight, heat float64, most int64) []joint {
 	n := len(g.h.terms)
 	g.weight, g.heat, g.work = weight, heat, 0
 	g.count = append(g.count[:0], g.startCount...)
@@ -80,6 +80,9 @@ func (g *greedy) run(weight, heat float64) []joint {
 	for left > 1 && len(g.heap) > 0 {
 		p := g.heap.pop()
 		g.work += 40
+		if g.work > most {
+			return nil
+		}
 		if g.live[p.x] && g.live[p.y] {
 			g.join(p.x, p.y)
 			left--
@@ -167,7 +170,7 @@ func (greedyOnce) name() string { return "greedy" }
 
 func (m greedyOnce) run(r *race) {
 	g := newGreedy(r.h, r.rng)
-	r.offer(g.run(1, 0), m.name())
+	r.offer(g.run(1, 0, math.MaxInt64), m.name())
 	r.meter.spend(g.work)
 }
 
@@ -181,11 +184,39 @@ const trials = 128
 
 func (m randomGreedy) run(r *race) {
 	g := newGreedy(r.h, r.rng)
+	best := math.Inf(1)
+	var weight, heat int64 // of the best
 	for i := 0; i < trials && r.meter.left(); i++ {
-		r.offer(g.run(1+float64(i%3)*0.5, float64(i%8)*0.2), m.name())
+		w, h := firstWeights[i%len(firstWeights)], int64(leastHeat)
+		switch {
+		case i < len(firstWeights):
+		case i%2 == 0:
+			w, h = spread(r.rng, leastWeight, mostWeight), spread(r.rng, leastHeat, mostHeat)
+		default:
+			w, h = weight+spread(r.rng, -fixedOne/2, fixedOne/2), heat+spread(r.rng, -2*fixedOne, 2*fixedOne)
+		}
+		joints := g.run(power(w), power(h), r.meter.budget-r.meter.spent)
 		r.meter.spend(g.work)
+		if joints == nil {
+			continue
+		}
+		if cost := r.offer(joints, m.name()); cost < best {
+			best, weight, heat = cost, w, h
+		}
 	}
 }
+
+// Logarithms of the weights and heats that are tried. Lattices want heavy weights, which let one tensor grow, trees and dense networks light
+// ones: some of each go first, then any by chance and such as are near the best in turn.
+const (
+	leastWeight, mostWeight = -1 << fixedBits, 7 << fixedBits
+	leastHeat, mostHeat     = -10 << fixedBits, -1 << fixedBits
+)
+
+var firstWeights = [6]int64{4 << fixedBits, 1 << fixedBits, 6 << fixedBits, 0, 3 << fixedBits, 2 << fixedBits}
+
+// spread gives a number between two by chance.
+func spread(rng *rand.Rand, from, to int64) int64 { return from + rng.Int64N(to-from) }
 
 const gumbelBits = 10
 

@@ -48,7 +48,7 @@ func (a move) Before(b move) bool { return a.gain > b.gain || a.gain == b.gain &
 // coarsest is the number of vertices at which a graph is cut at once, starts how often that is tried.
 const (
 	coarsest = 40
-	starts   = 6
+	starts   = 3
 )
 
 // cut gives the side of each vertex.

@@ -18,7 +18,7 @@ var portfolio = []struct {
 	share float64
 }{
 	{greedyOnce{}, 1},
-	{randomGreedy{}, 0.05},
+	{randomGreedy{}, 0.1},
 	{elimination{}, 0.05},
 	{sweeping{}, 0.06},
 	{bisection{}, 0.1},
@@ -42,7 +42,7 @@ type race struct {
 	pool   []entry
 }
 
-// entry is the best tree that one member has found.
+// entry is one of the best trees that a member has found.
 type entry struct {
 	joints []joint
 	cost   float64
@@ -58,34 +58,53 @@ func newRace(h *hyper, w weights, m *meter, seed uint64) *race {
 	return r
 }
 
-// offer takes a tree if it is better than the best so far.
-func (r *race) offer(joints []joint, by string) {
+// offer takes a tree if it is better than the best so far, and gives its cost.
+func (r *race) offer(joints []joint, by string) float64 {
 	if r.c == nil {
 		if r.best == nil {
 			r.best, r.winner = joints, by
 		}
-		return
+		return 0
 	}
 	r.t.load(joints)
 	r.meter.spend(int64(8 * r.c.n * (4 + r.c.words)))
-	r.keep(by)
+	return r.keep(by)
 }
 
 // keep takes the tree at hand if it is better than the best so far.
-func (r *race) keep(by string) {
+func (r *race) keep(by string) float64 {
 	total := r.t.total()
 	if r.best == nil || total < r.cost {
 		r.best, r.cost, r.winner = r.t.joints(r.best), total, by
 	}
-	for i := range r.pool {
-		if e := &r.pool[i]; e.by == by {
-			if total < e.cost {
-				e.joints, e.cost = r.t.joints(e.joints), total
-			}
+	r.enter(total, by)
+	return total
+}
+
+// perMember is how many trees of each member stay in the pool.
+const perMember = 2
+
+// enter puts the tree at hand into the pool if it is among the best of its member.
+func (r *race) enter(total float64, by string) {
+	worst, count := -1, 0
+	for i, e := range r.pool {
+		if e.by != by {
+			continue
+		}
+		if e.cost == total {
 			return
 		}
+		count++
+		if worst < 0 || e.cost > r.pool[worst].cost {
+			worst = i
+		}
 	}
-	r.pool = append(r.pool, entry{r.t.joints(nil), total, by})
+	switch {
+	case count < perMember:
+		r.pool = append(r.pool, entry{r.t.joints(nil), total, by})
+	case total < r.pool[worst].cost:
+		r.pool[worst].joints, r.pool[worst].cost = r.t.joints(r.pool[worst].joints), total
+	}
 }
 
 // run lets the members run. Where there are few terms a proof is tried first, from a tree that is good enough to leave most subsets out.
