@@ -170,7 +170,7 @@ func TestCloseWaitsForWhatRuns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		x := ones(t, 500, 500)
+		x := ones(t, 200, 200)
 		p, err := s.Compile(context.Background(), einsum.Contract("ij,jk,kl->il", x, x, x))
 		if err != nil {
 			t.Fatal(err)
@@ -185,7 +185,7 @@ func TestCloseWaitsForWhatRuns(t *testing.T) {
 					if err != nil {
 						return // closed
 					}
-					if v := got[0].Float64s(); v[0] != 250000 || v[len(v)-1] != 250000 {
+					if v := got[0].Float64s(); v[0] != 40000 || v[len(v)-1] != 40000 {
 						t.Errorf("%s: %v", device, got[0])
 					}
 				}
