@@ -6,7 +6,6 @@ package planner
 //	after   %3 = contract "jk,k->j" %1 %2; %4 = contract "ij,j->i" %0 %3
 
 import (
-	"math"
 	"slices"
 
 	"github.com/einloom/einloom/expr"
@@ -357,24 +356,6 @@ func (o *orderer) emit(n int, c *contraction) *expr.Node {
 	}
 	return values[len(values)-1].node
 }
-
-// search looks for the order of a network of a dtype.
-func (s *state) search(net order.Network, d tensor.DType) order.Tree {
-	m := newModel(s.Target)
-	to := order.Options{Move: m.move(float64(d.Size())) / m.compute(0.5)}
-	if s.largest > 0 {
-		to.MaxSize = max(math.Log2(float64(s.largest)/float64(d.Size())), leastSize)
-		to.Budget = min(order.DefaultBudget, sliceWork*int64(len(net.Terms)*len(net.Terms)))
-	}
-	return order.Find(net, to)
-}
-
-// leastSize is the limit of one element a result, as order.Options has it; sliceWork what a search with a limit may take for each pair of
-// operands.
-const (
-	leastSize = 1e-6
-	sliceWork = 20_000
-)
 
 // lonely says whether a term has a label of more than one element that neither the output nor another term has: it is summed out first. c has two
 // terms.

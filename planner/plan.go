@@ -15,6 +15,7 @@ import (
 type Options struct {
 	Target      codegen.Target
 	MemoryLimit int64                                  // bytes of arena and outputs together; 0: none. A plan over it is a *MemoryError
+	Objective   string                                 // what orders of contraction are to be cheap in: one of Objectives; "" is time
 	FastMath    bool                                   // rules that change roundings may fire
 	Off         map[string]bool                        // names of passes and "rule:NAME" of rules that are left out, to bisect
 	Check       bool                                   // verify after each pass
@@ -97,6 +98,9 @@ const plannedWorkers = 2
 // nodes give all their root causes; a plan that no slicing makes small enough gives a *MemoryError. Any other error is a broken invariant
 // of the planner's own.
 func Make(roots []*expr.Node, o Options) (*Plan, error) {
+	if err := CheckObjective(o.Objective); err != nil {
+		return nil, fmt.Errorf("planner: %w", err)
+	}
 	p, err := attempt(roots, o, 0)
 	if err != nil || o.MemoryLimit <= 0 || p.need() <= o.MemoryLimit {
 		return p, err

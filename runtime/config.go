@@ -19,6 +19,8 @@ type Config struct {
 	// MemoryLimit is the most bytes that one run may take for intermediates and outputs; 0: what this machine has, see MachineMemory. A
 	// plan that needs more is refused before anything runs, with the number needed.
 	MemoryLimit int64
+	// Objective is what orders of contraction are to be cheap in: "time" (the default), "flops", "size" or "write". See planner.Objectives.
+	Objective string
 	// Threads is how many workers share a kernel, up to MaxThreads; 0: GOMAXPROCS. Results do not depend on it.
 	Threads int
 	// Off turns passes ("fuse") and rewrite rules ("rule:neutral") off by name, to find out which of them is at fault. Names that are none

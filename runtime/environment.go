@@ -27,6 +27,9 @@ func withEnvironment(c Config) (Config, error) {
 			return c, fmt.Errorf("runtime: there is no pass or rule %q to turn off: %s are passes, rule:NAME is a rule", name, passNames())
 		}
 	}
+	if err := planner.CheckObjective(c.Objective); err != nil {
+		return c, fmt.Errorf("runtime: Config.Objective: %w", err)
+	}
 	log := os.Getenv("EINLOOM_LOG") == "1"
 	var dump []string
 	if d := os.Getenv("EINLOOM_DUMP"); d != "" {

@@ -228,6 +228,7 @@ func (s *Session) build(ctx context.Context, j *job) (c *compiled, err error) {
 	plan, err := planner.Make(j.roots, planner.Options{
 		Target:      s.device.Target(),
 		MemoryLimit: s.config.MemoryLimit,
+		Objective:   s.config.Objective,
 		FastMath:    s.config.FastMath,
 		Off:         s.off,
 		Check:       s.config.Check,

@@ -18,7 +18,7 @@ import (
 )
 
 var planCommand = command{
-	usage: `usage: einloom plan SPEC SHAPE ... [-dtype f32] [-stage graph|order|kernel|cpu|all] [-target NAME] [-json]
+	usage: `usage: einloom plan SPEC SHAPE ... [-dtype f32] [-stage graph|order|kernel|cpu|all] [-target NAME] [-objective NAME] [-json]
 
 Shows how the einsum SPEC of arrays of the given shapes would be computed; nothing is computed. A shape is 512x256, or 5 for a vector, or
 scalar. With - as SPEC a graph's text is read from standard input; docs/ir.md has its grammar.
@@ -36,12 +36,16 @@ not larger), index, expand, schedule, place.
 		dtype := fs.String("dtype", "f32", "the `dtype` of the operands of SPEC: "+dtypeNames())
 		stage := fs.String("stage", "kernel", "the `stage` to show")
 		target := fs.String("target", cpu.AVX2, "make kernels for the instruction set `NAME`, any on any machine: "+strings.Join(cpu.Targets(), " or "))
+		objective := fs.String("objective", "time", "what orders of contraction are to be cheap in: `time`, or flops, size or write alone")
 		asJSON := fs.Bool("json", false, "print one JSON object: kernels with their costs, and the texts of the stages")
 		return func(std streams, operands []string) error {
 			if len(operands) == 0 {
 				return usageError{"it takes an einsum string and a shape for each operand"}
 			}
 			t, err := cpu.Target(*target)
+			if err == nil {
+				err = planner.CheckObjective(*objective)
+			}
 			if err != nil {
 				return usageError{err.Error()}
 			}
@@ -49,7 +53,7 @@ not larger), index, expand, schedule, place.
 			if err != nil {
 				return err
 			}
-			p, err := planner.Make(roots, planner.Options{Target: t})
+			p, err := planner.Make(roots, planner.Options{Target: t, Objective: *objective})
 			if err != nil {
 				return err
 			}

@@ -1,0 +1,87 @@
+package planner
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/einloom/einloom/planner/order"
+	"github.com/einloom/einloom/tensor"
+)
+
+// Objectives lists what Options.Objective takes: what orders of contraction are to be cheap in.
+//
+//	time   what the target's multiplications, reads and writes take (the default; "" is the same)
+//	flops  multiplications alone
+//	size   elements of the largest intermediate
+//	write  elements of all intermediates
+func Objectives() []string { return []string{"time", "flops", "size", "write"} }
+
+// CheckObjective says what is wrong with the name of an objective.
+func CheckObjective(name string) error {
+	if name != "" && !slices.Contains(Objectives(), name) {
+		return fmt.Errorf("there is no objective %q: it is one of %s", name, strings.Join(Objectives(), ", "))
+	}
+	return nil
+}
+
+// How long orders are searched for, in the searches' units of work, of which a second has workASecond: the first search has firstWork, and
+// each further one growth times as much, as long as that takes less time than the contraction would in the best order so far.
+const (
+	firstWork   = 500_000
+	growth      = 8
+	workASecond = 600e6
+	provenTerms = 16 // up to so many the search ends with the best order of all, whatever it was given
+)
+
+// Under a memory limit: leastSize is the limit of one element a result, as order.Options has it; sliceWork what a search may take for each
+// pair of operands.
+const (
+	leastSize = 1e-6
+	sliceWork = 20_000
+)
+
+// search looks for the order of a network of a dtype.
+func (s *state) search(net order.Network, d tensor.DType) order.Tree {
+	m := newModel(s.Target)
+	to := order.Options{Budget: firstWork}
+	switch s.Objective {
+	case "", "time":
+		to.Move = m.move(float64(d.Size())) / m.multiply(1)
+	case "size":
+		to.Objective = order.Size
+	case "write":
+		to.Objective = order.Write
+	}
+	if s.largest > 0 {
+		to.MaxSize = max(math.Log2(float64(s.largest)/float64(d.Size())), leastSize)
+		to.Budget = min(order.DefaultBudget, sliceWork*int64(len(net.Terms)*len(net.Terms)))
+		return order.Find(net, to)
+	}
+	best := order.Find(net, to)
+	takes, work := m.contraction(net, best, d), best.Work
+	for len(net.Terms) > provenTerms && best.Work >= to.Budget && to.Budget < order.DefaultBudget && takes > float64(growth*to.Budget)/workASecond {
+		to.Budget = min(growth*to.Budget, order.DefaultBudget)
+		next := order.Find(net, to)
+		work += next.Work
+		if t := m.contraction(net, next, d); to.Move == 0 || t <= takes {
+			best, takes = next, t
+		}
+	}
+	best.Work = work
+	return best
+}
+
+// contraction is the seconds that a worker needs for a network in an order: each operand and each intermediate is read once.
+func (m *model) contraction(net order.Network, t order.Tree, d tensor.DType) float64 {
+	total, _ := t.Cost(net)
+	elements := 2 * total.Write
+	for _, labels := range net.Terms {
+		elements += points(net, labels)
+	}
+	return m.multiply(total.Mults) + m.move(elements*float64(d.Size()))
+}
+
+// multiply is the seconds that a worker needs for so many products and to add them up.
+func (m *model) multiply(count float64) float64 { return m.compute(count / 2) }
