@@ -40,6 +40,8 @@ type Capabilities struct {
 	MaxInvocations        int // maxComputeWorkGroupInvocations
 	MaxGroups             int // maxComputeWorkGroupCount[0]
 
+	always bool // in packets however few points there are, for tests
+
 	Units int // cores of a CPU, compute units of a GPU; 0: unknown. Results do not depend on it.
 }
 

@@ -16,7 +16,7 @@ import (
 // TestContractions compares contractions of small whole numbers, whose sums are exact in any order, with the interpreter's to the bit: as
 // they are written for CPUs, by blocks of each size for GPUs, and for one without room for blocks.
 func TestContractions(t *testing.T) {
-	list := []*Capabilities{Lavapipe()}
+	list := []*Capabilities{packing(Lavapipe())}
 	limits := []int{16, 1024}
 	if *long {
 		tiny := Desktop()

@@ -17,7 +17,13 @@ import (
 var long = flag.Bool("long", false, "the whole corpus")
 
 // devices are the capabilities that the corpus is written for.
-var devices = []*Capabilities{Lavapipe(), Desktop()}
+var devices = []*Capabilities{packing(Lavapipe()), packing(Desktop())}
+
+// packing is a device whose small kernels are written as large ones are.
+func packing(c *Capabilities) *Capabilities {
+	c.always = true
+	return c
+}
 
 // corpus is kernels of every kind, as a device of capabilities c is given them: those that people wrote, every op on every dtype in several
 // layouts, every fold along and across memory, random ones, contractions.

@@ -203,6 +203,9 @@ func (w *writer) walked(list []folder, points []*point) [][]id {
 		if 0 < inner && inner <= chunk && chunk < inner*d.extent {
 			short = chunk / inner
 		}
+		if k == len(digits)-1 && w.goesAlong(list, &d) {
+			return w.inPackets(list, points, d, done, w.number(0), w.number(uint32(d.extent)), short, carried)
+		}
 		return w.emptied(list, points, w.number(0), w.number(uint32(d.extent)), 1, short, carried, func(i id, carried []id) []id {
 			d.at = i
 			return nest(k+1, append(slices.Clone(done), d), carried)
@@ -218,6 +221,9 @@ func (w *writer) ranged(list []folder, points []*point, digits []digit, from, to
 		short = chunk
 	}
 	carried := w.begin(list, points, from, false)
+	if step == 1 && len(digits) == 1 && w.goesAlong(list, &digits[0]) {
+		return split(list, points, w.inPackets(list, points, digits[0], nil, from, to, short, carried))
+	}
 	made := w.emptied(list, points, from, to, step, short, carried, func(i id, carried []id) []id {
 		return w.step(list, points, w.spread(digits, i), carried)
 	})

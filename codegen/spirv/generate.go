@@ -117,6 +117,8 @@ func (g *generator) supported() error {
 	for i := range g.k.Body {
 		switch d := g.k.Body[i].DType; {
 		case !g.live[i]:
+		case g.k.Body[i].Kind == codegen.Scan:
+			return missing("scans", "results along an axis that are carried from point to point", cpu)
 		case d.IsComplex():
 			return missing("complex arithmetic", "values of %v that pass expand has not written out", "write products of complex numbers by their parts, or "+cpu, d)
 		case d == tensor.Float64 && !g.c.ShaderFloat64:

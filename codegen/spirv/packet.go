@@ -1,6 +1,8 @@
 package spirv
 
 import (
+	"slices"
+
 	"github.com/einloom/einloom/codegen"
 	"github.com/einloom/einloom/tensor"
 )
@@ -19,8 +21,11 @@ const (
 	gpuPacket    = 4
 	fewOps       = 48
 	mostOps      = 160
+	fewPoints    = 1 << 14 // of a kernel that is done sooner than the code of packets is compiled
 	packetBytes  = 16
 	packetRounds = 2 // a digit of fewer packets is gone through one by one
+	foldPacket   = 4 // for which a row of float32s has one texel
+	narrowPacket = 8 // for which a row of narrower elements has
 )
 
 // aligned is how many elements of d a packet's first one must be a multiple of.
@@ -43,7 +48,7 @@ func (g *generator) runs(param int, flat codegen.Affine, d *digit, n int) bool {
 
 // packets says how many points of a section's last digit are done together, 1 if they are not, and which params are read and written so.
 func (g *generator) packets(s *stage, c *section, digits []digit) (n int, params []int) {
-	if s.team > 1 || s.keep >= 0 || s.part >= 0 || len(digits) == 0 || g.folds(s) {
+	if g.few(total(digits)) || s.team > 1 || s.keep >= 0 || s.part >= 0 || len(digits) == 0 || g.folds(s) {
 		return 1, nil
 	}
 	live := g.beneathStores(c.stores)
@@ -76,6 +81,9 @@ func (g *generator) packets(s *stage, c *section, digits []digit) (n int, params
 	}
 	return n, params
 }
+
+// few says whether a stage of so many points is too little work for packets.
+func (g *generator) few(points int) bool { return points < fewPoints && !g.c.always }
 
 // beneathStores lists the values that stores need.
 func (g *generator) beneathStores(stores []int) (list []int) {
@@ -306,4 +314,103 @@ func (w *writer) toWords(d tensor.DType, values []id) (words []id) {
 		}
 	}
 	return words
+}
+
+// aligned calls body for a section's rows: on CPU devices for rows in packets where the memory of a launch begins as these need it, and for rows
+// one by one where it does not. Both give the same bits.
+func (w *writer) aligned(s *stage, c *section, t *tile, body func()) {
+	n, params := w.g.rowPackets(s, c, t)
+	if len(params) == 0 {
+		body()
+		return
+	}
+	begins := w.begins(params, n)
+	w.pack = n
+	w.when(begins, body)
+	w.pack = 0
+	w.when(w.pure(opLogicalNot, w.boolean(), begins), body)
+}
+
+// rowPackets says how long the packets of a section's rows are, and which params have elements side by side along any of the digits.
+func (g *generator) rowPackets(s *stage, c *section, t *tile) (n int, params []int) {
+	if g.c.Type != CPU || !g.texels || !g.folds(s) {
+		return 0, nil
+	}
+	n = foldPacket
+	ops := 0
+	digits := append([]digit(nil), t.digits...)
+	for i := range g.k.Body {
+		switch v := &g.k.Body[i]; {
+		case !g.live[i]:
+		case v.Kind == codegen.Map:
+			ops++
+		case v.Kind == codegen.Reduce:
+			digits = append(digits, g.digits(g.foldOrder(i))...)
+		case v.Kind == codegen.Load && v.DType.Size() < 4:
+			n = narrowPacket
+		}
+	}
+	if ops > mostOps || t.units < fewPoints && g.few(t.units*min(g.rounds(s), fewPoints)) {
+		return 0, nil
+	}
+	for _, i := range c.stores {
+		digits = append(digits, g.alongs(c, i)...)
+	}
+	take := func(param int, flat codegen.Affine) {
+		if slices.ContainsFunc(digits, func(d digit) bool { return g.runs(param, flat, &d, n) }) && !slices.Contains(params, param) {
+			params = append(params, param)
+		}
+	}
+	for i := range g.k.Body {
+		if v := &g.k.Body[i]; g.live[i] && v.Kind == codegen.Load {
+			take(v.Param, g.flatOf(i))
+		}
+	}
+	for _, i := range c.stores {
+		take(g.k.Stores[i].Param, g.placeOf(i))
+	}
+	return n, params
+}
+
+// goesAlong says whether something that folds read lies side by side along a digit.
+func (w *writer) goesAlong(list []folder, d *digit) bool {
+	if w.pack == 0 || d.extent < packetRounds*w.pack {
+		return false
+	}
+	return slices.ContainsFunc(list, func(o folder) bool {
+		return slices.ContainsFunc(w.g.loads(o.r), func(l int) bool {
+			v := &w.g.k.Body[l]
+			return v.Kind == codegen.Load && w.g.runs(v.Param, w.g.flatOf(l), d, w.pack)
+		})
+	})
+}
+
+// storesAlong says whether stores go along a digit in packets.
+func (w *writer) storesAlong(stores []int, d *digit) bool {
+	return w.pack > 0 && w.s.team == 1 && d.extent >= packetRounds*w.pack && slices.ContainsFunc(stores, func(i int) bool {
+		return w.g.runs(w.g.k.Stores[i].Param, w.g.placeOf(i), d, w.pack)
+	})
+}
+
+// inPackets folds the numbers from..to of the innermost digit, in the order that emptied goes through them: whole chunks, where there are such, in
+// packets, and what is left one by one. from is the first of a packet.
+func (w *writer) inPackets(list []folder, points []*point, d digit, outer []digit, from, to id, short int, carried []id) []id {
+	word := w.uint(32)
+	n := w.pack
+	unit := n
+	if short > 0 {
+		unit = short / n * n
+	}
+	many := w.pure(opISub, word, to, w.least(from, to))
+	whole := w.pure(opIAdd, word, from, w.pure(opIMul, word, w.pure(opUDiv, word, many, w.number(uint32(unit))), w.number(uint32(unit))))
+	carried = w.emptied(list, points, from, whole, uint32(n), short/n, carried, func(i id, carried []id) []id {
+		for _, d := range w.consecutive(d, i, n) {
+			carried = w.step(list, points, append(slices.Clone(outer), d), carried)
+		}
+		return carried
+	})
+	return w.emptied(list, points, whole, to, 1, short, carried, func(i id, carried []id) []id {
+		d.at = i
+		return w.step(list, points, append(slices.Clone(outer), d), carried)
+	})
 }

@@ -35,8 +35,8 @@ type slot struct {
 	buffer id
 }
 
-// pieces is how a long reduction is cut: points lie in chunks, one for each group; lane l of a group's lanes takes each lanes-th point from
-// its own. Each lane leaves a partial result, or the team does that has so many lanes.
+// pieces is how a long reduction is cut: points lie in chunks, one for each group. Each of a group's lanes has a part of the chunk and leaves a
+// partial result, or lane l of a team takes each lanes-th point from its own and the team leaves one.
 type pieces struct {
 	groups, lanes, chunk int
 	each                 bool // each lane has a partial result
@@ -301,7 +301,10 @@ func (g *generator) split(r int) {
 		p.lanes, p.each = g.teamOf(points), false
 		p.groups = between(points/(p.lanes*32), 2, max(2, 1024/rows))
 	}
-	p.chunk = (points + p.groups - 1) / p.groups
+	p.chunk = ceil(points, p.groups)
+	if p.each {
+		p.chunk = ceil(p.chunk, p.lanes*packetBytes) * p.lanes * packetBytes // whole packets for each
+	}
 	for _, d := range folderOf(g.k, r).dtypes() {
 		p.slots = append(p.slots, g.slot(d, on, p.count()))
 	}

@@ -67,7 +67,9 @@ func (g *generator) write(name string, s *stage) error {
 			w.packed(&s.sections[i], &tiles[i], packets[i], packed[i], &pass)
 			continue
 		}
-		w.units(units[i], &pass, func(n id) { w.rows(&s.sections[i], &tiles[i], n) })
+		w.aligned(s, &s.sections[i], &tiles[i], func() {
+			w.units(units[i], &pass, func(n id) { w.rows(&s.sections[i], &tiles[i], n) })
+		})
 	}
 	if w.err != nil {
 		return w.err
@@ -206,8 +208,14 @@ func (w *writer) finishRow(s *section, p *point) {
 			}
 			list = append(list, other)
 		}
-		w.along(w.g.digits(w.g.ordered(rest, w.g.placeOf(i))), list, p)
+		w.along(w.g.alongs(s, i), list, p)
 	}
+}
+
+// alongs are the digits that a store goes along within a row of its section.
+func (g *generator) alongs(s *section, store int) []digit {
+	rest := g.trim(g.k.Stores[store].Axes()).Minus(codegen.AxesOf(s.outer...))
+	return g.digits(g.ordered(rest, g.placeOf(store)))
 }
 
 // along does stores at all points of digits: alone in nested loops, in a team each its own.
@@ -224,6 +232,20 @@ func (w *writer) along(digits []digit, stores []int, p *point) {
 			w.storeAll(stores, w.inside(p, w.spread(digits, i)))
 			return nil
 		})
+	case len(digits) == 1 && w.storesAlong(stores, &digits[0]):
+		d := digits[0]
+		whole := d.extent / w.pack * w.pack
+		w.loop(w.number(0), w.number(uint32(whole)), w.number(uint32(w.pack)), nil, nil, func(i id, _ []id) []id {
+			points := make([]*point, w.pack)
+			for k, d := range w.consecutive(d, i, w.pack) {
+				points[k] = w.inside(p, []digit{d})
+			}
+			w.storePacket(stores, points)
+			return nil
+		})
+		if whole < d.extent {
+			w.one(d, whole, stores, p)
+		}
 	default:
 		w.loop(w.number(0), w.number(uint32(digits[0].extent)), w.number(1), nil, nil, func(i id, _ []id) []id {
 			d := digits[0]
@@ -233,6 +255,15 @@ func (w *writer) along(digits []digit, stores []int, p *point) {
 			return nil
 		})
 	}
+}
+
+// one does stores at the points of a digit from number from on, one by one.
+func (w *writer) one(d digit, from int, stores []int, p *point) {
+	w.loop(w.number(uint32(from)), w.number(uint32(d.extent)), w.number(1), nil, nil, func(i id, _ []id) []id {
+		d.at = i
+		w.along(nil, stores, w.inside(p, []digit{d}))
+		return nil
+	})
 }
 
 // alone calls body for one invocation of a team.
@@ -274,11 +305,16 @@ func (w *writer) piece(s *section, unit id) {
 	}
 	digits := w.g.digits(w.g.foldOrder(r))
 	first := w.pure(opIMul, word, group, w.number(uint32(c.chunk)))
-	end := w.least(w.pure(opIAdd, word, first, w.number(uint32(c.chunk))), w.number(uint32(total(digits))))
-	from := w.pure(opIAdd, word, first, lane)
-	state := w.ranged([]folder{o}, []*point{p}, digits, from, end, uint32(c.lanes), ceil(c.chunk, c.lanes))[0]
-	if !c.each {
-		state = w.gathered(o, state)
+	var state []id
+	if c.each {
+		mine := w.number(uint32(c.chunk / c.lanes))
+		first = w.pure(opIAdd, word, first, w.pure(opIMul, word, lane, mine))
+		end := w.least(w.pure(opIAdd, word, first, mine), w.number(uint32(total(digits))))
+		state = w.ranged([]folder{o}, []*point{p}, digits, first, end, 1, c.chunk/c.lanes)[0]
+	} else {
+		end := w.least(w.pure(opIAdd, word, first, w.number(uint32(c.chunk))), w.number(uint32(total(digits))))
+		from := w.pure(opIAdd, word, first, lane)
+		state = w.gathered(o, w.ranged([]folder{o}, []*point{p}, digits, from, end, uint32(c.lanes), ceil(c.chunk, c.lanes))[0])
 	}
 	w.alone(func() {
 		for i, slot := range c.slots {
@@ -413,10 +449,13 @@ func (w *writer) tiled(t *tile, unit id) rowsOf {
 	return made
 }
 
-// members are the rows of a tile along a digit, and for those that may be beyond the last one the condition that they are not.
+// members are the rows of a tile along a digit (those of a packet where there are packets), and for those that may be beyond the last one the condition that they are not.
 func (w *writer) members(whole, tiles digit, n int) (list []digit, there []id) {
 	word := w.uint(32)
 	last := w.bits(tensor.Uint32, uint64(whole.extent-1))
+	if w.pack == n && whole.extent%n == 0 {
+		return w.consecutive(whole, w.pure(opIMul, word, tiles.at, w.number(uint32(n))), n), make([]id, n)
+	}
 	for i := range n {
 		d := whole
 		d.at = w.pure(opIAdd, word, tiles.at, w.number(uint32(i*tiles.extent)))

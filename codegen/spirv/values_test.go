@@ -118,7 +118,7 @@ func planned(k *codegen.Kernel, t codegen.Target) (*codegen.Kernel, error) {
 func TestValues(t *testing.T) {
 	small := Desktop()
 	small.MaxInvocations = 32
-	for _, c := range []*Capabilities{Lavapipe(), small} {
+	for _, c := range []*Capabilities{packing(Lavapipe()), packing(small)} {
 		t.Run(c.Name, func(t *testing.T) {
 			open := func() driver.Device { return emulated{c, interp.Open(interp.Config{})} }
 			if c.Type == CPU || *long {
