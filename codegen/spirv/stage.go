@@ -91,20 +91,8 @@ func (g *generator) grid(s *stage, n, work int) (local, groups uint32) {
 	return uint32(size), uint32(min(max(min(ceil(work, size), most), g.lasting(s, n, size)), g.c.MaxGroups))
 }
 
-// folds says whether a stage has reductions, which make its units long.
-func (g *generator) folds(s *stage) bool {
-	if s.keep >= 0 || s.part >= 0 {
-		return true
-	}
-	for i := range s.sections {
-		for _, store := range s.sections[i].stores {
-			if len(g.k.ReducesBeneath(g.k.Stores[store].Value)) > 0 {
-				return true
-			}
-		}
-	}
-	return false
-}
+// folds says whether a section computes reductions.
+func (g *generator) folds(s *stage, c *section) bool { return s.part >= 0 || len(g.within(s, c)) > 0 }
 
 // units calls body with the numbers of the units that an invocation, or a team, is to do, out of n. Invocations side by side do units side
 // by side; a workgroup does those of one range.
