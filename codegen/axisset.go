@@ -121,6 +121,8 @@ func (k *Kernel) Depends() []AxisSet {
 			}
 		case Reduce:
 			on[i] = on[v.Args[0]].Minus(AxesOf(v.Over...))
+		case Scan:
+			on[i] = on[v.Args[0]].Union(AxesOf(v.Over...))
 		}
 	}
 	return on

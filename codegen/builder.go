@@ -67,7 +67,7 @@ func RowMajor(dims []int) []int {
 // Loop adds an axis that is not reduced.
 func (b *Builder) Loop(name string, extent int) int { return b.axis(Axis{Name: name, Extent: extent}) }
 
-// Fold adds an axis that is reduced.
+// Fold adds an axis that is reduced, or scanned along.
 func (b *Builder) Fold(name string, extent int) int {
 	return b.axis(Axis{Name: name, Extent: extent, Fold: true})
 }
@@ -156,6 +156,14 @@ func (b *Builder) Reduce(fold *op.Op, arg int, over ...int) int {
 		d = tensor.Int64
 	}
 	return b.Value(Value{Kind: Reduce, DType: d, Op: fold, Args: []int{arg}, Over: over})
+}
+
+// Scan folds arg along one fold axis: at each of its points over those up to it.
+func (b *Builder) Scan(fold *op.Op, arg, along int) int {
+	if !b.has(arg) {
+		return b.bad("what is scanned is no value")
+	}
+	return b.Value(Value{Kind: Scan, DType: b.k.Body[arg].DType, Op: fold, Args: []int{arg}, Over: []int{along}})
 }
 
 func (b *Builder) has(v int) bool { return v >= 0 && v < len(b.k.Body) }

@@ -85,13 +85,13 @@ func (n *numbering) value(i int) int {
 		t.Axis = v.Axis
 	case Map:
 		t.Op = v.Op
-	case Reduce:
+	case Reduce, Scan:
 		t.Op, t.Over = v.Op, v.Over
 	}
 	if v.Kind == Gather {
 		t.Dim = v.Dim
 	}
-	if v.Kind == Map || v.Kind == Reduce || v.Kind == Gather {
+	if v.Kind == Map || v.Kind == Reduce || v.Kind == Scan || v.Kind == Gather {
 		t.Args = make([]int, len(v.Args))
 		for j, a := range v.Args {
 			t.Args[j] = n.value(a)

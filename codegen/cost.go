@@ -13,7 +13,7 @@ func (k *Kernel) Count() Cost {
 			touched[v.Param] += k.points(on[i])
 		case Map:
 			c.Flop += k.points(on[i]) * v.flop()
-		case Reduce:
+		case Reduce, Scan:
 			c.Flop += k.points(on[v.Args[0]].Union(AxesOf(v.Over...))) * v.flop()
 		}
 	}
@@ -51,7 +51,7 @@ func (p *Param) elements() float64 {
 	return n
 }
 
-// flop is the operations of one application of a Map or Reduce.
+// flop is the operations of one application of a Map, Reduce or Scan.
 func (v *Value) flop() float64 {
 	switch name := v.Op.Name; {
 	case name == "cast" || name == "where":

@@ -294,7 +294,7 @@ func (p *parser) operator(t token.Token, args ...ast.Expr) (int, error) {
 	return 0, fmt.Errorf("no op is written %s", t)
 }
 
-// call makes what is written with parentheses or brackets: an element of a param, a t, a reduction, a typed constant, a cast or a Map written as a call.
+// call makes what is written with parentheses or brackets: an element of a param, a t, a reduction, a scan, a typed constant, a cast or a Map written as a call.
 func (p *parser) call(e *ast.CallExpr) (int, error) {
 	if name, at, ok := p.indexed(e); ok {
 		return p.name(name, at)
@@ -303,8 +303,8 @@ func (p *parser) call(e *ast.CallExpr) (int, error) {
 	if !ok || e.Ellipsis.IsValid() || !p.parens(e) {
 		return 0, fmt.Errorf("only ops and dtypes are called, and only params and ts have indices")
 	}
-	if id.Name == "reduce" {
-		return p.reduce(e.Args)
+	if id.Name == "reduce" || id.Name == "scan" {
+		return p.reduce(id.Name, e.Args)
 	}
 	if d, err := tensor.ParseDType(id.Name); err == nil {
 		return p.convert(d, e.Args)
@@ -353,24 +353,24 @@ func (p *parser) complex(d tensor.DType, re, im literal) (int, error) {
 	return p.b.Const(d, x, y), nil
 }
 
-// reduce reads: reduce(add, i, j, value).
-func (p *parser) reduce(args []ast.Expr) (int, error) {
+// reduce reads reduce(add, i, j, value) or scan(add, j, value), by its word.
+func (p *parser) reduce(word string, args []ast.Expr) (int, error) {
 	if len(args) < 3 {
-		return 0, fmt.Errorf("want reduce(op, axes, value)")
+		return 0, fmt.Errorf("want %s(op, axes, value)", word)
 	}
 	fold, ok := args[0].(*ast.Ident)
 	if !ok || !folds[fold.Name] {
-		return 0, fmt.Errorf("reduce: no such fold")
+		return 0, fmt.Errorf("%s: no such fold", word)
 	}
 	var over []int
 	for _, e := range args[1 : len(args)-1] {
 		id, ok := e.(*ast.Ident)
 		if !ok {
-			return 0, fmt.Errorf("reduce: want axes between the op and the value")
+			return 0, fmt.Errorf("%s: want axes between the op and the value", word)
 		}
 		axis, ok := p.axes[id.Name]
 		if !ok {
-			return 0, fmt.Errorf("reduce: no axis is called %s", id.Name)
+			return 0, fmt.Errorf("%s: no axis is called %s", word, id.Name)
 		}
 		over = append(over, axis)
 	}
@@ -378,7 +378,13 @@ func (p *parser) reduce(args []ast.Expr) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return p.b.Reduce(op.Lookup(fold.Name), v, over...), nil
+	if word == "reduce" {
+		return p.b.Reduce(op.Lookup(fold.Name), v, over...), nil
+	}
+	if len(over) != 1 {
+		return 0, fmt.Errorf("scan: want one axis")
+	}
+	return p.b.Scan(op.Lookup(fold.Name), v, over[0]), nil
 }
 
 // apply makes a Map; its bare numbers take their dtype from the first argument that is no number, or from the first number that tells its

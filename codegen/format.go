@@ -110,14 +110,14 @@ func (p *printer) body() {
 	}
 }
 
-// value renders one value and gives it a line of its own where it is used more than once, is a reduction or has grown wide.
+// value renders one value and gives it a line of its own where it is used more than once, is a reduction or a scan, or has grown wide.
 func (p *printer) value(i int) {
 	v := &p.k.Body[i]
 	p.text[i] = p.render(v)
 	switch {
 	case v.Kind == Load || v.Kind == Index || v.Kind == Const:
 		return
-	case v.Kind != Reduce && p.uses[i] == 1 && len(p.text[i].s) <= wide:
+	case v.Kind != Reduce && v.Kind != Scan && p.uses[i] == 1 && len(p.text[i].s) <= wide:
 		return
 	}
 	var along []string
@@ -145,8 +145,12 @@ func (p *printer) render(v *Value) rendered {
 		return rendered{constText(v), primary}
 	case Index:
 		return rendered{p.k.Axes[v.Axis].Name, primary}
-	case Reduce:
-		return rendered{fmt.Sprintf("reduce(%s, %s, %s)", v.Op.Name, p.axes(v.Over, ", "), p.operand(v.Args[0], tensor.Invalid)), primary}
+	case Reduce, Scan:
+		name := "reduce"
+		if v.Kind == Scan {
+			name = "scan"
+		}
+		return rendered{fmt.Sprintf("%s(%s, %s, %s)", name, v.Op.Name, p.axes(v.Over, ", "), p.operand(v.Args[0], tensor.Invalid)), primary}
 	}
 	return p.renderMap(v)
 }

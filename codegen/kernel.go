@@ -8,7 +8,7 @@ import (
 )
 
 // Kernel says WHICH element is computed of which. Its meaning: every Value is a function from a point of the axes it depends on to one
-// scalar; a Reduce folds its argument over all points of the axes Over; a Store writes its value at every point of the axes in At.
+// scalar; a Reduce folds its argument over all points of the axes Over, a Scan over those of one axis up to its own; a Store writes its value at every point of the axes in At.
 // The schedule changes how this is done and never (beyond the stated rounding of reductions) what.
 type Kernel struct {
 	Name   string
@@ -30,8 +30,8 @@ type Param struct {
 	Out     bool
 }
 
-// Axis is one index of the nest. A loop axis is never reduced; a fold axis is reduced by at least one Reduce, and may besides be stored
-// along (softmax stores along the axis it summed).
+// Axis is one index of the nest. A loop axis is never reduced; a fold axis is gone along by at least one Reduce or Scan, and may besides be
+// stored along (softmax stores along the axis it summed).
 type Axis struct {
 	Name   string
 	Extent int
@@ -49,13 +49,14 @@ const (
 	Map                     // Op(Args...), elementwise; op "cast" goes to DType
 	Reduce                  // Fold of Args[0] over the fold axes Over
 	Gather                  // Params[Param] at At, but position Dim of At is replaced by the value Args[0] (int64, negative from the end, out of range: an error of the run)
+	Scan                    // the fold of Args[0] over the points of Over[0] from the first to this one; Over[0] is then the kernel's only fold axis
 )
 
 // Value is one scalar of the body.
 type Value struct {
 	Kind  ValueKind
 	DType tensor.DType
-	Op    *op.Op // Map; Reduce: the op that folds: add mul minimum maximum and or argmin argmax (the last two give int64, by Over's one axis; gone after expand)
+	Op    *op.Op // Map; Reduce, Scan: the op that folds: add mul minimum maximum and or, of a Reduce argmin argmax (which give int64, by Over's one axis; gone after expand)
 	Args  []int
 	Param int
 	At    []Affine // Load, Gather: one for each dim of the param
@@ -63,7 +64,7 @@ type Value struct {
 	Bits  uint64   // Const: the value's bits in DType (f16 as 16 bits, bool 0/1, ints two's complement, c64 as re | im<<32)
 	Hi    uint64   // Const: c128's imaginary part
 	Axis  int      // Index
-	Over  []int    // Reduce: axes, ascending
+	Over  []int    // Reduce: axes, ascending; Scan: one
 }
 
 // Affine is Const + sum of Coef*axis.

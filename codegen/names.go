@@ -39,7 +39,7 @@ func reserved(name string) bool {
 		}
 	}
 	switch name {
-	case "reduce", "at", "bits", "inf", "nan", "true", "false", "kernel", "in", "out", "loop", "fold", "schedule", "cost", "strides":
+	case "reduce", "scan", "at", "bits", "inf", "nan", "true", "false", "kernel", "in", "out", "loop", "fold", "schedule", "cost", "strides":
 		return true
 	}
 	return false

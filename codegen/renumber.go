@@ -11,7 +11,7 @@ func (k *Kernel) settleFolds() error {
 	var reduced, moved AxisSet
 	for i, on := range k.Depends() {
 		moved = moved.Union(on)
-		if v := &k.Body[i]; v.Kind == Reduce {
+		if v := &k.Body[i]; v.Kind == Reduce || v.Kind == Scan {
 			reduced = reduced.Union(AxesOf(v.Over...))
 		}
 	}
@@ -95,7 +95,7 @@ func renumber(k *Kernel, params, axes []int) error {
 			v.Param, v.At = to(params, v.Param), at(v.At)
 		case Index:
 			v.Axis = to(axes, v.Axis)
-		case Reduce:
+		case Reduce, Scan:
 			v.Over = slices.Clone(v.Over)
 			for j := range v.Over {
 				v.Over[j] = to(axes, v.Over[j])

@@ -172,7 +172,7 @@ func (v *verifier) value(i int) error {
 		return nil
 	case Map:
 		return v.mapped(x)
-	case Reduce:
+	case Reduce, Scan:
 		return v.reduce(x)
 	}
 	return fmt.Errorf("kind %d", x.Kind)
@@ -285,6 +285,9 @@ func (v *verifier) reduce(x *Value) error {
 		}
 	}
 	arg := v.k.Body[x.Args[0]].DType
+	if x.Kind == Scan && (len(x.Over) != 1 || x.Op == opArgMin || x.Op == opArgMax || !v.k.FoldAxes().Equal(AxesOf(x.Over...))) {
+		return errors.New("a scan is along the only fold axis, and by no argmin or argmax")
+	}
 	if x.Op == opArgMin || x.Op == opArgMax {
 		if len(x.Over) != 1 || x.DType != tensor.Int64 || arg.IsComplex() {
 			return fmt.Errorf("%s is over one axis, of real values, and gives i64", x.Op.Name)
@@ -319,12 +322,12 @@ func (v *verifier) stores() error {
 	return nil
 }
 
-// used checks that each fold axis is reduced, over points that an int can count, and each loop axis of more than one point stored along.
+// used checks that each fold axis is reduced or scanned along, over points that an int can count, and each loop axis of more than one point stored along.
 func (v *verifier) used() error {
 	var reduced, stored AxisSet
 	for i := range v.k.Body {
 		x := &v.k.Body[i]
-		if x.Kind != Reduce {
+		if x.Kind != Reduce && x.Kind != Scan {
 			continue
 		}
 		over := AxesOf(x.Over...)
@@ -338,7 +341,7 @@ func (v *verifier) used() error {
 	}
 	for i, a := range v.k.Axes {
 		if a.Fold && !reduced.Has(i) {
-			return fmt.Errorf("fold axis %s is never reduced", a.Name)
+			return fmt.Errorf("fold axis %s is neither reduced nor scanned along", a.Name)
 		}
 		if !a.Fold && a.Extent != 1 && !stored.Has(i) {
 			return fmt.Errorf("loop axis %s is in no store", a.Name)

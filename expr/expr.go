@@ -46,6 +46,10 @@ func (n *Node) word() string {
 		if n.Fold < Fold(len(folds)) {
 			return folds[n.Fold]
 		}
+	case KScan:
+		if n.Fold < Fold(len(scans)) {
+			return scans[n.Fold]
+		}
 	}
 	if n.Kind < numKinds {
 		return kinds[n.Kind]
@@ -56,13 +60,16 @@ func (n *Node) word() string {
 var kinds = [numKinds]string{
 	KBad: "bad", KInput: "input", KData: "data", KConst: "const", KIota: "iota", KMap: "map", KReduce: "reduce", KContract: "contract",
 	KReshape: "reshape", KTranspose: "transpose", KBroadcast: "broadcast", KSlice: "slice", KPad: "pad", KDiagonal: "diagonal",
-	KConcat: "concat", KGather: "take",
+	KConcat: "concat", KGather: "take", KScan: "scan",
 }
 
 var folds = [...]string{
 	FoldSum: "sum", FoldProd: "prod", FoldMin: "min", FoldMax: "max", FoldAny: "any", FoldAll: "all",
 	FoldArgMin: "argmin", FoldArgMax: "argmax", FoldNone: "none",
 }
+
+// scans are the words of scans by their folds.
+var scans = [...]string{FoldSum: "cumsum", FoldProd: "cumprod", FoldMin: "cummin", FoldMax: "cummax", FoldNone: "none"}
 
 // String gives the fold's name.
 func (f Fold) String() string {

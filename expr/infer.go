@@ -71,6 +71,22 @@ func (n *Node) inferReduce() *Error {
 	return nil
 }
 
+// inferScan holds a scan to one axis and a fold of numbers.
+func (n *Node) inferScan() *Error {
+	a := n.Args[0]
+	if len(n.Axes) != 1 || n.Axes[0] < 0 || n.Axes[0] >= len(a.Shape) {
+		return fail(ErrAxis, "axes %v of %s, want one axis", n.Axes, a.typ())
+	}
+	if n.Fold < FoldSum || n.Fold > FoldMax {
+		return fail(ErrInvalid, "no such scan: %d", n.Fold)
+	}
+	if a.DType.IsBool() || a.DType.IsComplex() && n.Fold >= FoldMin {
+		return fail(ErrDType, "operand 0 is %s, which cannot be scanned so", a.typ())
+	}
+	n.DType, n.Shape = a.DType, a.Shape
+	return nil
+}
+
 // inferContract numbers the labels anew, in the order in which they stand, so that equal contractions are equal nodes.
 func (n *Node) inferContract() *Error {
 	if len(n.Args) == 0 || len(n.Labels) != len(n.Args) {

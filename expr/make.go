@@ -89,6 +89,8 @@ func (n *Node) infer() *Error {
 		return n.inferMap()
 	case KReduce:
 		return n.inferReduce()
+	case KScan:
+		return n.inferScan()
 	case KContract:
 		return n.inferContract()
 	case KReshape:

@@ -29,10 +29,11 @@ const (
 	KDiagonal              // axes Axes[0], Axes[1] of Args[0] (equal after clipping) become one last axis: NumPy's diagonal; Starts[0], Starts[1] are the offsets on the two
 	KConcat                // Args joined along Axes[0]
 	KGather                // take: Args[0] along Axes[0] at the int64 indices Args[1]; shape = a.shape[:axis] + idx.shape + a.shape[axis+1:]; negative counts from the end; out of range is an error of the run
+	KScan                  // Fold over Axes[0] of Args[0], of each element with all before it along the axis; Shape is Args[0]'s; no argmin or argmax, no bool
 	numKinds
 )
 
-// Fold names a reduction's monoid.
+// Fold names the monoid of a reduction or a scan.
 type Fold uint8
 
 // The folds. A reduction over no elements gives the unit (0, 1, false, true); min, max, argmin and argmax of nothing are errors when built.
@@ -59,8 +60,8 @@ type Node struct {
 	Tensor *tensor.Tensor // KData
 	Value  Value          // KConst, KPad
 	Op     *op.Op         // KMap
-	Fold   Fold           // KReduce
-	Axes   []int          // KReduce, KTranspose, KDiagonal, KConcat, KGather
+	Fold   Fold           // KReduce, KScan
+	Axes   []int          // KReduce, KScan, KTranspose, KDiagonal, KConcat, KGather
 	Starts []int          // KSlice, KDiagonal
 	Steps  []int          // KSlice
 	Before []int          // KPad

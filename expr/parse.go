@@ -213,7 +213,7 @@ func (p *parser) attributes(d *definition) (err error) {
 // attribute gives the field that a word in front of numbers fills, nil if the node has none such.
 func (d *definition) attribute(word string) *[]int {
 	switch k := d.Kind; {
-	case word == "axes" && (k == KReduce || k == KTranspose || k == KConcat || k == KGather || k == KDiagonal):
+	case word == "axes" && (k == KReduce || k == KScan || k == KTranspose || k == KConcat || k == KGather || k == KDiagonal):
 		return &d.Axes
 	case word == "from" && (k == KSlice || k == KDiagonal):
 		return &d.Starts
@@ -266,11 +266,14 @@ func (d *definition) read() (err error) {
 
 // operation finds the kind of node that a word begins.
 func operation(word string) (Kind, *op.Op, Fold, bool) {
-	if k := slices.Index(kinds[:], word); k >= 0 && Kind(k) != KMap && Kind(k) != KReduce {
+	if k := slices.Index(kinds[:], word); k >= 0 && Kind(k) != KMap && Kind(k) != KReduce && Kind(k) != KScan {
 		return Kind(k), nil, FoldNone, true
 	}
 	if f := slices.Index(folds[:], word); f > 0 {
 		return KReduce, nil, Fold(f), true
+	}
+	if f := slices.Index(scans[:], word); f > 0 {
+		return KScan, nil, Fold(f), true
 	}
 	if o := op.Lookup(word); o != nil && (o.Method != "" || o == opCast) {
 		return KMap, o, FoldNone, true

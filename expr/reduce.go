@@ -90,17 +90,23 @@ func accumulate(s *site, f Fold, x Expr, axes []int) Expr {
 	if !ok {
 		return bad
 	}
-	d := r.x.n.DType
-	work, result := d, d
-	switch {
+	y, result := r.widened()
+	return r.done(r.cast(r.fold(f, y), result))
+}
+
+// widened gives x as what it is added up or multiplied in, and the dtype of the result: integers and bool have 64 bits, halves compute in
+// float32.
+func (r reduction) widened() (y Expr, result tensor.DType) {
+	switch d := r.x.n.DType; {
 	case d.IsBool() || d.IsSigned():
-		work, result = tensor.Int64, tensor.Int64
+		return r.cast(r.x, tensor.Int64), tensor.Int64
 	case d.IsUnsigned():
-		work, result = tensor.Uint64, tensor.Uint64
+		return r.cast(r.x, tensor.Uint64), tensor.Uint64
 	case isHalf(d):
-		work = tensor.Float32
+		return r.cast(r.x, tensor.Float32), d
+	default:
+		return r.x, d
 	}
-	return r.done(r.cast(r.fold(f, r.cast(r.x, work)), result))
 }
 
 func isHalf(d tensor.DType) bool { return d == tensor.Float16 || d == tensor.BFloat16 }

@@ -104,7 +104,7 @@ func (p *printer) line(n *Node) line {
 			b.WriteString(" weak")
 		}
 		b.WriteString(" " + n.Value.text(n.DType))
-	case KReduce, KTranspose, KConcat, KGather:
+	case KReduce, KScan, KTranspose, KConcat, KGather:
 		attribute(&b, "axes", n.Axes)
 	case KSlice:
 		attribute(&b, "from", n.Starts)

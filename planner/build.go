@@ -74,13 +74,20 @@ func (p at) reduce(f expr.Fold, x *expr.Node, axes []int) *expr.Node {
 
 // part is the elements [from, from+length) of the last axis.
 func (p at) part(x *expr.Node, from, length int) *expr.Node {
-	last := len(x.Shape) - 1
+	return p.section(x, len(x.Shape)-1, from, length)
+}
+
+// section is the elements [from, from+length) of an axis.
+func (p at) section(x *expr.Node, axis, from, length int) *expr.Node {
+	if length == x.Shape[axis] {
+		return x
+	}
 	shape := x.Shape.Clone()
-	shape[last] = length
+	shape[axis] = length
 	starts, steps := make([]int, len(shape)), make([]int, len(shape))
 	for k := range steps {
 		steps[k] = 1
 	}
-	starts[last] = from
+	starts[axis] = from
 	return p.make(expr.Node{Kind: expr.KSlice, Args: []*expr.Node{x}, Shape: shape, Starts: starts, Steps: steps})
 }

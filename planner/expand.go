@@ -39,7 +39,7 @@ func expand(s *state) error {
 func expanded(k *codegen.Kernel, native func(string, tensor.DType) bool) bool {
 	for i := range k.Body {
 		v := &k.Body[i]
-		if (v.DType.IsComplex() || v.Kind == codegen.Reduce && isHalf(v.DType)) && !native(opAdd.Name, v.DType) {
+		if (v.DType.IsComplex() || v.Kind == codegen.Reduce && isHalf(v.DType)) && !native(opAdd.Name, v.DType) || v.Kind == codegen.Scan && isHalf(v.DType) {
 			return false
 		}
 		if v.Kind != codegen.Map || v.Op == opCast {
@@ -153,28 +153,34 @@ func (e *expander) value(v *codegen.Value) (to [2]int, err error) {
 		to[0] = e.b.Index(v.Axis)
 	case codegen.Map:
 		return e.mapped(v)
-	case codegen.Reduce:
+	case codegen.Reduce, codegen.Scan:
 		return e.reduce(v)
 	}
 	return to, nil
 }
 
-// reduce folds halves as f32, rounding once, and complex sums by their parts. Complex products are none of its business: pass lower has
-// written them out.
+// reduce folds or scans halves as f32, rounding once, and complex sums by their parts. Complex products are none of its business: pass
+// lower has written them out.
 func (e *expander) reduce(v *codegen.Value) (to [2]int, err error) {
 	arg := e.values[v.Args[0]]
+	fold := func(x int) int {
+		if v.Kind == codegen.Scan {
+			return e.b.Scan(v.Op, x, v.Over[0])
+		}
+		return e.b.Reduce(v.Op, x, v.Over...)
+	}
 	switch {
 	case isHalf(e.from.Body[v.Args[0]].DType):
-		wide := e.b.Reduce(v.Op, e.b.Cast(tensor.Float32, arg[0]), v.Over...)
+		wide := fold(e.b.Cast(tensor.Float32, arg[0]))
 		if v.DType == tensor.Int64 {
 			to[0] = wide
 		} else {
 			to[0] = e.b.Cast(v.DType, wide)
 		}
 	case !v.DType.IsComplex():
-		to[0] = e.b.Reduce(v.Op, arg[0], v.Over...)
+		to[0] = fold(arg[0])
 	case v.Op == opAdd:
-		to[0], to[1] = e.b.Reduce(v.Op, arg[0], v.Over...), e.b.Reduce(v.Op, arg[1], v.Over...)
+		to[0], to[1] = fold(arg[0]), fold(arg[1])
 	default:
 		return to, fmt.Errorf("%s folds %v, which has no parts", v.Op.Name, v.DType)
 	}

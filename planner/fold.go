@@ -14,6 +14,8 @@ func (f *fuser) folds(n int) bool {
 	switch node.Kind {
 	case expr.KReduce:
 		return slices.ContainsFunc(node.Axes, func(a int) bool { return node.Args[0].Shape[a] != 1 })
+	case expr.KScan:
+		return node.Shape[node.Axes[0]] != 1
 	case expr.KContract:
 		return slices.ContainsFunc(f.summed(n), func(d int) bool { return d != 1 })
 	}
@@ -76,6 +78,9 @@ func (f *fuser) isProduct(n int) bool {
 // argAt gives the indices of argument k of a fold whose result is at indices at, and whose folded axes are at over.
 func (f *fuser) argAt(n, k int, at, over []codegen.Affine) []codegen.Affine {
 	node := f.nodes[n]
+	if node.Kind == expr.KScan {
+		return at
+	}
 	to := make([]codegen.Affine, len(node.Args[k].Shape))
 	if node.Kind == expr.KReduce {
 		kept, gone := 0, 0
@@ -105,8 +110,14 @@ func (f *fuser) argAt(n, k int, at, over []codegen.Affine) []codegen.Affine {
 	return to
 }
 
-// fresh gives new fold axes for what n folds.
-func (f *fuser) fresh(n int, g *group) []codegen.Affine {
+// fresh gives new fold axes for what n folds; what it scans is an axis of the new group that it begins.
+func (f *fuser) fresh(n int, d demand) []codegen.Affine {
+	g := d.g
+	if node := f.nodes[n]; node.Kind == expr.KScan {
+		over := d.at()[node.Axes[0]]
+		g.alongRow([]int{over.Terms[0].Axis})
+		return []codegen.Affine{over}
+	}
 	sizes := f.folded(n)
 	over := make([]codegen.Affine, len(sizes))
 	for i, d := range sizes {
@@ -128,6 +139,7 @@ func (f *fuser) fold(n int, d demand, over []codegen.Affine) {
 			e.over = append(e.over, a)
 		}
 	}
+	e.scan = f.nodes[n].Kind == expr.KScan
 	d.g.folds++
 	d.g.packed = d.g.packed || f.isProduct(n)
 	at := e.at
@@ -164,6 +176,9 @@ func (f *fuser) joinFold(n int, d demand) string {
 	if why := f.mixed(n, d, f.foldWork(n)); why != "" {
 		return why
 	}
+	if f.nodes[n].Kind == expr.KScan {
+		return f.joinScan(n, d)
+	}
 	switch {
 	case in.minus(loops) != axisSet{}:
 		return "what it gives is folded in turn"
@@ -178,7 +193,7 @@ func (f *fuser) joinFold(n int, d demand) string {
 	var over []codegen.Affine
 	switch {
 	case rest == axisSet{} && g.row == nil:
-		over = f.fresh(n, g)
+		over = f.fresh(n, d)
 	case rest == axisSet{}:
 		if over = f.match(n, d, g.row); over == nil {
 			return "its kernel folds other rows"
@@ -198,15 +213,20 @@ func (f *fuser) joinFold(n int, d demand) string {
 		if !f.short(g, in, rest) {
 			return "a row takes too long to go over it again and again"
 		}
-		g.row = row
-		for _, a := range row {
-			g.axes[a].fold = true
-		}
+		g.alongRow(row)
 	}
 	f.fold(n, d, over)
 	g.entries[d.entry].inside = true
 	g.inside++
 	return ""
+}
+
+// alongRow makes axes of the group, which are looped over, its row.
+func (g *group) alongRow(row []int) {
+	g.row = row
+	for _, a := range row {
+		g.axes[a].fold = true
+	}
 }
 
 // beneathFold says whether a fold of the group is computed from an entry: then the row is gone over once more, and cannot be folded in parts.

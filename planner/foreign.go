@@ -48,6 +48,12 @@ func stranger(n *expr.Node, native func(string, tensor.DType) bool) bool {
 		}
 	}
 	switch n.Kind {
+	case expr.KScan:
+		d := n.DType
+		if d.IsComplex() {
+			d = partOf(d)
+		}
+		return !native("scan", d)
 	case expr.KGather:
 		return !native("gather", n.DType)
 	case expr.KMap:

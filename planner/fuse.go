@@ -196,7 +196,7 @@ func (f *fuser) join(n int, d demand) {
 		f.pass(n, d)
 		return
 	case f.folds(n):
-		f.fold(n, d, f.fresh(n, d.g))
+		f.fold(n, d, f.fresh(n, d))
 	case node.Kind == expr.KGather:
 		f.gather(n, d)
 	default:

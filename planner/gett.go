@@ -23,6 +23,9 @@ func (p *scheduler) gett() bool {
 	}
 	sum := -1
 	for i := range k.Body {
+		if k.Body[i].Kind == codegen.Scan {
+			return false
+		}
 		if k.Body[i].Kind == codegen.Reduce {
 			if sum >= 0 {
 				return false

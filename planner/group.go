@@ -38,7 +38,8 @@ type entry struct {
 	node   int
 	at     []codegen.Affine // one for each axis of the node
 	args   []int            // entries of the arguments, if it is computed here
-	over   []int            // the axes that it folds
+	over   []int            // the axes that it folds, or scans along
+	scan   bool             // it scans
 	inside bool             // computed here; otherwise read from memory
 	whole  bool             // needed as memory that can be indexed at will: gathers, and reshapes that are no index arithmetic
 	seen   *view            // how it is read from memory, where that was decided with the rest; nil: where the node lies

@@ -276,6 +276,8 @@ func (x *indexer) compute(i int) int {
 		return x.b.Map(n.Op, args...)
 	case expr.KReduce:
 		return x.reduce(n, e)
+	case expr.KScan:
+		return x.scan(n, e)
 	case expr.KContract:
 		return x.contract(n, e)
 	case expr.KGather:
@@ -318,6 +320,15 @@ func (x *indexer) reduce(n *expr.Node, e *entry) int {
 		return x.b.Const(tensor.Int64, 0, 0) // the first of one
 	}
 	return x.folded(foldOps[n.Fold], x.value(e.args[0]), e.over)
+}
+
+// scan folds along an axis, of which a group that scans has no other part.
+func (x *indexer) scan(n *expr.Node, e *entry) int {
+	v := x.value(e.args[0])
+	if len(e.over) == 0 {
+		return v
+	}
+	return x.b.Scan(foldOps[n.Fold], v, x.axes[e.over[0]].Terms[0].Axis)
 }
 
 // contract multiplies the operands and adds up; of bool, ands and ors.

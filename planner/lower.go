@@ -35,6 +35,8 @@ func lower(s *state) error {
 func lowered(n *expr.Node) *expr.Node {
 	folds := n.Kind == expr.KReduce || n.Kind == expr.KContract
 	switch {
+	case n.Kind == expr.KScan && n.Shape[n.Axes[0]] == 1:
+		return n.Args[0]
 	case size(n.Shape) == 0:
 		if n.Kind == expr.KBroadcast && n.Args[0].Kind == expr.KConst || len(n.Args) == 0 {
 			return nil
@@ -48,6 +50,8 @@ func lowered(n *expr.Node) *expr.Node {
 		return firstPlace(n)
 	case n.Kind == expr.KReduce && n.Fold == expr.FoldProd && n.DType.IsComplex():
 		return productByHalves(n)
+	case n.Kind == expr.KScan:
+		return loweredScan(n)
 	}
 	return nil
 }

@@ -69,7 +69,7 @@ func (f *fuser) weigh(n int) {
 			f.work[n] *= float64(few) / float64(size(node.Shape)) // what is stretched is computed before
 		}
 		return
-	case node.Kind == expr.KReduce:
+	case node.Kind == expr.KReduce || node.Kind == expr.KScan:
 		f.rows[n] = float64(size(node.Args[0].Shape))
 		f.fetch[n] = bytes
 		return

@@ -18,7 +18,7 @@ func (g *group) reshaped(e int, to, from []int) (at []codegen.Affine, ok bool) {
 		if by == 0 {
 			return at, at != nil
 		}
-		if len(g.axes) >= maxAxes {
+		if len(g.axes) >= maxAxes || g.scans(axis) {
 			return nil, false
 		}
 		g.split(axis, by)

@@ -38,7 +38,7 @@ func schedule(s *state) error {
 		*k = *s.steps[i].kernel // only the schedule and the cost differ
 		k.Cost = k.Count()
 		p := newScheduler(k, s.Target)
-		if !p.gett() {
+		if !p.gett() || p.direct() {
 			p.nest()
 		}
 		s.steps[i].kernel = k
@@ -55,6 +55,7 @@ type scheduler struct {
 	loops   []int    // outermost first
 	folds   []int    // outermost first
 	streams []stream // how each load and store moves
+	scans   float64  // how many of them scan
 	ops     float64  // operations at a point of the innermost loop
 	passes  float64  // how often the fold axes are gone through
 }
@@ -75,6 +76,9 @@ func newScheduler(k *codegen.Kernel, t codegen.Target) *scheduler {
 		switch v.Kind {
 		case codegen.Map, codegen.Reduce:
 			p.ops++
+		case codegen.Scan:
+			p.ops++
+			p.scans++
 		case codegen.Load, codegen.Gather:
 			p.streams = append(p.streams, p.steps(v.Param, v.At, false))
 		}
@@ -237,6 +241,9 @@ func (p *scheduler) time(v int) float64 {
 		}
 	}
 	cost := p.ops
+	if fold { // lanes are folded among themselves first
+		cost += 3 * p.scans * math.Log2(lanes)
+	}
 	for _, s := range p.streams {
 		once := s.store && len(p.folds) > 0 && !p.rowStore(s) // after the folds
 		switch {
@@ -327,13 +334,13 @@ func (p *scheduler) foldBytes() float64 {
 	return float64(bytes)
 }
 
-// splittable says whether the folds can be done in pieces: none needs the result of another, and nothing is stored along a row.
+// splittable says whether the folds can be done in pieces: none needs the result of another or a scan, and nothing is stored along a row.
 func (p *scheduler) splittable() bool {
 	if len(p.folds) == 0 || depth(p.k) > 1 {
 		return false
 	}
 	for i := range p.k.Body {
-		if v := &p.k.Body[i]; v.Kind == codegen.Reduce && len(v.Over) != len(p.folds) {
+		if v := &p.k.Body[i]; v.Kind == codegen.Scan || v.Kind == codegen.Reduce && len(v.Over) != len(p.folds) {
 			return false
 		}
 	}

@@ -124,10 +124,12 @@ func word(n *expr.Node) string {
 		return n.Op.Name
 	case expr.KReduce:
 		return [...]string{"", "sum", "prod", "min", "max", "any", "all", "argmin", "argmax"}[n.Fold]
+	case expr.KScan:
+		return [...]string{"", "cumsum", "cumprod", "cummin", "cummax"}[n.Fold]
 	}
 	return [...]string{
 		"bad", "input", "data", "const", "iota", "map", "reduce", "contract", "reshape", "transpose", "broadcast", "slice", "pad",
-		"diagonal", "concat", "gather",
+		"diagonal", "concat", "gather", "scan",
 	}[n.Kind]
 }
 

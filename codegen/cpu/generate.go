@@ -191,10 +191,10 @@ func newNest(u *unit, name string, nums *numbers, isa asm.ISA, pool *asm.Pool) *
 	return n
 }
 
-// foldsOf are the fold axes that a reduce goes over, outermost first.
+// foldsOf are the fold axes that a reduce goes over, or a scan along, outermost first.
 func foldsOf(k *codegen.Kernel) (list []int) {
 	for _, a := range k.Order {
-		for _, r := range reducesOf(k) {
+		for _, r := range append(reducesOf(k), scansOf(k)...) {
 			if slices.Contains(k.Body[r].Over, a) && !slices.Contains(list, a) {
 				list = append(list, a)
 			}
@@ -235,7 +235,7 @@ func native(name string, d tensor.DType) bool {
 	switch {
 	case d.IsComplex():
 		return false
-	case name == "load" || name == "gather" || name == "cast" || name == "where":
+	case name == "load" || name == "gather" || name == "cast" || name == "where" || name == "scan":
 		return true
 	case isHalf(d):
 		return false

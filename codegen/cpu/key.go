@@ -95,7 +95,7 @@ func (b *keyWriter) value(u *unit, v *codegen.Value) {
 		*b = binary.LittleEndian.AppendUint64(*b, v.Bits)
 	case codegen.Index:
 		b.num(v.Axis)
-	case codegen.Map, codegen.Reduce:
+	case codegen.Map, codegen.Reduce, codegen.Scan:
 		b.num(len(v.Op.Name))
 		*b = append(*b, v.Op.Name...)
 		b.ints(v.Over)

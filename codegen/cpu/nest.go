@@ -32,6 +32,7 @@ type nest struct {
 	jamming *tile // the blocks are those of a tile of sums (see jam); nil: they are not
 
 	stageNow int             // the stage being written
+	carries  map[int]*sum    // by scan of that stage: the fold of what came before the present turn
 	cells    map[int]asm.Reg // by saved value: where in its buffer the present turn is
 }
 
@@ -143,6 +144,8 @@ func (n *nest) write(v, block int) asm.Reg {
 			d = n.k.Body[x.Args[0]].DType
 		}
 		return n.apply(x.Op.Name, d, x.DType, args)
+	case codegen.Scan:
+		return n.scanned(v, block)
 	default:
 		n.internal("value %d is not to be had here", v)
 		return n.reg(x.DType)

@@ -185,6 +185,10 @@ func (n *nest) stage(ts []target) {
 			chunked = chunked || s.total != nil
 		}
 	}
+	if rows {
+		blocks = 1
+	}
+	n.startScans(ts, blocks)
 	n.foldLoops(ts, n.folds, sums, chunked)
 	for _, s := range sums {
 		n.finish(s, rows)

@@ -12,7 +12,7 @@ import (
 //	part: loops p, ...  fold j of piece p      temp[p, ...] = reduce(j, x)      the last piece may be short
 //	join: loops ...     fold p                 o[...] = f(reduce(p, temp[p, ...]))
 
-// splits says whether k's reduction is cut into pieces: no reduce needs another's result first, and nothing is stored along a fold axis.
+// splits says whether k's reduction is cut into pieces: no reduce needs another's result or a scan first, and nothing is stored along a fold axis.
 func splits(k *codegen.Kernel) bool {
 	if k.Split <= 0 || k.Nest != codegen.NestRow || k.Axes[outerFold(k)].Extent <= k.Split {
 		return false
@@ -21,7 +21,7 @@ func splits(k *codegen.Kernel) bool {
 	on := k.Depends()
 	folds := k.FoldAxes()
 	for i := range k.Body {
-		if k.Body[i].Kind == codegen.Reduce && level[i] > 1 {
+		if k.Body[i].Kind == codegen.Scan || k.Body[i].Kind == codegen.Reduce && level[i] > 1 {
 			return false
 		}
 	}

@@ -134,6 +134,8 @@ func (e *evaluation) compute(n *expr.Node) (*array, error) {
 		return e.apply(n, args)
 	case expr.KReduce:
 		return e.reduce(n, args[0])
+	case expr.KScan:
+		return e.scan(n, args[0])
 	case expr.KContract:
 		return e.contract(n, args)
 	case expr.KReshape, expr.KTranspose, expr.KBroadcast, expr.KSlice, expr.KPad, expr.KDiagonal, expr.KConcat:

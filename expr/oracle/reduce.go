@@ -22,6 +22,26 @@ func (e *evaluation) reduce(n *expr.Node, x *array) (*array, error) {
 	return out, nil
 }
 
+// scan folds, for each element of x, the elements up to it along the axis of n.
+func (e *evaluation) scan(n *expr.Node, x *array) (*array, error) {
+	fold := e.fold(n.Fold, x.dtype)
+	if fold == nil || n.Fold > expr.FoldMax {
+		return nil, broken(n, "scan %d of %v", n.Fold, x.dtype)
+	}
+	others, along := split(x.shape, x.shape.Strides(), n.Axes)
+	steps := make([]int, along.shape[0])
+	for j := range steps {
+		steps[j] = j * along.strides[0]
+	}
+	out := empty(n.DType, n.Shape)
+	walk(others.shape, others.strides, 0, func(_, base int) {
+		for j, s := range steps {
+			fold(out, base+s, group{x, base, steps[:j+1]})
+		}
+	})
+	return out, nil
+}
+
 // strided is some axes of an array.
 type strided struct {
 	shape   tensor.Shape

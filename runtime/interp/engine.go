@@ -27,6 +27,7 @@ type loops interface {
 	choice(to, cond, x, y int) step
 	folding(o *op.Op, over odometer, ranged, finish bool, body []step, x, to int, tree []int) step
 	choosing(least bool, over odometer, body []step, x, best, to int) step
+	scanning(o *op.Op, row int, before step, x, to int) step
 	across(o *op.Op, count int, ranged, finish bool, body []step, regs acrossRegs) step
 }
 

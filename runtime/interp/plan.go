@@ -52,7 +52,7 @@ func newPlan(k *codegen.Kernel) *plan {
 	return p
 }
 
-// order ranks the axes by their steps in the first output's memory, largest first; the others follow.
+// order ranks the axes by their steps in the first output's memory, largest first; the others follow, what is scanned along last.
 func (p *plan) order() {
 	p.rank = make([]int, len(p.extents))
 	list := make([]int, len(p.extents))
@@ -67,6 +67,7 @@ func (p *plan) order() {
 	slices.SortStableFunc(list, func(a, b int) int {
 		return cmp.Compare(magnitude(first.Coef(b)), magnitude(first.Coef(a)))
 	})
+	innermost(list, p.scanned())
 	for i, a := range list {
 		p.rank[a] = i
 	}
@@ -261,10 +262,17 @@ func (p *plan) chooseOuter() {
 			}
 		}
 	}
+	for i := range p.k.Body {
+		if p.k.Body[i].Kind == codegen.Scan {
+			p.work += float64(p.count(p.on[i]))
+			meet(p.on[i])
+		}
+	}
 	for _, g := range p.groups() {
 		meet(g.along)
 		p.work += float64(p.count(g.along))
 	}
+	outer = outer.Minus(p.scanned())
 	p.outer, p.points = p.ordered(outer), p.count(outer)
 	p.tiled = p.work <= 1<<16 || p.points >= 16 && p.work/float64(p.points) <= 1<<22
 	if !p.tiled {

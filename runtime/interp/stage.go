@@ -14,6 +14,7 @@ type stage struct {
 	over   odometer // its axes, the outer ones first
 	each   int      // points for a point of the outer axes
 	across int      // if not 0: the points come one by one, and lanes are this many (at most) of the points that each folds
+	row    int      // if not 0: points come in rows of so many, which stay whole
 	work   int      // points of the innermost loop for a point of it
 }
 
@@ -42,8 +43,11 @@ func compile(d *Device, k *codegen.Kernel) (*Program, error) {
 		c.prog.params = append(c.prog.params, reach(&k.Params[i]))
 	}
 	for i := range k.Body {
-		if p.placed[i] {
+		switch {
+		case p.placed[i]:
 			c.reduction(i)
+		case k.Body[i].Kind == codegen.Scan:
+			c.scan(i)
 		}
 	}
 	for _, g := range p.groups() {
@@ -200,6 +204,9 @@ func (c *compiler) phase(s *stage, fold pieces) {
 	grain := max((1<<17)/s.work, 1)
 	if s.across == 0 {
 		grain = roundUp(grain, width)
+	}
+	if s.row > 0 {
+		grain = roundUp(grain, s.row)
 	}
 	ranges := (points + grain - 1) / grain
 	c.prog.phases = append(c.prog.phases, phase{ranges * fold.count, func(f *frame, n int) {

@@ -68,6 +68,13 @@ func (g *maker) reduced() (expr.Expr, bool) {
 	return y, true
 }
 
+func (g *maker) scanned() (expr.Expr, bool) {
+	x := g.any()
+	scans := []func(expr.Expr, ...int) expr.Expr{expr.Expr.CumSum, expr.Expr.CumSum, expr.Expr.CumProd, expr.Expr.CumMin, expr.Expr.CumMax}
+	axes := g.axes(x)
+	return scans[g.below(len(scans))](x, axes[:min(1, len(axes))]...), true
+}
+
 func (g *maker) composed() (expr.Expr, bool) {
 	x := g.any()
 	axes := g.axes(x)
