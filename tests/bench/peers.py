@@ -127,6 +127,7 @@ for n, m in (32, 768), (8192, 1024):
 both("sum0-1024", lambda: [floats(1024, 1024)], lambda x: x.sum(0), lambda x: x.sum(0))
 both("sum1-1024", lambda: [floats(1024, 1024)], lambda x: x.sum(1), lambda x: x.sum(1))
 both("sum-10M", lambda: [floats(10_000_000)], lambda x: x.sum(), lambda x: x.sum())
+both("cumsum-10M", lambda: [floats(10_000_000)], lambda x: x.cumsum(), lambda x: x.cumsum(0))
 both("argmax-1024", lambda: [floats(1024, 1024)], lambda x: x.argmax(1), lambda x: x.argmax(1))
 einsum("tiny-einsum", "ij,jk->ik", (4, 4), (4, 4), optimize=False)
 einsum("tiny-eval", "ij,jk->ik", (4, 4), (4, 4), optimize=False)

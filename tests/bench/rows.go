@@ -126,6 +126,7 @@ func rows() []Row {
 	add("sum0-1024", 4*n*n, func(x expr.Expr) expr.Expr { return x.Sum(0) }, n, n)
 	add("sum1-1024", 4*n*n, func(x expr.Expr) expr.Expr { return x.Sum(1) }, n, n)
 	add("sum-10M", 40_000_000, func(x expr.Expr) expr.Expr { return x.Sum() }, 10_000_000)
+	add("cumsum-10M", 80_000_000, func(x expr.Expr) expr.Expr { return x.CumSum() }, 10_000_000)
 	add("argmax-1024", 4*n*n, func(x expr.Expr) expr.Expr { return x.ArgMax(1) }, n, n)
 	return list
 }
