@@ -159,7 +159,7 @@ func best(h *hyper, o Options, m *meter) found {
 		share := 1.0
 		switch {
 		case o.MaxSize > 0:
-			share = 0.4
+			share = 0.3
 		case len(left.terms) < n:
 			share = 0.85
 		}

@@ -1,50 +1,119 @@
 package order
 
 import (
+	"cmp"
 	"math"
 	"math/bits"
 	"slices"
 )
 
-// slicer finds labels to fix, one value a slice, until no result has more elements than a limit. The tree is improved after each label that
-// is taken, and labels are given back and the tree annealed without them as long as there is budget: what is sliced and how it is
-// contracted depend on one another
-// (slicing inside the search: Huang et al., arXiv 2005.06787; Gray and Kourtis, Quantum 5, 410 (2021); Kalachev et al., arXiv 2108.05665).
+// slicer finds labels to fix, one value a slice, until no result has more elements than a limit. What is sliced and how it is contracted
+// depend on one another: while the tree is annealed, labels are given back and others taken, as many as before, and a result above the limit
+// costs as if it were sliced down to it (slicing inside the search: Huang et al., arXiv 2005.06787; Gray and Kourtis, Quantum 5, 410 (2021);
+// Kalachev et al., arXiv 2108.05665).
 type slicer struct {
 	r     *race  // of the whole network; its core and tree are those of one slice
 	whole *hyper // with all labels
 	limit int64  // logarithm
 	cut   []bool // of each label, whether it is sliced
 	list  []int32
+}
 
-	best   []joint
+// slicing is a tree with the labels whose slices fit.
+type slicing struct {
+	joints []joint
 	sliced []int32
 	cost   float64 // logarithm, over all slices
 }
 
-// sliceFit gives the tree and the labels, for a race that has found a tree without slices.
+// sliceFit gives the tree and the labels, for a race that has found a tree without slices. As which shape of tree slices well is seldom known
+// before, the trees of all members go into a contest by halves; what is left has the rest of the budget.
 func sliceFit(r *race, limit int64) (joints []joint, sliced []int32) {
-	s := &slicer{r: r, whole: r.h, limit: limit, cut: make([]bool, len(r.h.log)), cost: math.Inf(1)}
-	joints = slices.Clone(r.best)
-	s.load(joints)
+	s := &slicer{r: r, whole: r.h, limit: limit, cut: make([]bool, len(r.h.log))}
+	s.load(r.best, nil)
 	if s.fits() {
-		return joints, nil
+		return r.best, nil
 	}
 	m := r.meter
-	round := (m.budget - m.spent) / sliceRounds
-	s.shrink(round)
-	for m.left() && len(s.sliced) > 0 {
-		s.giveBack()
-		s.shrink(round)
+	work := m.budget - m.spent
+	trees, turns := r.field(work / 2 / (leastSweeps * sweepWork(r.c)))
+	trees[0] = entry{joints: r.best}
+	field := make([]slicing, len(trees))
+	for i, e := range trees {
+		s.load(e.joints, nil)
+		s.finish(&field[i], work/200)
 	}
-	return s.best, s.sliced
+	for ; len(field) > 1 && m.left(); field = field[:(len(field)+1)/2] {
+		for i := range field {
+			s.course(&field[i], work/2/int64(turns*len(field)))
+		}
+		slices.SortStableFunc(field, func(a, b slicing) int { return cmp.Compare(a.cost, b.cost) })
+	}
+	best := &field[0]
+	for work = (m.budget - m.spent) / sliceCourses; m.left() && len(best.sliced) > 0; {
+		s.course(best, work)
+	}
+	return best.joints, best.sliced
 }
 
-// sliceRounds is about how often a tree is annealed on the way.
-const sliceRounds = 100
+// sliceCourses is how often the best tree is annealed, sliceStages how often its labels change in a course, by sliceChange at most.
+const (
+	sliceCourses = 8
+	sliceStages  = 40
+	sliceChange  = 3
+)
+
+// course anneals a tree while its labels change, and keeps what comes of it if that is better.
+func (s *slicer) course(best *slicing, work int64) {
+	r := s.r
+	s.load(best.joints, best.sliced)
+	from := 1 + float64(r.rng.IntN(3))
+	n := len(best.sliced) - r.rng.IntN(len(best.sliced)/3+1) // fewer are enough where the tree becomes better
+	s.giveBack(len(best.sliced) - n)
+	for i := range sliceStages {
+		s.giveBack(1 + r.rng.IntN(sliceChange))
+		a, sweep := newAnneal(r.t, r.rng), sweepWork(r.c)
+		for range max(1, work/sliceStages*8/10/sweep) {
+			a.sweep(from + float64((freezing-from)*(float64(i)/sliceStages)))
+			if !r.meter.spend(sweep) {
+				break
+			}
+		}
+		for len(s.list) < n && !s.fits() {
+			s.take(s.choose())
+		}
+		if !r.meter.left() {
+			break
+		}
+	}
+	r.meter.within(work/10, func() { newReconfigure(r.t, r.d).run(r.meter, subtreeLeaves) })
+	s.finish(best, work/80)
+}
+
+// finish slices until the tree at hand fits, improves it a little after each label, and keeps it if it is better.
+func (s *slicer) finish(best *slicing, work int64) {
+	r := s.r
+	for !s.fits() {
+		s.take(s.choose())
+		r.meter.within(work, func() { newReconfigure(r.t, r.d).run(r.meter, 6) })
+	}
+	if cost := s.total(); best.joints == nil || cost < best.cost {
+		*best = slicing{r.t.joints(nil), slices.Clone(s.list), cost}
+	}
+}
 
 // load makes the core and the tree of one slice.
-func (s *slicer) load(joints []joint) {
+func (s *slicer) load(joints []joint, sliced []int32) {
+	s.list = append(s.list[:0], sliced...)
+	clear(s.cut)
+	for _, l := range sliced {
+		s.cut[l] = true
+	}
+	s.reload(joints)
+}
+
+// reload makes them anew where other labels are sliced.
+func (s *slicer) reload(joints []joint) {
 	s.r.h = s.whole.without(s.cut)
 	s.r.c = newCore(s.r.h, s.r.c.weights)
 	s.r.t = newTree(s.r.c)
@@ -67,32 +136,6 @@ func (s *slicer) fits() bool {
 	return !slices.ContainsFunc(t.log[t.n:], func(log int64) bool { return log > s.limit })
 }
 
-// shrink improves the tree by so much work, slices until it fits, and keeps it if it is the best.
-func (s *slicer) shrink(round int64) {
-	r := s.r
-	r.meter.within(round, s.improve)
-	for !s.fits() {
-		s.take(s.choose())
-		r.meter.within(round/8, func() { newReconfigure(r.t, r.d).run(r.meter, 6) })
-	}
-	cost := s.total()
-	if s.best == nil || cost < s.cost {
-		s.best, s.cost = r.t.joints(s.best), cost
-		s.sliced = append(s.sliced[:0], s.list...)
-	}
-}
-
-// improve anneals the tree at hand, and goes back if that does no good.
-func (s *slicer) improve() {
-	r := s.r
-	before, total := r.t.joints(nil), r.t.total()
-	cool(r, lukewarm+float64(r.rng.IntN(4)), (r.meter.budget-r.meter.spent)*8/10)
-	newReconfigure(r.t, r.d).run(r.meter, subtreeLeaves)
-	if r.t.total() > total {
-		r.t.load(before)
-	}
-}
-
 // total is the logarithm of the cost of all slices.
 func (s *slicer) total() float64 {
 	sum := math.Log2(s.r.t.total())
@@ -107,22 +150,18 @@ func (s *slicer) take(l int32) {
 	joints := s.r.t.joints(nil)
 	s.cut[l] = true
 	s.list = append(s.list, l)
-	s.load(joints)
+	s.reload(joints)
 }
 
-// giveBack goes back to the best tree and takes some of its labels out of the slices, now few, now most.
-func (s *slicer) giveBack() {
-	rng := s.r.rng
-	s.list = append(s.list[:0], s.sliced...)
-	for range 1 + rng.IntN(len(s.list)) {
-		i := rng.IntN(len(s.list))
+// giveBack takes some labels out of the slices.
+func (s *slicer) giveBack(n int) {
+	joints := s.r.t.joints(nil)
+	for range min(n, len(s.list)) {
+		i := s.r.rng.IntN(len(s.list))
+		s.cut[s.list[i]] = false
 		s.list = slices.Delete(s.list, i, i+1)
 	}
-	clear(s.cut)
-	for _, l := range s.list {
-		s.cut[l] = true
-	}
-	s.load(s.best)
+	s.reload(joints)
 }
 
 // choose gives the label of a result above the limit that makes all slices together cheapest: a step whose points have it becomes cheaper by
