@@ -207,8 +207,8 @@ func (w *writer) readWords(param int, at id, n int) func(i int) id {
 		case w.g.texels && each == 4:
 			return w.extracted(word, w.fetch(param, unit), uint32(i%4))
 		case w.g.texels:
-			n := w.pure(opIAdd, word, w.pure(opIMul, word, number, w.number(uint32(each))), w.number(uint32(i)))
-			return w.chosen(w.fetch(param, w.pure(opUDiv, word, n, w.number(4))), n)
+			first := w.pure(opIMul, word, number, w.number(uint32(each)))
+			return w.chosen(w.fetch(param, w.pure(opUDiv, word, first, w.number(4))), w.pure(opIAdd, word, first, w.number(uint32(i))))
 		case each == 1:
 			return w.pure(opLoad, word, w.wide(param, word, 4, unit))
 		}
