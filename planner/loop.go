@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/einloom/einloom/expr"
-	"github.com/einloom/einloom/planner/order"
 )
 
 // A contraction whose results would be too large runs in slices: some of its labels are loops, and its steps are those of one slice, in
@@ -77,8 +76,9 @@ type slicer struct {
 	place *expr.Node
 }
 
-// sliced makes the nodes of a contraction that tree does in slices. Sliced labels stay as axes of one element, as far as the result has them.
-func (o *orderer) sliced(place *expr.Node, c *contraction, values []operand, tree *order.Tree) *expr.Node {
+// sliced makes the nodes of a contraction whose tree has slices. Sliced labels stay as axes of one element, as far as the result has them.
+func (o *orderer) sliced(place *expr.Node, c *contraction, values []operand, by *ordered) *expr.Node {
+	tree, net := &by.tree, by.slice().net
 	if o.s.looped == nil {
 		o.s.looped = newLooped()
 	}
@@ -94,6 +94,7 @@ func (o *orderer) sliced(place *expr.Node, c *contraction, values []operand, tre
 	for i, t := range c.terms {
 		values[i].node = x.part(t.node, t.labels)
 	}
+	laid := layout(&net, tree, net.Output)
 	for i, step := range tree.Steps {
 		list := []operand{values[step.A]}
 		if step.B >= 0 {
@@ -101,7 +102,7 @@ func (o *orderer) sliced(place *expr.Node, c *contraction, values []operand, tre
 		}
 		labels := c.output
 		if i < len(tree.Steps)-1 {
-			labels = x.kept(step.Labels, list)
+			labels = x.kept(laid[i], list)
 		}
 		n := contractTo(place, labels, list...)
 		x.put(n, list)

@@ -339,13 +339,11 @@ func (o *orderer) emit(n int, c *contraction) *expr.Node {
 	}
 	o.s.orders = append(o.s.orders, ordered{head: node, net: net, tree: tree})
 	if len(tree.Sliced) > 0 {
-		return o.sliced(node, c, values, &tree)
+		return o.sliced(node, c, values, &o.s.orders[len(o.s.orders)-1])
 	}
+	laid := layout(&net, &tree, c.output)
 	for i, step := range tree.Steps {
-		labels := step.Labels
-		if i == len(tree.Steps)-1 {
-			labels = c.output
-		}
+		labels := laid[i]
 		made := operand{labels: labels}
 		if step.B < 0 {
 			made.node = contractTo(node, labels, values[step.A])

@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -15,6 +16,16 @@ func (p *Program) Plan() string { return p.plain.text(p.session) }
 
 // Explain is Plan, then where each kernel's arrays lie, and the generated code.
 func (p *Program) Explain() string { return p.plain.text(p.session) + p.plain.detail() }
+
+// Estimate is how long a run takes by the planner's model of the device.
+func (p *Program) Estimate() time.Duration {
+	c, seconds := p.plain, 0.0
+	target := c.device.Target()
+	for i := range c.plan.Steps {
+		seconds += c.plan.Times(i) * planner.Seconds(c.plan.Steps[i].Kernel.Cost, target)
+	}
+	return time.Duration(min(seconds*1e9, math.MaxInt64/2))
+}
 
 // legend says how to read a plan.
 const legend = `; graph: what was asked for, a value a line; $0, $1 ... are data. order: each contraction, pair by pair, with its multiplications.

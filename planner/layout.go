@@ -1,0 +1,152 @@
+package planner
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/einloom/einloom/planner/order"
+)
+
+// layout gives the labels of each step's result in the sequence in which they lie in memory. That of the last is the output's; any other is
+// free, and follows from the step that it is read by, from the root down: labels that both operands and the result have first, as they
+// stand in the result; then, of the operand that has the result's innermost label, the summed labels and its own ones, and of the other
+// operand its own ones and the summed ones. So what is summed lies together in both, what is kept lies as it will lie, and axes that lie
+// one in the other everywhere become one.
+func layout(net *order.Network, t *order.Tree, output []int) [][]int {
+	l := layouter{net: net, tree: t, labels: make([][]int, len(t.Steps)), has: make([]uint8, len(net.Sizes))}
+	if len(t.Steps) > 0 {
+		l.labels[len(t.Steps)-1] = output
+	}
+	for i := len(t.Steps) - 1; i >= 0; i-- {
+		l.operands(i)
+	}
+	return l.labels
+}
+
+type layouter struct {
+	net    *order.Network
+	tree   *order.Tree
+	labels [][]int // of each step's result, once it is known
+	has    []uint8 // of each label, a bit for each of the tensors at hand that has it
+}
+
+// The tensors of a step.
+const (
+	inLeft = 1 << iota
+	inRight
+	inResult
+)
+
+// term is the labels of an operand or a result, in whichever sequence.
+func (l *layouter) term(n int) []int {
+	if n < len(l.net.Terms) {
+		return l.net.Terms[n]
+	}
+	if known := l.labels[n-len(l.net.Terms)]; known != nil {
+		return known
+	}
+	return l.tree.Steps[n-len(l.net.Terms)].Labels
+}
+
+// operands gives the operands of step i, whose result is known, their sequence.
+func (l *layouter) operands(i int) {
+	s, result := l.tree.Steps[i], l.labels[i]
+	left, right := l.term(s.A), []int(nil)
+	if s.B >= 0 {
+		right = l.term(s.B)
+	}
+	l.mark(left, inLeft)
+	l.mark(right, inRight)
+	l.mark(result, inResult)
+	larger := s.A
+	if s.B >= 0 && points(*l.net, right) > points(*l.net, left) {
+		larger = s.B
+	}
+	summed := l.summed(larger)
+	for _, label := range slices.Concat(left, right) { // of the other operand alone
+		if l.has[label]&inResult == 0 && !slices.Contains(summed, label) {
+			summed = append(summed, label)
+		}
+	}
+	inner := uint8(0) // which operands have the innermost label
+	for k := len(result) - 1; k >= 0 && inner == 0; k-- {
+		if l.net.Sizes[result[k]] > 1 {
+			inner = l.has[result[k]] &^ inResult
+		}
+	}
+	l.put(s.A, inLeft, inner, result, summed)
+	if s.B >= 0 {
+		l.put(s.B, inRight, inner, result, summed)
+	}
+	for _, list := range [][]int{left, right, result} {
+		for _, label := range list {
+			l.has[label] = 0
+		}
+	}
+}
+
+func (l *layouter) mark(labels []int, bit uint8) {
+	for _, label := range labels {
+		l.has[label] |= bit
+	}
+}
+
+// put lays operand n out, if it is a result that is free.
+func (l *layouter) put(n int, bit, inner uint8, result, summed []int) {
+	at := n - len(l.net.Terms)
+	if at < 0 {
+		return
+	}
+	list := make([]int, 0, len(l.tree.Steps[at].Labels))
+	take := func(labels []int, want func(h uint8) bool) {
+		for _, label := range labels {
+			if h := l.has[label]; h&bit != 0 && want(h) {
+				list = append(list, label)
+			}
+		}
+	}
+	all := func(uint8) bool { return true }
+	own := func(h uint8) bool { return h&^bit == inResult }
+	both := func(h uint8) bool { return h == inLeft|inRight|inResult }
+	switch inner {
+	case inLeft | inRight:
+		take(result, own)
+		take(summed, all)
+		take(result, both)
+	case bit:
+		take(result, both)
+		take(summed, all)
+		take(result, own)
+	default:
+		take(result, both)
+		take(result, own)
+		take(summed, all)
+	}
+	l.labels[at] = list
+}
+
+// summed lists the labels of term n that the step at hand sums: a leaf's as they lie; of another those together that come from both of its
+// operands, from the one and from the other.
+func (l *layouter) summed(n int) []int {
+	var list []int
+	for _, label := range l.term(n) {
+		if l.has[label]&inResult == 0 {
+			list = append(list, label)
+		}
+	}
+	if at := n - len(l.net.Terms); at >= 0 && l.tree.Steps[at].B >= 0 {
+		s := l.tree.Steps[at]
+		left, right := l.term(s.A), l.term(s.B)
+		from := func(label int) int {
+			switch a, b := slices.Contains(left, label), slices.Contains(right, label); {
+			case a && b:
+				return 0
+			case a:
+				return 1
+			}
+			return 2
+		}
+		slices.SortStableFunc(list, func(a, b int) int { return cmp.Compare(from(a), from(b)) })
+	}
+	return list
+}
