@@ -25,6 +25,7 @@ type jam struct {
 	bytes      int  // of a lane
 	spare      int  // registers that a term needs besides sums and factors
 	sums       int  // reductions
+	after      int  // operations on the sums
 	whole      bool // written out: extents and steps of the rows, the vectors and the terms are part of the structure
 	once       bool // what is stored reads what may lie where it is stored: no column is computed twice that is not in one tile
 }
@@ -48,7 +49,9 @@ func reduced(n, period int) int {
 const (
 	jamTerms  = 512
 	jamPoints = 1 << 20
+	jamCalls  = 32  // into which a kernel is cut, where these are long enough
 	mostWhole = 640 // multiplications of vectors that are written out
+	mostAfter = 256 // operations on a tile's sums
 	mostSums  = 4   // in a tile's every lane
 )
 
@@ -102,7 +105,7 @@ func (j *jam) suits(u *unit) bool {
 	for i := range k.Body {
 		v := &k.Body[i]
 		switch {
-		case v.Kind == codegen.Index:
+		case v.Kind == codegen.Index || v.Kind == codegen.Scan:
 			return false
 		case v.DType.IsComplex() || v.DType.Size() != j.bytes && v.DType.Size() != 1:
 			return false
@@ -113,6 +116,8 @@ func (j *jam) suits(u *unit) bool {
 			j.sums++
 		case v.Kind == codegen.Map && level[i] == 0:
 			j.spare++
+		case v.Kind == codegen.Map:
+			j.after++
 		}
 	}
 	return j.sums > 0 && j.sums <= mostSums && k.Axes[k.Vector].Extent >= 16/j.bytes
@@ -147,11 +152,10 @@ func (u *unit) readsAfter() bool {
 	return slices.ContainsFunc(u.k.Stores, func(s codegen.Store) bool { return walk(s.Value) })
 }
 
-// unit settles g's schedule: the rows and the vectors are the innermost loop axes. Where workers share the rows, these are cut into pieces
-// of whole tiles.
+// unit settles g's schedule: the rows and the vectors are the innermost loop axes. Workers share the loops outside; where these have too few
+// points, the rows are cut into pieces of whole tiles.
 func (j *jam) unit(g *codegen.Kernel) *unit {
 	s := *g.Clone()
-	s.Split = 0
 	var shared, rest []int
 	for at, a := range s.Order {
 		switch {
@@ -162,34 +166,21 @@ func (j *jam) unit(g *codegen.Kernel) *unit {
 			rest = append(rest, a)
 		}
 	}
+	call := min(max(pointsWithout(&s, nil)/jamCalls, jamPoints/16), jamPoints)
 	point := pointsWithout(&s, shared)
-	for len(rest) > 0 && point > jamPoints {
+	for len(rest) > 0 && point > call {
 		shared, rest = append(shared, rest[0]), rest[1:]
 		point = pointsWithout(&s, shared)
 	}
-	grain := s.Grain
 	var cuts []cut
 	rows := s.Axes[j.axis].Extent
-	inRows := slices.Contains(s.Order[:s.Parallel], j.axis)
-	if inRows {
-		grain = min(grain, max(1, jamPoints/max(1, point/rows)))
+	if size := max(1, call/max(1, point/rows)/rowsPeriod) * rowsPeriod; point > call && size < rows {
+		c := cutAxis(&s, j.axis, size)
+		cuts, shared = append(cuts, c), append(shared, c.piece)
+		point = point / rows * size
 	}
-	switch size := ceilDiv(grain, rowsPeriod) * rowsPeriod; {
-	case !inRows && point <= jamPoints:
-	case inRows && size >= rows:
-		grain = max(1, grain/rows)
-	default:
-		if !inRows {
-			size = max(1, jamPoints/max(1, point/rows)/rowsPeriod) * rowsPeriod
-		}
-		if size < rows {
-			c := cutAxis(&s, j.axis, size)
-			cuts, shared, grain = append(cuts, c), append(shared, c.piece), 1
-		}
-	}
-	s.Grain = max(1, min(grain, jamPoints/max(1, pointsWithout(&s, shared))))
 	s.Order = slices.Concat(shared, rest, []int{j.axis, s.Vector}, foldsOf(g))
-	s.Parallel = len(shared)
+	s.Parallel, s.Grain, s.Split = len(shared), max(1, call/max(1, point)), 0
 	u := newUnit(g.Name, &s, nil, cuts)
 	j.whole = len(cuts)+len(rest) == 0 && j.fits(u)
 	u.jam = j
@@ -207,7 +198,7 @@ func (j *jam) fits(u *unit) bool {
 			}
 		}
 	}
-	return j.rows < 2*rowsPeriod && j.cols < 2*colsPeriod && j.rows*ceilDiv(j.cols*j.bytes, 32)*foldPoints(k) <= mostWhole
+	return j.rows < 2*rowsPeriod && j.cols < 2*colsPeriod && j.rows*ceilDiv(j.cols*j.bytes, 32)*max(foldPoints(k)*j.spare, 2*j.after) <= mostWhole
 }
 
 // structure lists what the code takes for granted.
@@ -258,7 +249,7 @@ func (j *jam) shapeOf(isa asm.ISA) shape {
 	best, least := shape{lanes: full, high: 1, wide: 1}, 0
 	for wide := 1; wide <= 3; wide++ {
 		for high := 1; high <= 12; high++ {
-			if j.sums*high*wide+wide+1+min(j.spare, 4) > registers || high > j.rows && high > 1 || wide > ceilDiv(j.cols, full) && wide > 1 {
+			if j.sums*high*wide+wide+1+min(j.spare, 4) > registers || (high > j.rows || high*wide*j.after > mostAfter) && high > 1 || wide > ceilDiv(j.cols, full) && wide > 1 {
 				continue
 			}
 			if j.rows >= 2*rowsPeriod && rowsPeriod%high != 0 {
@@ -283,9 +274,9 @@ func (j *jam) shapeOf(isa asm.ISA) shape {
 	return best
 }
 
-// cost is for all rows of a column of tiles, in quarters of a cycle.
+// cost is for all rows of a column of tiles, in sixteenths of a cycle; of tiles that take as long, those with fewer loads.
 func (j *jam) cost(s shape, wide int) int {
-	one := func(high int) int { return max(2*j.sums*high*wide, 2*(high+wide), 16) + 2*wide }
+	one := func(high int) int { return 4*max(2*j.sums*high*wide, 2*(high+wide), 16) + high + wide }
 	cost := j.rows / s.high * one(s.high)
 	if s.restRows > 0 {
 		cost += one(s.restRows)
@@ -378,6 +369,9 @@ func (n *nest) jamTile(targets []target, t *tile) {
 			}
 			sums, ts = append(sums, s), append(ts, target{store: -1, reduce: r})
 		}
+		if !n.u.jam.whole {
+			n.fetchStores(targets)
+		}
 		n.jamTerms(ts, n.folds, sums)
 		for _, s := range sums {
 			n.finish(s, false)
@@ -424,9 +418,13 @@ func (n *nest) jamTerms(ts []target, axes []int, sums []*sum) {
 			far.streams = append(far.streams, s)
 		}
 	}
+	next := n.fetches(moving.streams)
 	for _, terms := range []int{termsTurn, 1} {
 		n.turnsOf(left, terms, func() {
 			for k := range terms {
+				if terms > 1 {
+					n.fetch(next, axis, k)
+				}
 				n.jamming.terms = []point{{axis, k}}
 				n.open()
 				n.inside(func() { n.take(ts, sums) }, axis)
@@ -438,6 +436,78 @@ func (n *nest) jamTerms(ts []target, axes []int, sums []*sum) {
 	}
 	n.jamming.terms = nil
 	n.close()
+}
+
+// fetched is memory that is asked for before it is read: what a stream reads at this term in the next tile of rows, or of the next point of
+// the parallel range.
+type fetched struct {
+	stream int
+	at     asm.Reg
+	rows   bool
+}
+
+// fetches are the addresses of what will be asked for, at the first term: the processor sees no pattern in rows that are short.
+func (n *nest) fetches(streams []int) (list []fetched) {
+	rows, parallel := n.u.jam.axis, n.parallel()
+	for _, s := range streams {
+		f := fetched{stream: s, rows: n.u.streams[s].class(rows) != still}
+		var by number
+		switch {
+		case f.rows:
+			by = number{kind: stepOf, a: s, b: rows, mul: n.jamming.high}
+		case len(parallel) > 0 && n.u.streams[s].class(last(parallel)) != still:
+			by = number{kind: stepOf, a: s, b: last(parallel), mul: 1}
+		default:
+			continue
+		}
+		f.at = n.copy(n.ptr(s))
+		n.Ins("ADDQ", n.num(by), f.at)
+		list = append(list, f)
+	}
+	return list
+}
+
+// fetch asks for what comes at term k of a turn along axis. Terms that lie side by side are in one line of memory, mostly.
+func (n *nest) fetch(list []fetched, axis, k int) {
+	for _, f := range list {
+		st := &n.u.streams[f.stream]
+		near := st.class(axis) == adjacent
+		switch {
+		case near && k > 0:
+			continue
+		case near && f.rows && st.class(n.u.jam.axis) == strided:
+			for r := range n.jamming.high {
+				n.Ins("PREFETCHT0", n.rowAt(f.stream, f.at, r))
+			}
+		case f.rows:
+			n.Ins("PREFETCHT0", asm.At(f.at, 0))
+		default: // it will be used again and again only then
+			n.Ins("PREFETCHT1", asm.At(f.at, 0))
+		}
+		if near {
+			n.Ins("ADDQ", asm.Imm(termsTurn*st.bytes()), f.at)
+		} else {
+			n.Ins("ADDQ", n.num(number{kind: stepOf, a: f.stream, b: axis, mul: 1}), f.at)
+		}
+	}
+}
+
+// fetchStores asks for the memory that the next tile of rows is stored to: one store after the other would wait for it.
+func (n *nest) fetchStores(targets []target) {
+	t := n.jamming
+	for _, x := range targets {
+		s := findStream(n.u.streams, n.k.Stores[x.store].Param, n.k.Stores[x.store].At)
+		st := &n.u.streams[s]
+		if st.class(n.u.jam.axis) != strided {
+			continue
+		}
+		p := n.copy(n.ptr(s))
+		n.Ins("ADDQ", n.num(number{kind: stepOf, a: s, b: n.u.jam.axis, mul: t.high}), p)
+		for r := range t.high {
+			n.Ins("PREFETCHT0", n.rowAt(s, p, r))
+			n.Ins("PREFETCHT0", n.rowAt(s, p, r).Off((t.wide[len(t.wide)-1]+n.n)*st.bytes()-1))
+		}
+	}
 }
 
 // jamStores writes the stores, row by row: of a row everything is read before anything is written, for vectors may overlap.
@@ -482,12 +552,20 @@ func (n *nest) tileAt(s int, p asm.Reg, block int) asm.Mem {
 			m.Disp += st.step[x.axis] * x.at
 		}
 	}
-	switch class := st.class(n.u.jam.axis); {
-	case n.u.jam.whole || class == adjacent:
+	if class := st.class(n.u.jam.axis); n.u.jam.whole || class == adjacent {
 		m.Disp += st.step[n.u.jam.axis] * row
-	case class == strided && row > 0:
-		scale := min(row&-row, 8)
-		m.Index, m.Scale = n.num(number{kind: stepOf, a: s, b: n.u.jam.axis, mul: row / scale}), uint8(scale)
+	} else if class == strided {
+		at := n.rowAt(s, p, row)
+		m.Index, m.Scale = at.Index, at.Scale
 	}
 	return m
+}
+
+// rowAt is where stream s, at p in the first row, is in another.
+func (n *nest) rowAt(s int, p asm.Reg, row int) asm.Mem {
+	if row == 0 {
+		return asm.At(p, 0)
+	}
+	scale := min(row&-row, 8)
+	return asm.At(p, 0).Plus(n.num(number{kind: stepOf, a: s, b: n.u.jam.axis, mul: row / scale}), scale)
 }

@@ -1,0 +1,30 @@
+package planner
+
+import "github.com/einloom/einloom/codegen"
+
+// Products that are computed from where their factors lie, in tiles that generators make of plain loops: all of the right factor that one
+// of its columns' tiles needs stays in the first cache, so that packing it would cost more than it saves.
+const (
+	directTerms = 512      // that one register takes, so that no sum runs long
+	directRoom  = 16 << 10 // bytes of the right factor at a point of the batch
+)
+
+// direct says whether a kernel that could be packed is not: its factors are read from memory as they are, the right one by vectors along
+// the result's innermost axis, and for each point of the batch it is small.
+func (p *scheduler) direct() bool {
+	k, g := p.k, &p.k.Gett
+	if k.Body[g.A].Kind != codegen.Load || k.Body[g.B].Kind != codegen.Load {
+		return false
+	}
+	bytes := k.Body[g.Sum].DType.Size()
+	inner := p.loops[len(p.loops)-1]
+	for _, s := range p.streams {
+		if s.step[inner] != 0 && s.step[inner] != 1 || s.bytes != bytes {
+			return false
+		}
+	}
+	right := p.beneath(g.B)[0]
+	terms := p.points(g.K)
+	return right.step[inner] == 1 && terms <= directTerms && p.extent(inner)*float64(bytes) >= 16 &&
+		p.extent(inner)*terms*float64(bytes) <= directRoom
+}
