@@ -19,30 +19,86 @@ import (
 func orderText(orders []ordered) string {
 	var b strings.Builder
 	for i := range orders {
-		o := orders[i].renamed()
-		one := o.slice()
-		total, steps := o.tree.Cost(one.net)
-		plain, _ := order.Pairs(o.net).Cost(o.net)
+		c := orders[i].contraction()
 		in := ""
-		if len(o.tree.Sliced) > 0 {
-			times := one.times()
-			total.Mults = 0
-			for k := range steps {
-				total.Mults += times[k] * steps[k].Mults
-			}
-			in = fmt.Sprintf(" in %s slices over %s", si(points(o.net, o.tree.Sliced)), spelled(o.tree.Sliced))
+		if c.Sliced != "" {
+			in = fmt.Sprintf(" in %s slices over %s", si(c.Slices), c.Sliced)
 		}
 		fmt.Fprintf(&b, "; contract %q of %d: %s multiplications%s, largest intermediate %s elements (%s; left to right: %s)\n",
-			spec(o.net.Output, o.net.Terms...), len(o.net.Terms), si(total.Mults), in, si(total.Size), o.tree.Winner, si(plain.Mults))
-		rows, width := one.rows()
+			c.Spec, c.Terms, si(c.Mults), in, si(c.Largest), c.Winner, si(c.LeftToRight))
+		width := len("contraction")
+		for k := range c.Steps {
+			width = max(width, len([]rune(c.Steps[k].Spec)))
+		}
 		fmt.Fprintf(&b, ";  step  %-*s %6s %6s %6s %6s %10s %10s\n", width, "contraction", "m", "n", "k", "batch", "mult", "elements")
-		for k, c := range steps {
-			r := &rows[k]
-			fmt.Fprintf(&b, ";  %4d  %s%s %6s %6s %6s %6s %10s %10s\n", k+1, r.spec, strings.Repeat(" ", width-len([]rune(r.spec))),
-				si(r.m), si(r.n), si(r.k), si(r.batch), si(c.Mults), si(c.Size))
+		for k := range c.Steps {
+			r := &c.Steps[k]
+			fmt.Fprintf(&b, ";  %4d  %s%s %6s %6s %6s %6s %10s %10s\n", k+1, r.Spec, strings.Repeat(" ", width-len([]rune(r.Spec))),
+				si(r.M), si(r.N), si(r.K), si(r.Batch), si(r.Mults), si(r.Elements))
 		}
 	}
 	return b.String()
+}
+
+// Contraction is how one contraction was ordered.
+type Contraction struct {
+	Spec        string            `json:"spec"` // by letters, in the order in which they occur
+	Terms       int               `json:"terms"`
+	Winner      string            `json:"winner"` // the method that found the order
+	Work        int64             `json:"work"`   // that finding it took, in units of about a nanosecond
+	Sliced      string            `json:"sliced,omitempty"`
+	Slices      float64           `json:"slices"`
+	Mults       float64           `json:"mults"`         // multiplications, of all slices
+	Largest     float64           `json:"largest"`       // elements of the largest result, in a slice
+	LeftToRight float64           `json:"left_to_right"` // multiplications from left to right
+	Operands    []float64         `json:"operands"`      // elements of each, in a slice
+	Steps       []ContractionStep `json:"steps"`
+}
+
+// ContractionStep contracts terms A and B, or sums labels of A out where B is -1. Terms are numbered on: the first step makes term number
+// Contraction.Terms. M and N are the points that the left and the right operand alone have, K those that are summed, Batch those that both
+// and the result have.
+type ContractionStep struct {
+	A        int     `json:"a"`
+	B        int     `json:"b"`
+	Spec     string  `json:"spec"`
+	M        float64 `json:"m"`
+	N        float64 `json:"n"`
+	K        float64 `json:"k"`
+	Batch    float64 `json:"batch"`
+	Mults    float64 `json:"mults"`    // in a slice
+	Elements float64 `json:"elements"` // of the result, in a slice
+	Times    float64 `json:"times"`    // how often it is done
+}
+
+// Contractions says how each contraction of the plan was ordered.
+func (p *Plan) Contractions() []Contraction {
+	list := make([]Contraction, len(p.orders))
+	for i := range p.orders {
+		list[i] = p.orders[i].contraction()
+	}
+	return list
+}
+
+func (o ordered) contraction() Contraction {
+	r := o.renamed()
+	one := r.slice()
+	total, steps := r.tree.Cost(one.net)
+	plain, _ := order.Pairs(r.net).Cost(r.net)
+	c := Contraction{
+		Spec: spec(r.net.Output, r.net.Terms...), Terms: len(r.net.Terms), Winner: r.tree.Winner, Work: r.tree.Work, Sliced: spelled(r.tree.Sliced),
+		Slices: points(r.net, r.tree.Sliced), Largest: total.Size, LeftToRight: plain.Mults, Steps: one.rows(),
+	}
+	for _, t := range one.net.Terms {
+		c.Operands = append(c.Operands, points(one.net, t))
+	}
+	times := one.times()
+	for k := range c.Steps {
+		s := &c.Steps[k]
+		s.Mults, s.Elements, s.Times = steps[k].Mults, steps[k].Size, times[k]
+		c.Mults += s.Mults * s.Times
+	}
+	return c
 }
 
 // renamed numbers the labels in the order in which they occur.
@@ -75,9 +131,6 @@ func (o ordered) renamed() *ordered {
 
 // slice is the contraction of one slice: without the sliced labels.
 func (o *ordered) slice() *ordered {
-	if len(o.tree.Sliced) == 0 {
-		return o
-	}
 	drop := func(labels []int) []int {
 		return slices.DeleteFunc(slices.Clone(labels), func(l int) bool { return slices.Contains(o.tree.Sliced, l) })
 	}
@@ -130,28 +183,22 @@ func spelled(labels []int) string {
 	return b.String()
 }
 
-// row is one step of a tree.
-type row struct {
-	spec           string
-	m, n, k, batch float64
-}
-
-// rows gives the steps of an order, and the width of the column of contractions.
-func (o *ordered) rows() (rows []row, width int) {
+// rows gives the steps of an order without their costs.
+func (o *ordered) rows() []ContractionStep {
 	terms := slices.Clone(o.net.Terms)
-	width = len("contraction")
+	rows := make([]ContractionStep, 0, len(o.tree.Steps))
 	for i, s := range o.tree.Steps {
 		operands := [][]int{terms[s.A], nil}
 		labels := s.Labels
 		if i == len(o.tree.Steps)-1 {
 			labels = o.net.Output
 		}
-		r := row{m: 1, n: 1, k: 1, batch: 1}
+		r := ContractionStep{A: s.A, B: s.B, M: 1, N: 1, K: 1, Batch: 1}
 		if s.B >= 0 {
 			operands[1] = terms[s.B]
-			r.spec = spec(labels, operands...)
+			r.Spec = spec(labels, operands...)
 		} else {
-			r.spec = spec(labels, operands[0])
+			r.Spec = spec(labels, operands[0])
 		}
 		for side, list := range operands {
 			for _, l := range list {
@@ -159,21 +206,20 @@ func (o *ordered) rows() (rows []row, width int) {
 				switch both := slices.Contains(operands[1-side], l); {
 				case both && side == 1:
 				case !slices.Contains(labels, l):
-					r.k *= size
+					r.K *= size
 				case both:
-					r.batch *= size
+					r.Batch *= size
 				case side == 0:
-					r.m *= size
+					r.M *= size
 				default:
-					r.n *= size
+					r.N *= size
 				}
 			}
 		}
-		width = max(width, len([]rune(r.spec)))
 		rows = append(rows, r)
 		terms = append(terms, labels)
 	}
-	return rows, width
+	return rows
 }
 
 // spec writes a contraction by letters.

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,7 +19,8 @@ import (
 )
 
 var planCommand = command{
-	usage: `usage: einloom plan SPEC SHAPE ... [-dtype f32] [-stage graph|order|kernel|cpu|all] [-target NAME] [-objective NAME] [-json]
+	usage: `usage: einloom plan SPEC SHAPE ... [-dtype f32] [-stage graph|order|kernel|cpu|all] [-target NAME] [-objective NAME] [-memory BYTES]
+                    [-json] [-svg FILE]
 
 Shows how the einsum SPEC of arrays of the given shapes would be computed; nothing is computed. A shape is 512x256, or 5 for a vector, or
 scalar. With - as SPEC a graph's text is read from standard input; docs/ir.md has its grammar.
@@ -26,6 +28,7 @@ scalar. With - as SPEC a graph's text is read from standard input; docs/ir.md ha
   einloom plan 'ij,jk->ik' 512x256 256x128
   einloom plan 'ij,jk,kl->il' 100x20 20x3000 3000x5 -stage order
   einloom plan - -stage kernel < graph.txt
+  einloom plan 'ab,ac,bd,cd->' 90x80 90x70 80x60 70x60 -svg tree.svg
 
 Stages: graph (what was asked for), order (the contractions one by one, with costs), kernel (the fused loop nests), cpu (their Go
 assembly), all of these; or the name of a pass of the planner, which shows what it made: simplify, lower, share, fuse (and why groups are
@@ -37,7 +40,9 @@ not larger), index, expand, schedule, place.
 		stage := fs.String("stage", "kernel", "the `stage` to show")
 		target := fs.String("target", cpu.AVX2, "make kernels for the instruction set `NAME`, any on any machine: "+strings.Join(cpu.Targets(), " or "))
 		objective := fs.String("objective", "time", "what orders of contraction are to be cheap in: `time`, or flops, size or write alone")
-		asJSON := fs.Bool("json", false, "print one JSON object: kernels with their costs, and the texts of the stages")
+		memory := fs.Int64("memory", 0, "plan for a limit of so many `bytes`: contractions run in slices where they need more; 0: no limit")
+		svg := fs.String("svg", "", "write the trees of contractions to a `file`: the width of a line is a tensor's size, the colour of a step its cost")
+		asJSON := fs.Bool("json", false, "print one JSON object: orders and kernels with their costs, and the texts of the stages")
 		return func(std streams, operands []string) error {
 			if len(operands) == 0 {
 				return usageError{"it takes an einsum string and a shape for each operand"}
@@ -53,13 +58,18 @@ not larger), index, expand, schedule, place.
 			if err != nil {
 				return err
 			}
-			p, err := planner.Make(roots, planner.Options{Target: t, Objective: *objective})
+			p, err := planner.Make(roots, planner.Options{Target: t, Objective: *objective, MemoryLimit: *memory})
 			if err != nil {
 				return err
 			}
 			texts, err := stageTexts(p, *stage)
 			if err != nil {
 				return err
+			}
+			if *svg != "" {
+				if err := writeSVG(*svg, p.Contractions()); err != nil {
+					return err
+				}
 			}
 			if operands[0] != "-" {
 				for i := range texts {
@@ -234,22 +244,24 @@ func assembly(p *planner.Plan) (string, error) {
 
 // planJSON is what plan -json prints.
 type planJSON struct {
-	Target     string            `json:"target"`
-	ArenaBytes int               `json:"arena_bytes"`
-	Kernels    []kernelJSON      `json:"kernels"`
-	Stages     map[string]string `json:"stages"`
+	Target     string                `json:"target"`
+	ArenaBytes int                   `json:"arena_bytes"`
+	Orders     []planner.Contraction `json:"orders"`
+	Kernels    []kernelJSON          `json:"kernels"`
+	Stages     map[string]string     `json:"stages"`
 }
 
 type kernelJSON struct {
 	Name  string  `json:"name"`
 	Flop  float64 `json:"flop"`
 	Bytes float64 `json:"bytes"`
+	Times float64 `json:"times"` // how often it runs: once, or once for each slice
 }
 
 func printJSON(w io.Writer, p *planner.Plan, texts []stageText) error {
-	o := planJSON{Target: p.Target.Name, ArenaBytes: p.Arena, Kernels: []kernelJSON{}, Stages: map[string]string{}}
-	for _, step := range p.Steps {
-		o.Kernels = append(o.Kernels, kernelJSON{step.Kernel.Name, step.Kernel.Cost.Flop, step.Kernel.Cost.Bytes})
+	o := planJSON{Target: p.Target.Name, ArenaBytes: p.Arena, Orders: p.Contractions(), Kernels: []kernelJSON{}, Stages: map[string]string{}}
+	for i, step := range p.Steps {
+		o.Kernels = append(o.Kernels, kernelJSON{step.Kernel.Name, step.Kernel.Cost.Flop, step.Kernel.Cost.Bytes, p.Times(i)})
 	}
 	for _, s := range texts {
 		o.Stages[s.name] = s.text
@@ -258,4 +270,20 @@ func printJSON(w io.Writer, p *planner.Plan, texts []stageText) error {
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
 	return e.Encode(o)
+}
+
+// writeSVG draws the trees of contractions into a file.
+func writeSVG(path string, list []planner.Contraction) error {
+	if len(list) == 0 {
+		return errors.New("-svg: there is no contraction to draw")
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	if err := drawTrees(f, list); err != nil {
+		f.Close()
+		return err
+	}
+	return f.Close()
 }
