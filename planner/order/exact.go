@@ -19,17 +19,29 @@ type exact struct {
 	c       *core
 	bound   float64
 	meter   *meter
-	layers  [][]int32 // of each number of terms, the subsets, the cheapest first
+	layers  []layer  // of each number of terms
+	beside  []uint32 // of each term, those with which it has a label in common
 	subsets []subset
 	sets    []uint64
 	table   []int32 // of a mask or its hash, the subset, from 1
 	direct  bool    // by masks
 	scratch []uint64
+	list    []int32
+}
+
+// layer is the subsets of one number of terms that are cheap enough, the cheapest first; then counts what the step at least costs that takes
+// the subset, too.
+type layer struct {
+	ids  []int32
+	mask []uint32
+	cost []float64
+	then []float64
 }
 
 // subset is a set of terms, and the cheapest way to contract it: of x and y.
 type subset struct {
 	mask     uint32
+	near     uint32 // the terms beside its own
 	x, y     int32
 	cost     float64
 	elements float64
@@ -49,22 +61,55 @@ func (e *exact) run(bound float64) (joints []joint, proven bool) {
 	} else {
 		e.table = make([]int32, 1<<12)
 	}
-	e.layers = make([][]int32, n+1)
+	e.layers = make([]layer, n+1)
+	e.neighbours()
 	for t := range n {
-		id := e.enter(1 << t)
-		e.subsets[id].cost = 0
-		e.layers[1] = append(e.layers[1], id)
+		e.subsets[e.enter(1<<t)].cost = 0
 	}
+	e.close(1, 0)
 	for s := 2; s <= n; s++ {
 		if !e.layer(s) {
 			return nil, false
 		}
 	}
-	if len(e.layers[n]) == 0 {
+	if len(e.layers[n].ids) == 0 {
 		return nil, true
 	}
-	joints, _ = e.joints(nil, e.layers[n][0])
+	joints, _ = e.joints(nil, e.layers[n].ids[0])
 	return joints, true
+}
+
+// neighbours finds which terms have labels in common.
+func (e *exact) neighbours() {
+	c := e.c
+	e.beside = make([]uint32, c.n)
+	for x := range c.n {
+		for y := range x {
+			for k, word := range c.sets[x*c.words : (x+1)*c.words] {
+				if word&c.sets[y*c.words+k] != 0 {
+					e.beside[x] |= 1 << y
+					e.beside[y] |= 1 << x
+					break
+				}
+			}
+		}
+	}
+}
+
+// close makes a layer of the subsets from a number on.
+func (e *exact) close(s, from int) {
+	l := &e.layers[s]
+	for id := from; id < len(e.subsets); id++ {
+		if e.subsets[id].cost < e.bound {
+			l.ids = append(l.ids, int32(id))
+		}
+	}
+	slices.SortFunc(l.ids, func(a, b int32) int {
+		return cmp.Or(cmp.Compare(e.then(a), e.then(b)), cmp.Compare(a, b))
+	})
+	for _, id := range l.ids {
+		l.mask, l.cost, l.then = append(l.mask, e.subsets[id].mask), append(l.cost, e.subsets[id].cost), append(l.then, e.then(id))
+	}
 }
 
 // layer finds the subsets of s terms: of all pairs of smaller ones, or of all subsets where those are fewer. It reports whether there
@@ -73,7 +118,7 @@ func (e *exact) layer(s int) bool {
 	n := e.c.n
 	byPairs, bySubsets := 0.0, 1.0
 	for i := 1; i <= s/2; i++ {
-		byPairs += float64(len(e.layers[i])) * float64(len(e.layers[s-i]))
+		byPairs += float64(len(e.layers[i].ids)) * float64(len(e.layers[s-i].ids))
 	}
 	for i := range s {
 		bySubsets *= 2 * float64(n-i) / float64(i+1)
@@ -85,41 +130,43 @@ func (e *exact) layer(s int) bool {
 	} else {
 		ok = e.splits(s)
 	}
-	for id := from; id < len(e.subsets); id++ {
-		if e.subsets[id].cost < e.bound {
-			e.layers[s] = append(e.layers[s], int32(id))
-		}
-	}
-	slices.SortFunc(e.layers[s], func(a, b int32) int {
-		return cmp.Or(cmp.Compare(e.subsets[a].cost, e.subsets[b].cost), cmp.Compare(a, b))
-	})
+	e.close(s, from)
 	return ok
+}
+
+// then is the cost of a subset and the least that the step can cost that takes it.
+func (e *exact) then(id int32) float64 {
+	m := &e.subsets[id]
+	return m.cost + float64(e.c.points*m.elements)
 }
 
 // pairs joins every two subsets of s terms together.
 func (e *exact) pairs(s int) bool {
 	all := e.c.n <= exactAlways
+	reach := e.c.linear(0) * (1 + 1e-6) // for products of two numbers of elements
 	for i := 1; i <= s/2; i++ {
-		for k, x := range e.layers[i] {
-			a := &e.subsets[x]
-			mask, room := a.mask, e.bound-a.cost
-			others := e.layers[s-i]
+		first, others := &e.layers[i], &e.layers[s-i]
+		for k, x := range first.ids {
+			a := e.subsets[x]
+			room, from := e.bound-a.cost, 0
 			if i == s-i {
-				others = others[k+1:]
+				from = k + 1
 			}
-			looked := 0
-			for _, y := range others {
-				b := &e.subsets[y]
-				if b.cost >= room {
-					break
+			to, _ := slices.BinarySearch(others.then, room)
+			apart := e.apart(a.mask, others.mask[min(from, to):to])
+			joined := 0
+			for _, at := range apart {
+				y := from + int(at)
+				if first.then[k]+others.cost[y] >= e.bound {
+					continue
 				}
-				looked++
-				if b.mask&mask == 0 && (all || e.meet(x, y)) {
-					e.join(x, y)
-					looked += 16
+				if others.mask[y]&a.near == 0 && !(all && float64(e.c.points*a.elements*e.subsets[others.ids[y]].elements) < float64(reach*(room-others.cost[y]))) {
+					continue
 				}
+				e.join(x, others.ids[y])
+				joined++
 			}
-			if !e.meter.spend(int64(2*looked)) && e.c.n > exactAlways || e.meter.done {
+			if !e.meter.spend(int64(2*(to-from)+12*joined)) && !all || e.meter.done {
 				return false
 			}
 		}
@@ -127,16 +174,17 @@ func (e *exact) pairs(s int) bool {
 	return true
 }
 
-// meet says whether two subsets have a label in common.
-func (e *exact) meet(x, y int32) bool {
-	w := e.c.words
-	b := e.sets[int(y)*w : int(y+1)*w]
-	for k, word := range e.sets[int(x)*w : int(x+1)*w] {
-		if word&b[k] != 0 {
-			return true
-		}
+// apart lists which of many masks have nothing in common with one. Which do is as good as chance: there is no branch to be guessed.
+func (e *exact) apart(mask uint32, others []uint32) []int32 {
+	list := slices.Grow(e.list[:0], len(others))[:len(others)]
+	n := 0
+	for i, other := range others {
+		list[n] = int32(i)
+		both := mask & other
+		n += int((both - 1) &^ both >> 31)
 	}
-	return false
+	e.list = list
+	return list[:n]
 }
 
 // splits goes over all subsets of s terms and all their pairs of parts.
@@ -172,22 +220,28 @@ func (e *exact) splits(s int) bool {
 	return true
 }
 
-// join looks whether two subsets are the cheapest way to their union. It gives the union, or -1 where that costs too much.
+// join looks whether two subsets are the cheapest way to their union. It gives the union, or -1 where they are not.
 func (e *exact) join(x, y int32) int32 {
 	c, w := e.c, e.c.words
 	a, b := &e.subsets[x], &e.subsets[y]
+	cost, mask := a.cost+b.cost, a.mask|b.mask
+	least, most := max(a.elements, b.elements), e.bound
+	id := e.find(mask)
+	if id >= 0 {
+		least, most = max(least, e.subsets[id].elements), e.subsets[id].cost
+	}
+	if cost+float64(c.points*least) >= most { // a step has as many points as the largest of its three tensors has elements
+		return -1
+	}
 	sa, sb := e.sets[int(x)*w:int(x+1)*w], e.sets[int(y)*w:int(y+1)*w]
 	points := int64(0)
 	for k := range sa {
 		points += c.part(k, sa[k]|sb[k])
 	}
 	linear := c.linear(points)
-	cost := a.cost + b.cost
-	if cost+float64(c.points*linear) >= e.bound {
+	if cost+float64(c.points*linear) >= most {
 		return -1
 	}
-	mask := a.mask | b.mask
-	id := e.find(mask)
 	if id < 0 {
 		id = e.enter(mask)
 		a, b = &e.subsets[x], &e.subsets[y]
@@ -232,12 +286,13 @@ func (e *exact) enter(mask uint32) int32 {
 	for range w {
 		e.sets = append(e.sets, 0)
 	}
-	set, open := e.sets[id*w:], e.scratch
+	set, open, near := e.sets[id*w:], e.scratch, uint32(0)
 	copy(open, c.output)
 	for t := range c.n {
 		to := open
 		if mask>>t&1 != 0 {
 			to = set
+			near |= e.beside[t]
 		}
 		for k, x := range c.sets[t*w : (t+1)*w] {
 			to[k] |= x
@@ -246,7 +301,7 @@ func (e *exact) enter(mask uint32) int32 {
 	for k, x := range open {
 		set[k] &= x
 	}
-	e.subsets = append(e.subsets, subset{mask: mask, x: -1, cost: e.bound, elements: c.linear(c.size(set))})
+	e.subsets = append(e.subsets, subset{mask: mask, near: near &^ mask, x: -1, cost: e.bound, elements: c.linear(c.size(set))})
 	e.put(int32(id))
 	e.meter.spend(int64(c.n * w))
 	return int32(id)
