@@ -289,11 +289,18 @@ func (p *scheduler) share(total float64) {
 			k.Parallel++
 		}
 	}
-	k.Grain = int(max(1, math.Ceil(points*pieceTime/max(seconds, 1e-12)/unit)*unit))
+	k.Grain = int(max(1, math.Ceil(points*shareTime(seconds)/max(seconds, 1e-12)/unit)*unit))
 	k.Grain = min(k.Grain, max(1, int(points)))
 	if p.splittable() && seconds > 4*pieceTime {
 		p.split(seconds, points, unit)
 	}
+}
+
+// shareTime is what a piece of work of so many seconds aims at: some pieces for each worker, so that all end at about the same time, however
+// short the work, as long as a piece is well above the microsecond that handing it out may take.
+func shareTime(seconds float64) float64 {
+	const few, least = 16, 1e-6
+	return min(pieceTime, max(seconds/few, least))
 }
 
 // split cuts a fold into parts where there are few rows or long ones; and where all loops are columns side by side in vectors and so long

@@ -5,6 +5,7 @@ import (
 	goruntime "runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 	"unsafe"
 
 	"github.com/einloom/einloom/runtime/driver"
@@ -60,6 +61,7 @@ type crew struct {
 	tokens  chan *job
 	stopped sync.WaitGroup
 	workers int
+	awake   time.Duration // how long a worker without work stays awake
 
 	mu    sync.Mutex
 	lanes *lane
@@ -68,19 +70,48 @@ type crew struct {
 
 func (c *crew) start(workers int) {
 	c.workers = workers
+	if goruntime.GOMAXPROCS(0) > workers { // the caller can run besides
+		c.awake = awakeTime
+	}
 	c.tokens = make(chan *job, workers)
 	for range workers {
 		c.stopped.Add(1)
 		go func() {
 			defer c.stopped.Done()
 			l := new(lane)
-			for j := range c.tokens {
+			for j, ok := c.next(); ok; j, ok = c.next() {
 				j.work(l)
 				c.drop(j)
 			}
 		}()
 	}
 }
+
+// next waits for a job; ok is false when there will be none. To wake a sleeping thread takes the system longer than many a kernel takes, and
+// most jobs come close behind one another, so a worker looks for the next one for a while before it sleeps.
+func (c *crew) next() (j *job, ok bool) {
+	if c.awake > 0 {
+		for start := time.Now(); time.Since(start) < c.awake; {
+			for range looksATime {
+				if len(c.tokens) > 0 {
+					select {
+					case j, ok = <-c.tokens:
+						return j, ok
+					default: // another worker was faster
+					}
+				}
+			}
+		}
+	}
+	j, ok = <-c.tokens
+	return j, ok
+}
+
+// awakeTime is how long a worker looks for the next job, looksATime how often between two looks at the clock.
+const (
+	awakeTime  = 100 * time.Microsecond
+	looksATime = 64
+)
 
 func (c *crew) stop() { close(c.tokens); c.stopped.Wait() }
 
