@@ -27,6 +27,8 @@ type Capabilities struct {
 	Storage16     bool // storageBuffer16BitAccess
 	Storage8      bool // storageBuffer8BitAccess
 
+	SubgroupArithmetic bool // subgroups of compute shaders have VK_SUBGROUP_FEATURE_BASIC_BIT and _ARITHMETIC_BIT
+
 	// Float controls (VK_KHR_shader_float_controls) for 32 and 64 bits: what is there is asked for.
 	RoundingModeRTE32, RoundingModeRTE64                   bool
 	SignedZeroInfNanPreserve32, SignedZeroInfNanPreserve64 bool
@@ -59,16 +61,16 @@ func Lavapipe() *Capabilities {
 func Desktop() *Capabilities {
 	c := *Lavapipe()
 	c.Name, c.Type = "desktop", Discrete
-	c.DenormPreserve32, c.DenormPreserve64 = true, true
+	c.DenormPreserve32, c.DenormPreserve64, c.SubgroupArithmetic = true, true, true
 	c.MaxStorageBufferRange, c.MaxStorageBuffers, c.MaxPushConstantsSize, c.Units = 1<<32-1, 1<<20, 256, 64
 	return &c
 }
 
-// Target describes the device to the planner. Peak, bandwidth and launch time are those of a common device of the type (a CPU device goes to
-// memory for one lane after the other); a machine that knows better replaces them.
+// Target describes the device to the planner. Peak, bandwidth and launch time are those of a common device of the type (a CPU device
+// stores one lane after the other); a machine that knows better replaces them.
 func (c *Capabilities) Target() codegen.Target {
 	t := codegen.Target{
-		Name: "vulkan", Vector: 16, Registers: 32, L1: 32 << 10, L2: 1 << 20, Threads: max(c.Units, 1), Flops: 10e9, Bandwidth: 2e9,
+		Name: "vulkan", Vector: 16, Registers: 32, L1: 32 << 10, L2: 1 << 20, Threads: max(c.Units, 1), Flops: 10e9, Bandwidth: 8e9,
 		Launch: 15e-6, Native: c.native,
 	}
 	switch c.Type {

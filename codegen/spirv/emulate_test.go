@@ -145,6 +145,77 @@ func load(words []uint32) (*machine, error) {
 	return m, nil
 }
 
+// subgroup is how many invocations the machine has in one: a number that no power of two of a team is a multiple of.
+const subgroup = 6
+
+// together folds a value over each subgroup, the last member's first.
+func together(all []invocation) error {
+	s := &all[0].p.steps[all[0].pc-1]
+	for i := range all {
+		if all[i].done || all[i].pc != all[0].pc {
+			return fmt.Errorf("%s that invocation %d does not meet", instructions[s.code].name, i)
+		}
+	}
+	for from := 0; from < len(all); from += subgroup {
+		members := all[from:min(from+subgroup, len(all))]
+		last := len(members) - 1
+		v := &members[last]
+		sum := v.values[s.args[2]]
+		for i := last - 1; i >= 0; i-- {
+			var err error
+			if sum, err = v.folded(s, sum, members[i].values[s.args[2]]); err != nil {
+				return err
+			}
+		}
+		for i := range members {
+			members[i].values[s.result] = sum
+		}
+	}
+	return nil
+}
+
+// folded is what an instruction of subgroups does to two values.
+func (v *invocation) folded(s *step, a, b uint64) (uint64, error) {
+	lesser := func(less bool) (uint64, error) {
+		if less {
+			return a, nil
+		}
+		return b, nil
+	}
+	one := *s
+	one.width2 = s.width
+	switch s.code {
+	case opGroupNonUniformSMin:
+		return lesser(extend(a, s.width) < extend(b, s.width))
+	case opGroupNonUniformSMax:
+		return lesser(extend(a, s.width) > extend(b, s.width))
+	case opGroupNonUniformUMin:
+		return lesser(a < b)
+	case opGroupNonUniformUMax:
+		return lesser(a > b)
+	case opGroupNonUniformLogicalAnd, opGroupNonUniformBitwiseAnd:
+		return a & b, nil
+	case opGroupNonUniformLogicalOr, opGroupNonUniformBitwiseOr:
+		return a | b, nil
+	case opGroupNonUniformIAdd:
+		return cut(a+b, s.width), nil
+	case opGroupNonUniformIMul:
+		return cut(a*b, s.width), nil
+	case opGroupNonUniformFAdd:
+		one.code = opFAdd
+	case opGroupNonUniformFMul:
+		one.code = opFMul
+	}
+	x, y := s.args[2], s.result // whose values the instruction gives back
+	was := v.values[x]
+	v.values[x], v.values[y] = a, b
+	one.args = []uint32{x, y}
+	err := v.compute(&one, a, b, 0)
+	sum := v.values[y]
+	v.values[x] = was
+	return sum, err
+}
+
 // invocation is one in its workgroup.
 type invocation struct {
 	m        *machine
@@ -213,6 +284,12 @@ func (m *machine) run(p *Pass, bindings []*space, push []uint32) error {
 					waiting = waiting || !all[i].done
 				}
 			}
+			if waiting && f.steps[all[0].pc-1].code != opControlBarrier {
+				if err := together(all); err != nil {
+					return fmt.Errorf("pass %s, group %d: %w", p.Entry, g, err)
+				}
+				continue
+			}
 			for i := range all { // all stop at the same barrier, or are done
 				if waiting && (all[i].done || all[i].pc != all[0].pc) {
 					return fmt.Errorf("pass %s, group %d: a barrier that invocation %d does not meet", p.Entry, g, i)
@@ -245,6 +322,15 @@ func (v *invocation) go_() error {
 			return nil
 		case opControlBarrier:
 			return nil
+		case opGroupNonUniformElect:
+			v.values[s.result] = 0
+			if v.member%subgroup == 0 {
+				v.values[s.result] = 1
+			}
+		case opGroupNonUniformFAdd, opGroupNonUniformFMul, opGroupNonUniformIAdd, opGroupNonUniformIMul, opGroupNonUniformSMin, opGroupNonUniformSMax,
+			opGroupNonUniformUMin, opGroupNonUniformUMax, opGroupNonUniformBitwiseAnd, opGroupNonUniformBitwiseOr,
+			opGroupNonUniformLogicalAnd, opGroupNonUniformLogicalOr:
+			return nil // for the others
 		case opLoopMerge, opSelectionMerge:
 		default:
 			if err := v.execute(s); err != nil {
@@ -326,6 +412,12 @@ func (v *invocation) memory(s *step) error {
 	p := v.places[s.args[0]]
 	t := &v.m.types[p.typ]
 	switch {
+	case p.mem == nil && p.at == builtinSubgroup:
+		v.values[s.result] = uint64(v.member / subgroup)
+		return nil
+	case p.mem == nil && p.at == builtinNumSubgroups:
+		v.values[s.result] = uint64((v.p.local + subgroup - 1) / subgroup)
+		return nil
 	case p.mem == nil && p.at == builtinLocal: // there is one dimension
 		v.vectors[s.result] = [4]uint64{uint64(v.member)}
 		return nil

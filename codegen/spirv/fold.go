@@ -331,8 +331,11 @@ func (w *writer) joined(o folder, c *pieces, points []*point) [][]id {
 	return split(list, points, made)
 }
 
-// gathered folds the states of a team as a binary tree in shared memory, and gives all of them the result.
+// gathered folds the states of a team, by subgroups or as a binary tree in shared memory, and gives all of them the result.
 func (w *writer) gathered(o folder, state []id) []id {
+	if code, ok := w.grouped(o); ok {
+		return []id{w.bySubgroups(o, code, state[0])}
+	}
 	arrays := make([]id, len(state))
 	types := o.types(w.function)
 	for i, d := range o.dtypes() {

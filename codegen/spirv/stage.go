@@ -75,7 +75,7 @@ func (g *generator) write(name string, s *stage) error {
 		return w.err
 	}
 	entry := w.finish()
-	g.entry(name, entry, pass.Local, g.builtin(builtinWorkgroup), g.builtin(builtinLocal))
+	g.entry(name, entry, pass.Local, append([]id{g.builtin(builtinWorkgroup), g.builtin(builtinLocal)}, w.inputs...)...)
 	g.controls(entry)
 	g.mod.Passes = append(g.mod.Passes, pass)
 	return nil

@@ -15,6 +15,7 @@ type writer struct {
 	group  id            // the number of the workgroup
 	member id            // that of the invocation in it
 	shared map[string]id // arrays of shared memory by type, number and size
+	inputs []id          // builtin variables that are used besides the workgroup's number and the invocation's
 	pack   int           // the numbers of packets that rows are gone through in; 0: there are none
 	err    error
 }

@@ -21,6 +21,7 @@ const (
 	capShader, capFloat64, capInt64                   = 1, 10, 11
 	capStorageBuffer16, capStorageBuffer8             = 4433, 4448
 	capSampledBuffer                                  = 46
+	capGroupNonUniform, capGroupNonUniformArithmetic  = 61, 63
 	capDenormPreserve, capSignedZeroInfNanPreserve    = 4464, 4466
 	capRoundingModeRTE                                = 4467
 	modeLocalSize, modeDenormPreserve                 = 17, 4459
@@ -31,8 +32,10 @@ const (
 	decNonWritable, decBinding, decDescriptorSet      = 24, 33, 34
 	decRestrict, decOffset, decNoContraction          = 19, 35, 42
 	builtinWorkgroup, builtinLocal                    = 26, 27
+	builtinNumSubgroups, builtinSubgroup              = 38, 40
 	modelGLCompute, logical, memoryGLSL450            = 5, 0, 1
-	scopeDevice, scopeWorkgroup                       = 1, 2
+	scopeDevice, scopeWorkgroup, scopeSubgroup        = 1, 2, 3
+	groupReduce                                       = 0
 	acquireReleaseShared, relaxed                     = 0x108, 0
 	loopControlNone, selectionControlNone             = 0, 0
 	dimBuffer, sampled, formatUnknown                 = 5, 1, 0
@@ -240,11 +243,14 @@ func (a *assembler) variable(class uint32, t id) id {
 	return v
 }
 
-// builtin is an input variable of three words.
+// builtin is an input variable: a word, or three of them.
 func (a *assembler) builtin(b uint32) id {
 	k := string(a.keyOf(opVariable, classInput, b))
 	if a.made[k] == 0 {
-		t := a.typ(opTypeVector, uint32(a.uint(32)), 3)
+		t := a.uint(32)
+		if b == builtinWorkgroup || b == builtinLocal {
+			t = a.vector(3)
+		}
 		v := a.variable(classInput, t)
 		a.decorate(v, decBuiltIn, b)
 		a.made[k] = v

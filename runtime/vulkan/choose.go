@@ -176,6 +176,7 @@ type chain struct {
 	storage8  storage8
 	props     properties2
 	most      maintenance3
+	subgroups subgroups
 	floats    floatControls
 }
 
@@ -188,9 +189,10 @@ func (q *chain) link(c *candidate) {
 		q.storage8.head = head{kind: typeStorage8}
 	}
 	q.props.head = head{kind: typeProperties2, next: address(&q.most)}
-	q.most.head = head{kind: typeMaintenance3}
+	q.most.head = head{kind: typeMaintenance3, next: address(&q.subgroups)}
+	q.subgroups.head = head{kind: typeSubgroup}
 	if c.has(extFloatControls) {
-		q.most.next = address(&q.floats)
+		q.subgroups.next = address(&q.floats)
 		q.floats.head = head{kind: typeFloatControls}
 	}
 }
@@ -211,8 +213,12 @@ func (c *candidate) ask(instance handle, version uint32) {
 	f.RoundingModeRTE32, f.RoundingModeRTE64 = q.floats.roundEven[1] != 0, q.floats.roundEven[2] != 0
 	f.SignedZeroInfNanPreserve32, f.SignedZeroInfNanPreserve64 = q.floats.specials[1] != 0, q.floats.specials[2] != 0
 	f.DenormPreserve32, f.DenormPreserve64 = q.floats.denormPreserve[1] != 0, q.floats.denormPreserve[2] != 0
+	f.SubgroupArithmetic = q.subgroups.stages&stageCompute != 0 && q.subgroups.operations&subgroupArithmetic == subgroupArithmetic
 	c.most = int(min(q.most.allocation, 1<<62))
 }
+
+// subgroupArithmetic is VK_SUBGROUP_FEATURE_BASIC_BIT and VK_SUBGROUP_FEATURE_ARITHMETIC_BIT.
+const subgroupArithmetic = 0x1 | 0x4
 
 // want keeps of the features those that einloom turns on.
 func (q *chain) want(f *spirv.Capabilities) {

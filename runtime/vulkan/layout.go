@@ -28,6 +28,7 @@ const (
 	typeStorage8       = 1000177000
 	typeMaintenance3   = 1000168000
 	typeFloatControls  = 1000197000
+	typeSubgroup       = 1000094000
 	typeMessenger      = 1000128004
 	stageCompute       = 0x20 // VK_SHADER_STAGE_COMPUTE_BIT
 	dispatchBase       = 0x10 // VK_PIPELINE_CREATE_DISPATCH_BASE_BIT
@@ -108,6 +109,12 @@ type maintenance3 struct {
 	head
 	_, _       uint32
 	allocation uint64
+}
+
+// subgroups is VkPhysicalDeviceSubgroupProperties.
+type subgroups struct {
+	head
+	_, stages, operations, _ uint32
 }
 
 // floatControls is VkPhysicalDeviceFloatControlsProperties; each array is for 16, 32 and 64 bits.
