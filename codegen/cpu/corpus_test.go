@@ -156,7 +156,7 @@ func finished(t testing.TB, b *codegen.Builder, vector, split int) *codegen.Kern
 	return k
 }
 
-// foldKernels is each fold that takes d: columns side by side and along a row, whole and in pieces, without lanes.
+// foldKernels is each fold that takes d, and each scan: columns side by side and along a row, whole and in pieces, without lanes.
 func foldKernels(t testing.TB, d tensor.DType) (list []*codegen.Kernel) {
 	for _, name := range []string{"add", "mul", "minimum", "maximum", "and", "or"} {
 		o := op.Lookup(name)
@@ -171,6 +171,14 @@ func foldKernels(t testing.TB, d tensor.DType) (list []*codegen.Kernel) {
 				b.Store(b.Output("o", d, []int{40}, nil), b.Reduce(o, x, j), codegen.At(i))
 				list = append(list, finished(t, b, vector, split))
 			}
+			if d.IsBool() || d.IsComplex() {
+				continue
+			}
+			b := codegen.NewBuilder("scan_" + name + "_" + d.String())
+			i, j := b.Loop("i", 40), b.Fold("j", 75)
+			x := b.Load(b.Input("x", d, []int{75, 40}, nil), codegen.At(j), codegen.At(i))
+			b.Store(b.Output("o", d, []int{75, 40}, nil), b.Scan(o, x, j), codegen.At(j), codegen.At(i))
+			list = append(list, finished(t, b, vector, 0))
 		}
 	}
 	return list

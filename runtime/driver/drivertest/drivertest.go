@@ -52,6 +52,7 @@ func Values(t *testing.T, open func() driver.Device, prepare ...Prepare) {
 	t.Run("casts", s.casts)
 	t.Run("shapes", s.shapes)
 	t.Run("reductions", s.reductions)
+	t.Run("scans", s.scans)
 	t.Run("contractions", s.contractions)
 	t.Run("rows", s.rows)
 	t.Run("gather", s.gathers)

@@ -107,6 +107,8 @@ func (e *evaluator) compute(i int, done *values) (number, error) {
 		return e.gather(i, v, done)
 	case codegen.Reduce:
 		return e.reduce(i, v)
+	case codegen.Scan:
+		return e.scan(v)
 	}
 	var room [3]number
 	args := room[:0]
@@ -165,6 +167,24 @@ func (e *evaluator) reduce(i int, v *codegen.Value) (number, error) {
 	copy(e.point, saved)
 	e.folds[key] = f.result()
 	return e.folds[key], err
+}
+
+// scan folds the points of the axis up to the present one.
+func (e *evaluator) scan(v *codegen.Value) (number, error) {
+	a := v.Over[0]
+	last := e.point[a]
+	f := newFold(v.Op, e.k.Body[v.Args[0]].DType)
+	done := e.fresh()
+	var err error
+	for e.point[a] = 0; e.point[a] <= last && err == nil; e.point[a]++ {
+		clear(done.have)
+		var x number
+		if x, err = e.value(v.Args[0], done); err == nil {
+			err = f.add(x, e.point[a])
+		}
+	}
+	e.point[a] = last
+	return f.result(), err
 }
 
 // mapped applies an op.
