@@ -1,6 +1,10 @@
 package planner
 
-import "github.com/einloom/einloom/codegen"
+import (
+	"slices"
+
+	"github.com/einloom/einloom/codegen"
+)
 
 // Products that are computed from where their factors lie, in tiles that generators make of plain loops: all of the right factor that one
 // of its columns' tiles needs stays in the first cache, so that packing it would cost more than it saves.
@@ -27,4 +31,32 @@ func (p *scheduler) direct() bool {
 	terms := p.points(g.K)
 	return right.step[inner] == 1 && terms <= directTerms && p.extent(inner)*float64(bytes) >= 16 &&
 		p.extent(inner)*terms*float64(bytes) <= directRoom
+}
+
+// tiled gives the axis along which vectors of a small sum of products lie, so that generators can make tiles of it: that along which all
+// stores go element by element. -1: the kernel is none.
+func (p *scheduler) tiled() int {
+	const small = 20 << 10 // bytes of the products at a point of the batch
+	if len(p.folds) == 0 || len(p.loops) < 2 || depth(p.k) > 1 || p.target.Vector == 0 {
+		return -1
+	}
+	bytes := p.streams[0].bytes
+	for _, a := range p.loops {
+		reused, once, stored := false, 1.0, true
+		for _, s := range p.streams {
+			if s.bytes != bytes || s.bytes < 4 {
+				return -1
+			}
+			stored = stored && (!s.store || s.step[a] == 1)
+		}
+		for _, r := range p.loops {
+			if r != a && slices.ContainsFunc(p.streams, func(s stream) bool { return !s.store && s.step[r] == 0 && s.step[a] != 0 }) {
+				reused, once = true, max(once, p.extent(r))
+			}
+		}
+		if stored && reused && p.extent(a)*float64(bytes) >= 16 && once*p.extent(a)*p.points(p.folds)*float64(bytes) <= small {
+			return a
+		}
+	}
+	return -1
 }

@@ -172,6 +172,9 @@ func (p *scheduler) nest() {
 			best, k.Vector = t, a
 		}
 	}
+	if a := p.tiled(); a >= 0 {
+		k.Vector = a
+	}
 	if k.Vector >= 0 { // the innermost of its kind
 		axes := p.loops
 		if k.Axes[k.Vector].Fold {

@@ -27,6 +27,7 @@ type jam struct {
 	sums       int  // reductions
 	after      int  // operations on the sums
 	whole      bool // written out: extents and steps of the rows, the vectors and the terms are part of the structure
+	turned     bool // something lies across the vectors: it is turned in registers
 	once       bool // what is stored reads what may lie where it is stored: no column is computed twice that is not in one tile
 }
 
@@ -79,7 +80,8 @@ func jammed(g *codegen.Kernel) (*unit, bool) {
 	if j.once && j.cols%(64/j.bytes) != 0 && j.cols > 64/j.bytes { // whole vectors, or one tile
 		return nil, false
 	}
-	return j.unit(g), true
+	u = j.unit(g)
+	return u, j.whole || !j.turned
 }
 
 // suits says whether code for tiles is written for what u computes, and counts registers.
@@ -91,9 +93,10 @@ func (j *jam) suits(u *unit) bool {
 		if j.bytes == 0 {
 			j.bytes = s.bytes()
 		}
-		if s.bytes() < 4 || s.bytes() != j.bytes || s.class(k.Vector) == strided {
+		if s.bytes() < 4 || s.bytes() != j.bytes {
 			return false
 		}
+		j.turned = j.turned || s.class(k.Vector) == strided
 	}
 	for i := range k.Stores {
 		s := &k.Stores[i]
@@ -568,4 +571,60 @@ func (n *nest) rowAt(s int, p asm.Reg, row int) asm.Mem {
 	}
 	scale := min(row&-row, 8)
 	return asm.At(p, 0).Plus(n.num(number{kind: stepOf, a: s, b: n.u.jam.axis, mul: row / scale}), scale)
+}
+
+// crossing names terms that lie side by side at the lanes of a vector: from an address of the stream and the first term on.
+type crossing struct{ stream, at int }
+
+// acrossTile is the lanes of stream s, at p at the first block of all, which lie across the vectors of the tile. Where terms lie side by side,
+// 16 bytes of each lane are read at a time and turned; what is turned serves all rows.
+func (n *nest) acrossTile(s int, p asm.Reg, block int) asm.Reg {
+	st := &n.u.streams[s]
+	m, each := n.tileAt(s, p, block), 16/st.bytes()
+	lane := func(i, ahead int) asm.Mem { return m.Off(i*st.step[n.vector] + ahead*st.bytes()) }
+	side := slices.IndexFunc(n.jamming.terms, func(x point) bool {
+		return st.class(x.axis) == adjacent && n.k.Axes[x.axis].Extent >= each
+	})
+	if side < 0 {
+		return n.laneByLane(st, func(i int) asm.Mem { return lane(i, 0) })
+	}
+	x := n.jamming.terms[side]
+	back := x.at - min(x.at/each*each, n.k.Axes[x.axis].Extent-each) // terms before this one in the 16 bytes
+	key := crossing{s, m.Disp - back*st.bytes()}
+	if list, ok := n.crossed[key]; ok {
+		return list[back]
+	}
+	lanes := n.n
+	var rows []asm.Reg
+	for r := range each {
+		var pieces []asm.Reg
+		for i := r; i < lanes; i += each {
+			n.n = each
+			pieces = append(pieces, n.load(st.dtype, lane(i, -back), tail{}))
+			n.n = lanes
+		}
+		rows = append(rows, n.join(pieces))
+	}
+	n.crossed[key] = n.turn(st.dtype, rows)
+	return n.crossed[key][back]
+}
+
+// laneByLane reads the lanes of a vector one by one.
+func (n *nest) laneByLane(st *stream, at func(i int) asm.Mem) asm.Reg {
+	each := 16 / st.bytes()
+	var pieces []asm.Reg
+	for i := 0; i < n.n; i += each {
+		x := n.loadLane(st.dtype, at(i))
+		for j := 1; j < each; j++ {
+			y := n.Vec().X()
+			if st.bytes() == 8 {
+				n.Ins("VPINSRQ", asm.Imm(1), at(i+j), x, y)
+			} else {
+				n.Ins("VINSERTPS", asm.Imm(j<<4), at(i+j), x, y)
+			}
+			x = y
+		}
+		pieces = append(pieces, x)
+	}
+	return n.join(pieces)
 }

@@ -29,7 +29,8 @@ type nest struct {
 	side  int             // blocks side by side in the enclosing turn
 	tiled bool            // the blocks lie along the axis across (see tiles)
 
-	jamming *tile // the blocks are those of a tile of sums (see jam); nil: they are not
+	jamming *tile                  // the blocks are those of a tile of sums (see jam); nil: they are not
+	crossed map[crossing][]asm.Reg // what lies across the vectors of tiles, turned
 
 	stageNow int             // the stage being written
 	carries  map[int]*sum    // by scan of that stage: the fold of what came before the present turn
@@ -163,6 +164,9 @@ func (n *nest) readAt(s int, p asm.Reg, block int) asm.Reg {
 		return n.loadSplat(st.dtype, n.blockAt(s, p, block))
 	case adjacent:
 		return n.load(st.dtype, n.blockAt(s, p, block), n.tail)
+	}
+	if n.jamming != nil {
+		return n.acrossTile(s, p, block)
 	}
 	at := n.blockStart(s, p, block)
 	step := n.num(number{kind: stepOf, a: s, b: n.vector, mul: 1})
