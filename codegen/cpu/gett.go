@@ -63,6 +63,7 @@ type gettBlocks struct {
 	batch, chunk int // points of the batch; how many of them a phase takes
 	bands        int // rows of N's last axis that a call packs in bands; 0: it packs panels
 	bytes        int // of an element
+	entries      int // numbers in an entry of the table of rows, at most
 }
 
 // callWork is the products that one call takes at most: well below a millisecond, so that cancelling and collecting garbage stay prompt
@@ -95,7 +96,7 @@ func (u *unit) blocks() *gettBlocks {
 	k := u.k
 	g := &k.Gett
 	b := &gettBlocks{k: k, g: g, m: points(k, g.M), n: points(k, g.N), kk: points(k, g.K), batch: points(k, g.Batch)}
-	b.bytes = k.Body[g.Sum].DType.Size()
+	b.bytes, b.entries = k.Body[g.Sum].DType.Size(), u.tableEntries()
 	b.kc = min(g.KC, max(b.kk, 1))
 	b.wide = evenly(ceilDiv(b.n, g.NR), max(g.NC/g.NR, 1))
 	b.inBands(u)

@@ -14,6 +14,8 @@ type gettNest struct {
 	*nest
 	g     *codegen.Gett
 	dtype tensor.DType
+
+	rowStreams, rowAxes []int // what the table of rows has of each row
 }
 
 // padTerms is the room, in terms, behind a panel: packing writes whole vectors.
@@ -365,55 +367,95 @@ func (t *gettNest) packBand(batch, local, p asm.Reg) {
 	count := t.left(rows, begin, t.size(bandRows))
 	t.Ins("ADDQ", begin, first)
 	start := t.scaled(begin, length) // column of the block
-	none := t.copy(t.Int(0))
-	at := t.rightPanel(local, none)
+	at := t.rightPanel(local, t.copy(t.Int(0)))
 	t.place(ts, batch, t.g.Batch)
 	t.vector = inner
 	t.inside(func() {
 		t.runs(ts, t.g.K, t.Arg(varP), terms, func(n asm.Reg) {
-			t.loop(ts, last(t.g.K), t.copy(n), func() {
-				from := t.copy(start)
-				t.runs(ts, t.g.N[:len(t.g.N)-1], first, count, func(n asm.Reg) {
-					column, columns := t.copy(from), t.copy(length)
-					moving := t.enter(ts, row)
-					turn := t.Label("turn")
-					t.Bind(turn)
-					t.packRow(ts, t.copy(n), t.copy(column), at, length)
-					t.advance(moving, t.square())
-					t.Ins("ADDQ", asm.Imm(t.square()), column)
-					t.Ins("SUBQ", asm.Imm(t.square()), columns)
-					t.J("GT", turn)
-					t.close()
-					t.Ins("ADDQ", t.scaled(n, length), from)
-				})
-				t.Ins("ADDQ", asm.Imm(t.g.NR*t.bytes()), at)
+			from := t.copy(start)
+			t.runs(ts, t.g.N[:len(t.g.N)-1], first, count, func(points asm.Reg) {
+				t.packStrips(ts, &strip{terms: n, at: at, length: length, column: t.copy(from)}, t.copy(points))
+				t.Ins("ADDQ", t.scaled(points, length), from)
 			})
+			t.Ins("ADDQ", t.scaled(n, t.Int(int64(t.g.NR*t.bytes()))), at)
 		})
 	}, t.g.Batch...)
 }
 
+// strip is a vector's points of a band, with all of N's last axis.
+type strip struct {
+	terms  asm.Reg // how many
+	at     asm.Reg // the first term's place in the block's first panel
+	length asm.Reg // of N's last axis
+	column asm.Reg // of the block, of the first point
+	table  asm.Reg // of where the points go
+}
+
+// packStrips packs so many points along the vector axis: whole vectors, squares, single ones.
+func (t *gettNest) packStrips(ts []target, s *strip, points asm.Reg) {
+	s.table = t.copy(t.Arg(ArgScratch))
+	t.Ins("ADDQ", asm.Imm(piecesAt(t.g, t.bytes())), s.table)
+	moving := t.enter(ts, t.vector)
+	for _, n := range slices.Compact([]int{t.full, t.square(), 1}) {
+		t.n = n
+		top, end := t.Label("strip"), t.Label("over")
+		t.Bind(top)
+		t.Ins("CMPQ", points, asm.Imm(n))
+		t.J("LT", end)
+		t.block(1, func() { t.packStrip(ts, s) })
+		t.advance(moving, n)
+		t.Ins("ADDQ", t.scaled(s.length, t.Int(int64(n))), s.column)
+		t.Ins("SUBQ", asm.Imm(n), points)
+		t.Jmp(top)
+		t.Bind(end)
+	}
+	t.n = t.full
+	t.close()
+}
+
+// packStrip packs a strip by squares, all terms of one after the other: as few streams of memory as a square has rows are read at a time,
+// and what goes to one panel goes there soon after one another.
+func (t *gettNest) packStrip(ts []target, s *strip) {
+	row := last(t.g.N)
+	moving := t.enter(ts, row)
+	column, left := t.copy(s.column), t.copy(s.length)
+	turn := t.Label("turn")
+	t.Bind(turn)
+	t.findColumns(s, column)
+	term := t.copy(t.Int(0))
+	t.loop(ts, last(t.g.K), t.copy(s.terms), func() {
+		t.storeColumns(t.neighbours(ts, t.g.B, row, t.square()), func(point int) asm.Mem {
+			to := t.GP()
+			t.Ins("MOVQ", asm.At(s.table, 8*point), to)
+			return asm.At(to, 0).Plus(term, 1)
+		})
+		t.Ins("ADDQ", asm.Imm(t.g.NR*t.bytes()), term)
+	})
+	t.advance(moving, t.square())
+	t.Ins("ADDQ", asm.Imm(t.square()), column)
+	t.Ins("SUBQ", asm.Imm(t.square()), left)
+	t.J("GT", turn)
+	t.close()
+}
+
+// findColumns writes the table of where the strip's points go, of which the first is this column of the block.
+func (t *gettNest) findColumns(s *strip, column asm.Reg) {
+	at, panel := t.copy(column), t.GP()
+	for i := range t.n {
+		in := t.copy(at)
+		t.Ins("ANDQ", asm.Imm(t.g.NR-1), in)
+		t.Move(at, panel)
+		t.Ins("SHRQ", asm.Imm(bits.TrailingZeros(uint(t.g.NR))), panel)
+		t.Ins("IMULQ", t.size(rightBytes), panel)
+		t.Ins("ADDQ", s.at, panel)
+		t.Ins("LEAQ", asm.At(panel, 0).Plus(in, t.bytes()), panel)
+		t.Ins("MOVQ", panel, asm.At(s.table, 8*i))
+		t.Ins("ADDQ", s.length, at)
+	}
+}
+
 // square is how many elements a vector of 16 bytes holds: so many of them are transposed at a time.
 func (t *gettNest) square() int { return 16 / t.bytes() }
-
-// packRow packs count points of B along the vector axis, and for each as many along N's last axis as a square has, which lie side by side in
-// a panel: those of the first point from number column of the block on, those of the next step columns further. at is the term's place in
-// the block's first panel.
-func (t *gettNest) packRow(ts []target, count, column, at, step asm.Reg) {
-	to := t.GP()
-	t.squares(ts, t.g.B, last(t.g.N), count, func(rows []asm.Reg) {
-		t.storeColumns(rows, func(int) asm.Mem {
-			in := t.copy(column)
-			t.Ins("ANDQ", asm.Imm(t.g.NR-1), in)
-			t.Move(column, to)
-			t.Ins("SHRQ", asm.Imm(bits.TrailingZeros(uint(t.g.NR))), to)
-			t.Ins("IMULQ", t.size(rightBytes), to)
-			t.Ins("ADDQ", at, to)
-			t.Ins("LEAQ", asm.At(to, 0).Plus(in, t.bytes()), to)
-			t.Ins("ADDQ", step, column)
-			return asm.At(to, 0)
-		})
-	})
-}
 
 // squares goes over count points along the vector axis, whole vectors and then one by one; body gets value v of these, and in further rows
 // of their neighbours along axis, as many rows as a square has.
@@ -472,15 +514,20 @@ func (t *gettNest) storeColumns(rows []asm.Reg, to func(point int) asm.Mem) {
 	columns := t.transpose(rows)
 	for part := range t.n / t.square() {
 		for i, r := range columns {
-			switch at := to(part*t.square() + i); {
-			case part == 0:
-				t.Ins("VMOVUPS", r.X(), at)
-			case r.Width() == asm.Z:
-				t.Ins("VEXTRACTF32X4", asm.Imm(part), r, at)
-			default:
-				t.Ins("VEXTRACTF128", asm.Imm(part), r, at)
-			}
+			t.storeSquare(r, part, to(part*t.square()+i))
 		}
+	}
+}
+
+// storeSquare stores the 16 bytes of number part in r.
+func (t *gettNest) storeSquare(r asm.Reg, part int, at asm.Mem) {
+	switch {
+	case part == 0:
+		t.Ins("VMOVUPS", r.X(), at)
+	case r.Width() == asm.Z:
+		t.Ins("VEXTRACTF32X4", asm.Imm(part), r, at)
+	default:
+		t.Ins("VEXTRACTF128", asm.Imm(part), r, at)
 	}
 }
 

@@ -3,18 +3,29 @@ package cpu
 import (
 	"slices"
 
+	"github.com/einloom/einloom/codegen"
 	"github.com/einloom/einloom/codegen/cpu/asm"
 )
 
-// A worker's own memory in a packed contraction: spilled registers and one tile.
+// A worker's own memory in a packed contraction: spilled registers, one tile, addresses of a panel's pieces (see edges.go), and the table of
+// the call's rows (see rowtable.go).
 const (
 	spillRoom = 8 << 10
 	tileAt    = spillRoom
 	tileRoom  = 8 << 10
 )
 
+// piecesAt is where the addresses of pieces stand in the worker's memory; the table of rows is behind them.
+func piecesAt(g *codegen.Gett, bytes int) int {
+	return tileAt + max(tileRoom, (g.MR*g.NR*bytes+63)&^63)
+}
+
+func tableAt(g *codegen.Gett, bytes int) int { return piecesAt(g, bytes) + 8*g.NR }
+
 // scratch is the bytes that a call takes of the worker's memory.
-func (b *gettBlocks) scratch() int { return tileAt + max(tileRoom, b.g.MR*b.g.NR*b.bytes) }
+func (b *gettBlocks) scratch() int {
+	return tableAt(b.g, b.bytes) + 8*b.entries*b.tall*b.g.MR
+}
 
 // compute writes the tiles. A point is some panels of A and some of B of one point of the batch.
 func (t *gettNest) compute() {
@@ -35,6 +46,7 @@ func (t *gettNest) tiles(stores []target, local, i, j asm.Reg) {
 	terms := t.left(t.size(pointsK), t.Arg(varP), t.size(blockTerms))
 	a, b, column := t.leftPanel(local, i), t.rightPanel(local, j), t.firstTile(local, i, j)
 	row, rows := t.span(i, t.g.MR, varI, pointsM, callHigh, blockHigh)
+	table := t.rowTable(stores, row, rows)
 	at, columns := t.span(j, t.g.NR, varJ, pointsN, callWide, blockWide)
 	down, across := t.tileStep(t.Int(1)), t.tileStep(t.size(blockHigh))
 	unplaced := t.scope
@@ -43,9 +55,10 @@ func (t *gettNest) tiles(stores []target, local, i, j asm.Reg) {
 	t.open()
 	t.place(stores, at, t.g.N)
 	c := &corner{
-		unplaced: unplaced, tile: t.copy(column), row: t.copy(row), column: at, width: t.least(columns, t.Int(int64(t.g.NR))),
-		rest: t.copy(rows), room: t.room(t.g.N),
+		unplaced: unplaced, tile: t.copy(column), entry: t.copy(table), column: at, width: t.least(columns, t.Int(int64(t.g.NR))),
+		rest: t.copy(rows), room: t.room(t.g.N), ends: map[int]asm.Reg{},
 	}
+	t.findEnds(stores, c)
 	t.column(stores, c, t.copy(a), b, terms, down)
 	t.close()
 	t.Ins("ADDQ", t.size(rightBytes), b)
@@ -92,12 +105,14 @@ func (t *gettNest) tileStep(tiles asm.Reg) asm.Reg {
 
 // corner is where a tile is.
 type corner struct {
-	unplaced    *scope // in which the stores' streams are at the point of the batch
-	tile        asm.Reg
-	row, column asm.Reg // flat points
-	rest        asm.Reg // rows from here on, which may be more than the tile's
-	width       asm.Reg // columns
-	room        asm.Reg // columns to the end of the last axis
+	unplaced *scope // in which the stores' streams are at the point of the batch
+	tile     asm.Reg
+	entry    asm.Reg         // of the first row in the table
+	column   asm.Reg         // flat point
+	rest     asm.Reg         // rows from here on, which may be more than the tile's
+	width    asm.Reg         // columns
+	room     asm.Reg         // columns to the end of the last axis
+	ends     map[int]asm.Reg // by stream: the address of the panel's last column, at row 0
 }
 
 // column writes the loop over the panels of A for one panel of B.
@@ -109,16 +124,15 @@ func (t *gettNest) column(stores []target, c *corner, a, b, terms, down asm.Reg)
 	t.close()
 	t.Ins("ADDQ", t.size(leftBytes), a)
 	t.Ins("ADDQ", down, c.tile)
-	t.Ins("ADDQ", asm.Imm(t.g.MR), c.row)
+	t.Ins("ADDQ", asm.Imm(t.g.MR*t.entryBytes()), c.entry)
 	t.Ins("SUBQ", asm.Imm(t.g.MR), c.rest)
 	t.J("GT", top)
 }
 
 // oneTile writes the micro-kernel and the epilogue.
 func (t *gettNest) oneTile(stores []target, c *corner, a, b, terms asm.Reg) {
-	t.place(stores, c.row, t.g.M)
 	ends := t.copy(t.Arg(varEnds))
-	t.fetchAhead(stores, ends)
+	t.fetchAhead(c, ends)
 	acc := make([]asm.Reg, t.g.MR*t.g.NR/t.full)
 	at := func(i int) asm.Mem { return asm.At(c.tile, i*t.full*t.bytes()) }
 	for i := range acc {
@@ -136,17 +150,24 @@ func (t *gettNest) oneTile(stores []target, c *corner, a, b, terms asm.Reg) {
 		t.Ins(binaryForms["add"][signless(t.dtype)], at(i), acc[i], acc[i])
 	}
 	t.Bind(first)
-	height := t.least(c.rest, t.Int(int64(t.g.MR)))
 	if t.light(stores) {
+		pieces := t.Label("pieces")
 		t.Ins("TESTQ", asm.Imm(2), ends)
 		t.J("EQ", keep)
-		t.Ins("CMPQ", height, asm.Imm(t.g.MR))
-		t.J("LT", keep)
 		t.Ins("CMPQ", c.width, asm.Imm(t.g.NR))
 		t.J("LT", keep)
-		t.unlessOneRun(c, height, keep)
-		t.finishWhole(stores, acc)
+		if len(t.g.N) > 1 {
+			t.Ins("CMPQ", c.width, c.room)
+			t.J("GT", pieces)
+		}
+		t.finishRows(stores, c, acc)
 		t.Jmp(end)
+		t.Bind(pieces)
+		if t.inPieces(stores) {
+			t.unlessWholePieces(keep)
+			t.finishPieces(c, acc)
+			t.Jmp(end)
+		}
 		t.Bind(keep)
 	}
 	for i := range acc {
@@ -154,7 +175,7 @@ func (t *gettNest) oneTile(stores []target, c *corner, a, b, terms asm.Reg) {
 	}
 	t.Ins("TESTQ", asm.Imm(2), ends)
 	t.J("EQ", end)
-	t.finishTile(stores, c, height)
+	t.finishTile(stores, c, t.least(c.rest, t.Int(int64(t.g.MR))))
 	t.Bind(end)
 }
 
@@ -169,22 +190,19 @@ func (t *gettNest) addProduct(x, y, acc asm.Reg) {
 
 // fetchAhead asks for the memory that the tile's rows are stored to and that the epilogue reads, while there is something to multiply: one
 // store after the other would wait for it.
-func (t *gettNest) fetchAhead(stores []target, ends asm.Reg) {
+func (t *gettNest) fetchAhead(c *corner, ends asm.Reg) {
 	end := t.Label("asked")
 	t.Ins("TESTQ", asm.Imm(2), ends)
 	t.J("EQ", end)
-	for _, s := range t.active(stores) {
-		st := &t.u.streams[s]
-		if st.class(last(t.g.M)) == still || st.class(last(t.g.N)) != adjacent {
+	for i, s := range t.rowStreams {
+		if t.u.streams[s].class(last(t.g.N)) != adjacent {
 			continue
 		}
-		p := t.copy(t.ptr(s))
 		for r := range t.g.MR {
-			t.Ins("PREFETCHT0", asm.At(p, 0))
-			t.Ins("PREFETCHT0", asm.At(p, t.g.NR*st.bytes()-1))
-			if r < t.g.MR-1 {
-				t.Ins("ADDQ", t.num(number{kind: stepOf, a: s, b: last(t.g.M), mul: 1}), p)
-			}
+			by := t.GP()
+			t.Ins("MOVQ", asm.At(c.entry, r*t.entryBytes()+8*i), by)
+			t.Ins("PREFETCHT0", asm.At(t.ptr(s), 0).Plus(by, 1))
+			t.Ins("PREFETCHT0", asm.At(c.ends[s], 0).Plus(by, 1))
 		}
 	}
 	t.Bind(end)
@@ -200,37 +218,26 @@ func (t *gettNest) light(stores []target) bool {
 	})
 }
 
-// finishWhole writes the epilogue of a whole tile in registers.
-func (t *gettNest) finishWhole(stores []target, acc []asm.Reg) {
+// finishRows writes the epilogue of a tile in registers whose columns are one run, row by row as far as there are rows.
+func (t *gettNest) finishRows(stores []target, c *corner, acc []asm.Reg) {
 	blocks := t.g.NR / t.full
-	before := t.side
+	before, done := t.side, t.Label("rows")
 	t.side = blocks
-	moving := t.enter(stores, last(t.g.M))
 	for r := range t.g.MR {
+		if r > 0 {
+			t.Ins("CMPQ", c.rest, asm.Imm(r))
+			t.J("LE", done)
+		}
 		t.open()
+		t.enterRow(c.entry, r)
 		for b := range blocks {
 			t.scope.values[t.key(t.g.Sum, b)] = acc[r*blocks+b]
 		}
 		t.inside(func() { t.putAll(stores) }, append(append([]int{}, t.g.M...), t.g.N...)...)
 		t.close()
-		if r < t.g.MR-1 {
-			t.advance(moving, 1)
-		}
 	}
-	t.close()
+	t.Bind(done)
 	t.side = before
-}
-
-// unlessOneRun jumps to elsewhere where the tile is no single run of rows by one of columns.
-func (t *gettNest) unlessOneRun(c *corner, height asm.Reg, elsewhere asm.Label) {
-	if len(t.g.N) > 1 {
-		t.Ins("CMPQ", c.width, c.room)
-		t.J("GT", elsewhere)
-	}
-	if len(t.g.M) > 1 {
-		t.Ins("CMPQ", height, t.room(t.g.M))
-		t.J("GT", elsewhere)
-	}
 }
 
 // unrollTerms is how many terms the micro-kernel takes a turn.
@@ -277,42 +284,26 @@ func (t *gettNest) oneTerm(acc []asm.Reg, a, b asm.Reg, k int) {
 	}
 }
 
-// finishTile writes the epilogue of a tile in memory: where it is one run of rows by one of columns from where its corner is, else run by
-// run.
+// finishTile writes the epilogue of a tile in memory, one run of columns after the other.
 func (t *gettNest) finishTile(stores []target, c *corner, height asm.Reg) {
-	inRuns, end := t.Label("runs"), t.Label("finished")
-	t.unlessOneRun(c, height, inRuns)
-	outer := append(append([]int{}, t.g.M[:len(t.g.M)-1]...), t.g.N[:len(t.g.N)-1]...)
-	t.inside(func() { t.epilogue(stores, c.tile, height, c.width) }, outer...)
-	if len(t.g.M) == 1 && len(t.g.N) == 1 {
-		t.Bind(inRuns)
-		return
-	}
-	t.Jmp(end)
-	t.Bind(inRuns)
 	placed := t.scope
 	t.scope = c.unplaced
 	t.open()
 	from := t.copy(c.tile)
 	t.runs(stores, t.g.N, c.column, c.width, func(columns asm.Reg) {
-		row := t.copy(from)
-		t.runs(stores, t.g.M, c.row, height, func(rows asm.Reg) {
-			t.epilogue(stores, row, rows, columns)
-			t.Ins("ADDQ", t.scaled(rows, t.Int(int64(t.g.NR*t.bytes()))), row)
-		})
+		t.epilogue(stores, c.entry, from, height, columns)
 		t.Ins("ADDQ", t.scaled(columns, t.Int(int64(t.bytes()))), from)
 	})
 	t.scope = placed
-	t.Bind(end)
 }
 
 // epilogue writes what the kernel does with finished sums, row by row, of which the first stands at from: the sums are read back from the
 // tile.
-func (t *gettNest) epilogue(stores []target, from, rows, columns asm.Reg) {
-	row := t.copy(from)
-	moving := t.enter(stores, last(t.g.M))
+func (t *gettNest) epilogue(stores []target, first, from, rows, columns asm.Reg) {
+	row, entry := t.copy(from), t.copy(first)
 	t.inside(func() {
 		t.turns(t.copy(rows), func() {
+			t.enterRow(entry, 0)
 			x := t.copy(row)
 			t.hoist(stores)
 			before := t.unroll
@@ -324,10 +315,9 @@ func (t *gettNest) epilogue(stores []target, from, rows, columns asm.Reg) {
 			})
 			t.unroll = before
 			t.Ins("ADDQ", asm.Imm(t.g.NR*t.bytes()), row)
-			t.advance(moving, 1)
+			t.Ins("ADDQ", asm.Imm(t.entryBytes()), entry)
 		})
-	}, last(t.g.M))
-	t.close()
+	}, t.g.M...)
 }
 
 func (t *gettNest) readTile(x asm.Reg) asm.Reg {

@@ -1,0 +1,74 @@
+package cpu
+
+import (
+	"github.com/einloom/einloom/codegen/cpu/asm"
+)
+
+// A panel of B may cross the end of N's last axis, so that a tile's columns lie in several places. Where the axis has a whole number of
+// squares (see square), each piece of a square's width lies in one place: the kernel that only stores its sum then stores piece by piece,
+// whose addresses at row 0 are found once a panel and stand in the worker's memory.
+
+// inPieces says whether that is how tiles that cross the end are stored: their sums are all there is to store.
+func (t *gettNest) inPieces(stores []target) bool {
+	return len(t.g.N) > 1 && len(stores) == 1 && t.k.Stores[stores[0].store].Value == t.g.Sum && t.light(stores) && len(t.rowStreams) == 1
+}
+
+// unlessWholePieces jumps to elsewhere where N's last axis is no whole number of squares.
+func (t *gettNest) unlessWholePieces(elsewhere asm.Label) {
+	t.Ins("TESTQ", asm.Imm(t.square()-1), t.num(number{kind: extentOf, a: last(t.g.N)}))
+	t.J("NE", elsewhere)
+}
+
+// findEnds finds where a panel's last column is, and where its pieces are.
+func (t *gettNest) findEnds(stores []target, c *corner) {
+	for _, s := range t.rowStreams {
+		c.ends[s] = t.copy(t.ptr(s))
+		t.Ins("ADDQ", asm.Imm(t.g.NR*t.u.streams[s].bytes()-1), c.ends[s])
+	}
+	if !t.inPieces(stores) {
+		return
+	}
+	whole := t.Label("whole")
+	t.Ins("CMPQ", c.width, c.room)
+	t.J("LE", whole)
+	t.Ins("CMPQ", c.width, asm.Imm(t.g.NR))
+	t.J("LT", whole)
+	t.unlessWholePieces(whole)
+	s, placed := t.rowStreams[0], t.scope
+	t.scope = c.unplaced
+	t.open()
+	at, to := t.copy(c.column), t.copy(t.Arg(ArgScratch))
+	count := t.copy(t.Int(int64(t.g.NR / t.square())))
+	t.turns(count, func() {
+		t.place(stores, at, t.g.N)
+		t.Ins("MOVQ", t.ptr(s), asm.At(to, piecesAt(t.g, t.bytes())))
+		t.Move(t.ptr(s), c.ends[s])
+		t.Ins("ADDQ", asm.Imm(8), to)
+		t.Ins("ADDQ", asm.Imm(t.square()), at)
+	})
+	t.Ins("ADDQ", asm.Imm(16-1), c.ends[s])
+	t.scope = placed
+	t.Bind(whole)
+}
+
+// finishPieces writes the stores of a tile in registers that crosses the end of N's last axis.
+func (t *gettNest) finishPieces(c *corner, acc []asm.Reg) {
+	pieces := make([]asm.Reg, t.g.NR/t.square())
+	for i := range pieces {
+		pieces[i] = t.GP()
+		t.Ins("MOVQ", asm.At(t.Arg(ArgScratch), piecesAt(t.g, t.bytes())+8*i), pieces[i])
+	}
+	each, done := t.full/t.square(), t.Label("stored")
+	for r := range t.g.MR {
+		if r > 0 {
+			t.Ins("CMPQ", c.rest, asm.Imm(r))
+			t.J("LE", done)
+		}
+		by := t.GP()
+		t.Ins("MOVQ", asm.At(c.entry, r*t.entryBytes()), by)
+		for i, p := range pieces {
+			t.storeSquare(acc[(r*len(pieces)+i)/each], i%each, asm.At(p, 0).Plus(by, 1))
+		}
+	}
+	t.Bind(done)
+}
