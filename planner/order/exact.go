@@ -166,7 +166,7 @@ func (e *exact) pairs(s int) bool {
 				e.join(x, others.ids[y])
 				joined++
 			}
-			if !e.meter.spend(int64(2*(to-from)+12*joined)) && !all || e.meter.done {
+			if !e.meter.spend(int64(2*(to-from)+30*joined)) && !all || e.meter.done {
 				return false
 			}
 		}

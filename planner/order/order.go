@@ -17,7 +17,7 @@ const (
 type Options struct {
 	Objective Objective
 	Move      float64 // what it costs to read or write an element, in multiplications; 0: multiplications alone count
-	Budget    int64   // units of work, about a nanosecond each; 0: DefaultBudget
+	Budget    int64   // units of work, one to three nanoseconds each; 0: DefaultBudget
 	MaxSize   float64 // logarithm to the base 2 of the most elements that a result may have; labels are sliced until none has more. 0: no limit
 	Seed      uint64  // the same seed finds the same order, on any machine
 	Only      string  // one member of the portfolio, besides greedy: for tests
@@ -28,8 +28,8 @@ const CommonMove = 20
 
 // Budgets: DefaultBudget is some hundredths of a second, HighBudget some tenths. Networks of few terms take less.
 const (
-	DefaultBudget = 30e6
-	HighBudget    = 250e6
+	DefaultBudget = 18e6
+	HighBudget    = 170e6
 )
 
 // Find gives an order for a network of at least one term. What is exact is done first: labels of one term alone are summed out, terms of

@@ -110,7 +110,7 @@ func (r *race) enter(total float64, by string) {
 // run lets the members run. Where there are few terms a proof is tried first, from a tree that is good enough to leave most subsets out.
 func (r *race) run(only string) {
 	if r.c != nil && r.c.n <= exactLimit && only == "" {
-		r.meter.within(r.meter.budget/3, r.prove)
+		r.meter.within(int64(proofShare*float64(r.meter.budget)), r.prove)
 	}
 	for _, p := range portfolio {
 		if p.name() != (greedyOnce{}).name() && (r.c == nil || r.proven || !r.meter.left() || only != "" && only != p.name()) {
@@ -119,6 +119,9 @@ func (r *race) run(only string) {
 		r.meter.within(int64(p.share*float64(r.meter.budget)), func() { p.run(r) })
 	}
 }
+
+// proofShare is what of the budget a proof may take where it is not sure to end: so few terms do not need the rest for long.
+const proofShare = 0.7
 
 // prove looks for the best tree of all.
 func (r *race) prove() {
