@@ -292,7 +292,7 @@ func (p *scheduler) share(total float64) {
 			k.Parallel++
 		}
 	}
-	k.Grain = int(max(1, math.Ceil(points*shareTime(seconds)/max(seconds, 1e-12)/unit)*unit))
+	k.Grain = int(max(1, math.Ceil(points*p.shareTime(seconds)/max(seconds, 1e-12)/unit)*unit))
 	k.Grain = min(k.Grain, max(1, int(points)))
 	if p.splittable() && seconds > 4*pieceTime {
 		p.split(seconds, points, unit)
@@ -300,9 +300,14 @@ func (p *scheduler) share(total float64) {
 }
 
 // shareTime is what a piece of work of so many seconds aims at: some pieces for each worker, so that all end at about the same time, however
-// short the work, as long as a piece is well above the microsecond that handing it out may take.
-func shareTime(seconds float64) float64 {
-	const few, least = 16, 1e-6
+// short the work, as long as a piece is well above the time that handing it out may take. Columns side by side are neighbours in every line of
+// memory that they go down: of these short work is left in one piece, so that workers do not wait for each other's lines.
+func (p *scheduler) shareTime(seconds float64) float64 {
+	const few = 16
+	least := 1e-6
+	if len(p.folds) > 0 && p.k.Parallel == 1 && p.k.Vector == p.loops[0] {
+		least = 5e-6
+	}
 	return min(pieceTime, max(seconds/few, least))
 }
 
