@@ -28,7 +28,7 @@ const CommonMove = 20
 
 // Budgets: DefaultBudget is some hundredths of a second, HighBudget some tenths. Networks of few terms take less.
 const (
-	DefaultBudget = 18e6
+	DefaultBudget = 20e6
 	HighBudget    = 170e6
 )
 
