@@ -16,9 +16,10 @@ type block struct {
 	m, n     int // digits of the rows
 	bm, bn   int
 	side     int
-	over     []digit // what is summed over
-	rowAlong bool    // in memory a lies along its terms rather than along m
-	colAlong bool    // likewise b
+	over     []digit  // what is summed over
+	besides  [2][]int // params of a and of b that are read in packets, where the memory of a launch begins so
+	rowAlong bool     // in memory a lies along its terms rather than along m
+	colAlong bool     // likewise b
 }
 
 // The terms of a slab, and the elements that keep rows of a slab in other banks of shared memory than the row before.
@@ -64,7 +65,33 @@ func (g *generator) blockOf(s *stage, c *section, t *tile) *block {
 			b.colAlong = b.colAlong || g.on[l].Meets(n)
 		}
 	}
-	return b.sized(g, t, v.DType)
+	if b = b.sized(g, t, v.DType); b != nil {
+		b.packets(g, t)
+	}
+	return b
+}
+
+// packets chooses the factors that are brought to shared memory in packets: something lies so in memory along the digit that invocations side by
+// side go along, and there are enough elements for each.
+func (b *block) packets(g *generator, t *tile) {
+	for f, factor := range []int{b.a, b.b} {
+		d, n, along := &t.digits[b.m], b.bm, b.rowAlong
+		if f == 1 {
+			d, n, along = &t.digits[b.n], b.bn, b.colAlong
+		}
+		if along {
+			d = &b.over[len(b.over)-1]
+		}
+		if along && len(b.over) > 1 || d.extent%gpuPacket != 0 || n*slab%(gpuPacket*b.invocations()) != 0 {
+			continue
+		}
+		for _, l := range g.loads(b.r) {
+			v := &g.k.Body[l]
+			if v.Kind == codegen.Load && g.beneath(factor, l) && g.runs(v.Param, g.flatOf(l), d, gpuPacket) {
+				b.besides[f] = append(b.besides[f], v.Param)
+			}
+		}
+	}
 }
 
 // sized takes the largest block of which each of the device's units gets one, or the smallest; nil if none fits. Sums are in the same order with
@@ -184,13 +211,70 @@ func (c *contraction) sums() []id {
 // slabs adds the products of the terms from..to, a slab at a time.
 func (c *contraction) slabs(from, to id, types, sums []id) []id {
 	return c.loop(from, to, c.number(slab), types, sums, func(k id, carried []id) []id {
-		c.fill(c.shared[0], c.a, c.row, c.bm, c.rowAlong, k)
-		c.fill(c.shared[1], c.b, c.col, c.bn, c.colAlong, k)
+		c.bring(0, c.a, c.row, c.bm, c.rowAlong, k)
+		c.bring(1, c.b, c.col, c.bn, c.colAlong, k)
 		c.barrier()
 		made := c.loop(c.number(0), c.number(slab), c.number(1), types, carried, c.products)
 		c.barrier()
 		return made
 	})
+}
+
+// bring brings a factor's slab of the terms from k on to shared memory, in packets where that may be.
+func (c *contraction) bring(f, factor int, rows digit, n int, along bool, k id) {
+	if len(c.besides[f]) == 0 {
+		c.fill(c.shared[f], factor, rows, n, along, k)
+		return
+	}
+	begins := c.begins(c.besides[f], gpuPacket)
+	c.when(begins, func() { c.fillPackets(c.shared[f], factor, rows, n, along, c.same(c.uint(32), k)) })
+	c.when(c.pure(opLogicalNot, c.boolean(), begins), func() { c.fill(c.shared[f], factor, rows, n, along, c.same(c.uint(32), k)) })
+}
+
+// fillPackets is fill for packets, of terms or of rows. There are whole ones alone.
+func (c *contraction) fillPackets(array id, factor int, rows digit, n int, along bool, k id) {
+	word := c.uint(32)
+	zero := c.bits(c.o.d, 0)
+	terms := total(c.over)
+	inner := n / gpuPacket
+	if along {
+		inner = slab / gpuPacket
+	}
+	within := func(first id, extent int) (id, id) {
+		there := c.pure(opULessThan, c.boolean(), first, c.number(uint32(extent)))
+		return c.least(first, c.number(uint32(extent-gpuPacket))), there
+	}
+	for e := 0; e < n*slab/gpuPacket; e += c.invocations() {
+		at := c.pure(opIAdd, word, c.member, c.number(uint32(e)))
+		fast := c.pure(opIMul, word, c.pure(opUMod, word, at, c.number(uint32(inner))), c.number(gpuPacket))
+		slow := c.pure(opUDiv, word, at, c.number(uint32(inner)))
+		points := make([]*point, gpuPacket)
+		var there id
+		row, term, step := fast, slow, uint32(1)
+		if along {
+			row, term, step = slow, fast, uint32(n+padding)
+			d, ok := c.inRange(rows, row, n)
+			first, in := within(c.pure(opIAdd, word, k, term), terms)
+			there = c.both(ok, in)
+			base := c.inside(c.base, []digit{d})
+			for i, j := range c.consecutive(c.over[0], first, gpuPacket) {
+				points[i] = c.inside(base, []digit{j})
+			}
+		} else {
+			first, ok := within(c.pure(opIAdd, word, c.pure(opIMul, word, rows.at, c.number(uint32(n))), row), rows.extent)
+			j := c.pure(opIAdd, word, k, term)
+			there = c.both(ok, c.pure(opULessThan, c.boolean(), j, c.number(uint32(terms))))
+			base := c.inside(c.base, c.spread(c.over, c.least(j, c.number(uint32(terms-1)))))
+			for i, d := range c.consecutive(rows, first, gpuPacket) {
+				points[i] = c.inside(base, []digit{d})
+			}
+		}
+		place := c.pure(opIAdd, word, c.pure(opIMul, word, term, c.number(uint32(n+padding))), row)
+		for i, p := range points {
+			x := c.choose(c.element, there, c.value(factor, p), zero)
+			c.do(opStore, uint32(c.cell(c.element, array, c.pure(opIAdd, word, place, c.number(uint32(i)*step)))), uint32(x))
+		}
+	}
 }
 
 // fill brings a factor's slab of the terms from k on to shared memory, with 0 for what there is not. Invocations side by side read what lies

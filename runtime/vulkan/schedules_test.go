@@ -1,0 +1,33 @@
+package vulkan
+
+import (
+	"testing"
+
+	"github.com/einloom/einloom/codegen"
+	"github.com/einloom/einloom/codegen/spirv"
+	"github.com/einloom/einloom/planner"
+	"github.com/einloom/einloom/runtime/driver"
+	"github.com/einloom/einloom/runtime/driver/drivertest"
+	"github.com/einloom/einloom/runtime/interp"
+)
+
+// TestSchedulesOfGPUs runs what is written for GPUs, with teams, subgroups and barriers, on whatever device there is.
+func TestSchedulesOfGPUs(t *testing.T) {
+	if _, err := Devices(); err != nil {
+		t.Skip(err)
+	}
+	open := func() driver.Device {
+		d, err := Open(Config{Fallback: interp.Open(interp.Config{})})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.(*Device).features.Type = spirv.Discrete
+		return d
+	}
+	drivertest.Random(t, open, 1, 60, func(k *codegen.Kernel, t codegen.Target) (*codegen.Kernel, error) {
+		if e, err := planner.Expand(k, t); err == nil {
+			return e, nil
+		}
+		return k, nil
+	})
+}
