@@ -278,6 +278,9 @@ func (f *fuser) apart(n int) string {
 		if d.g.packed && gathers {
 			return "packing reads what lies at affine indices"
 		}
+		if d.g.packed && f.model.compute(size) > f.model.launch && f.stretch(n) < shortRun {
+			return "its factors lie in short runs, which packing would go through again and again"
+		}
 		own := f.evals(n, d)
 		if why := f.mixed(n, d, own*max(f.work[n], 1)); why != "" {
 			return why
@@ -300,6 +303,30 @@ func (f *fuser) apart(n int) string {
 		return "several kernels need it"
 	}
 	return ""
+}
+
+// shortRun is the fewest elements in a row that packing computes quickly from several arrays: a vector of them.
+const shortRun = 8
+
+// stretch is how many elements of a product lie in a row in each factor as they do in the result, or are one element of it.
+func (f *fuser) stretch(n int) int {
+	node := f.nodes[n]
+	if node.Kind != expr.KContract {
+		return size(node.Shape)
+	}
+	run := 1
+	for back := 1; back <= len(node.Output); back++ {
+		l, extent := node.Output[len(node.Output)-back], node.Shape[len(node.Output)-back]
+		for _, labels := range node.Labels {
+			at := slices.Index(labels, l)
+			varies := slices.Contains(labels, node.Output[len(node.Output)-1])
+			if varies != (at >= 0) || at >= 0 && at != len(labels)-back {
+				return run
+			}
+		}
+		run *= extent
+	}
+	return run
 }
 
 // evals is how often the group of d computes the value of n there: at each point of its innermost loops, unless the value does not depend
