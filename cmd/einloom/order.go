@@ -35,7 +35,7 @@ label). Labels are numbers from 0.
 The trees are written one object a line: name, ssa (steps: two terms that are contracted, or one whose lonely labels are summed; terms are
 numbered on from the inputs) and sliced (labels). -replay takes such lines, from any program, and counts what they cost; the networks that
 it does not name are left out. Costs are log10 of scalar multiplications, log2 of the elements of the largest result and of all results
-together. A budget is units of work, about a nanosecond each: the same seed and budget give the same tree on any machine.
+together. A budget is units of work, one to three nanoseconds each: the same seed and budget give the same tree on any machine.
 
 `,
 	flags: func(fs *flag.FlagSet) func(streams, []string) error {
