@@ -305,8 +305,8 @@ func (f *fuser) apart(n int) string {
 	return ""
 }
 
-// shortRun is the fewest elements in a row that packing computes quickly from several arrays: a vector of them.
-const shortRun = 8
+// shortRun is the fewest elements in a row that packing computes quickly from several arrays: two vectors of them.
+const shortRun = 16
 
 // stretch is how many elements of a product lie in a row in each factor as they do in the result, or are one element of it.
 func (f *fuser) stretch(n int) int {
