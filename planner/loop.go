@@ -27,15 +27,6 @@ type loop struct {
 	sums    bool // slices are added up; otherwise each gives a part of the result
 }
 
-// slices is how many there are.
-func (l *loop) slices() float64 {
-	n := 1.0
-	for _, e := range l.extents {
-		n *= float64(e)
-	}
-	return n
-}
-
 // within is where a node runs: in loop number loop-1, inside of its first depth labels. The zero value is outside of all loops.
 type within struct{ loop, depth int }
 

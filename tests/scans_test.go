@@ -73,13 +73,9 @@ func TestLongScans(t *testing.T) {
 		for _, w := range ways(t) {
 			got := w.run(t, roots...)
 			x, sum, most, least, y, total := got[0].Int64s(), got[1].Int64s(), got[2].Int64s(), got[3].Int64s(), got[4].Float64s(), got[5].Float64s()
-			rows, step := 3, n/3 // where a row begins in steps of rows, how far its elements are apart
-			if axis == 1 {
-				rows, step = 3, 1
-			} else if len(shape) == 1 {
-				rows, step = 1, 1
-			} else {
-				step = 3
+			rows, step := n/shape[axis], 1 // how many there are, how far a row's elements are apart
+			if axis == 0 {
+				step = rows
 			}
 			for r := range rows {
 				at, acc, hi, lo, s, mass := r*shape[axis], int64(0), int64(math.MinInt64), int64(math.MaxInt64), 0.0, 0.0
