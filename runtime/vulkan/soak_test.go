@@ -1,3 +1,5 @@
+//go:build cgo && linux && !novulkan
+
 package vulkan_test
 
 import (
