@@ -3,10 +3,8 @@ package tests
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"math"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -16,41 +14,20 @@ import (
 	"github.com/einloom/einloom/expr"
 	"github.com/einloom/einloom/runtime"
 	"github.com/einloom/einloom/tensor"
+	"github.com/einloom/einloom/tests/cases"
 )
-
-// realNetwork is a network as in the files of EINLOOM_NETWORKS.
-type realNetwork struct {
-	Name   string  `json:"name"`
-	Inputs [][]int `json:"inputs"`
-	Output []int   `json:"output"`
-	Sizes  []int   `json:"sizes"`
-}
 
 // TestRealNetworksRun runs the networks called real_* of the file that EINLOOM_NETWORKS names, on random data: in the order that is chosen for
 // time, and in those that the same search finds for fewest multiplications and for the smallest intermediate. The first may not be slower
 // than the better of the others by more than a tenth, and a busy machine's share; and plans that are predicted to be slower are, by rank.
 func TestRealNetworksRun(t *testing.T) {
-	file := os.Getenv("EINLOOM_NETWORKS")
-	if file == "" {
-		t.Skip("EINLOOM_NETWORKS names no file of networks")
-	}
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all struct {
-		Instances []realNetwork `json:"instances"`
-	}
-	if err := json.Unmarshal(text, &all); err != nil {
-		t.Fatal(err)
-	}
 	var predicted, measured []float64
-	for _, n := range all.Instances {
+	for _, n := range cases.Networks(t) {
 		if !strings.HasPrefix(n.Name, "real_") {
 			continue
 		}
 		t.Run(n.Name, func(t *testing.T) {
-			x := n.random()
+			x := random(&n)
 			var runs []orderedRun
 			for _, objective := range []string{"time", "flops", "size"} {
 				runs = append(runs, newRun(t, x, objective))
@@ -79,8 +56,8 @@ func TestRealNetworksRun(t *testing.T) {
 	}
 }
 
-// random is the network's contraction of random arrays in float32, scaled so that nothing overflows.
-func (n *realNetwork) random() expr.Expr {
+// random is a network's contraction of random arrays in float32, scaled so that nothing overflows.
+func random(n *cases.Network) expr.Expr {
 	r := rand.New(rand.NewPCG(1, 1))
 	var args []expr.Expr
 	var terms []string

@@ -1,27 +1,16 @@
 package order
 
 import (
-	"encoding/json"
 	"math"
-	"os"
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/einloom/einloom/tests/cases"
 )
 
-// recorded is a network with the best cost that is known, as in the files of EINLOOM_NETWORKS.
-type recorded struct {
-	Name   string  `json:"name"`
-	Inputs [][]int `json:"inputs"`
-	Output []int   `json:"output"`
-	Sizes  []int   `json:"sizes"`
-	Best   struct {
-		Mults float64 `json:"log10_mults"`
-	} `json:"best_known"`
-}
-
-// network leaves diagonals to views: a label counts once in a term.
-func (r recorded) network() Network {
+// networkOf leaves diagonals to views: a label counts once in a term.
+func networkOf(r *cases.Network) Network {
 	net := Network{Output: r.Output, Sizes: r.Sizes}
 	for _, term := range r.Inputs {
 		net.Terms = append(net.Terms, slices.Compact(slices.Sorted(slices.Values(term))))
@@ -32,28 +21,16 @@ func (r recorded) network() Network {
 // TestRecordedNetworks orders the networks of the file that EINLOOM_NETWORKS names, and holds those of 13 to 415 terms to the best costs
 // that are known.
 func TestRecordedNetworks(t *testing.T) {
-	file := os.Getenv("EINLOOM_NETWORKS")
-	if file == "" {
-		t.Skip("EINLOOM_NETWORKS names no file of networks")
-	}
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all struct {
-		Instances []recorded `json:"instances"`
-	}
-	if err := json.Unmarshal(text, &all); err != nil {
-		t.Fatal(err)
-	}
+	all := cases.Networks(t)
 	for _, level := range []struct {
 		name   string
 		budget int64
 		gap    float64
 	}{{"default", DefaultBudget, 0.35}, {"high", HighBudget, 0.05}} {
 		gap, count, total := 0.0, 0, time.Duration(0)
-		for _, r := range all.Instances {
-			net := r.network()
+		for i := range all {
+			r := &all[i]
+			net := networkOf(r)
 			start := time.Now()
 			tree := Find(net, Options{Budget: level.budget})
 			took := time.Since(start)

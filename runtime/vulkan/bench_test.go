@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/einloom/einloom/codegen"
-	"github.com/einloom/einloom/planner"
 	"github.com/einloom/einloom/runtime/driver"
 	"github.com/einloom/einloom/runtime/host"
 	"github.com/einloom/einloom/runtime/interp"
@@ -42,12 +41,15 @@ func BenchmarkElementwise(b *testing.B) {
 
 // mapped runs o = body, of x and y, again and again.
 func mapped(b *testing.B, d driver.Device, body string, n int) {
-	k, err := codegen.Parse(fmt.Sprintf("kernel k\n in x f32[%d], y f32[%[1]d]\n out o f32[%[1]d]\n loop i %[1]d\n o[i] = %s", n, body))
+	text := fmt.Sprintf("kernel k\n in x f32[%d], y f32[%[1]d]\n out o f32[%[1]d]\n loop i %[1]d\n o[i] = %s", n, body)
+	repeated(b, d, text, func(bytes int) driver.Arg { return driver.Arg{Host: floats(b, bytes/4)} })
+}
+
+// repeated runs a kernel again and again, on such memory for each param of so many bytes.
+func repeated(b *testing.B, d driver.Device, text string, arg func(bytes int) driver.Arg) {
+	k, err := codegen.Parse(text)
 	if err == nil {
-		k, err = planner.Expand(k, d.Target())
-	}
-	if err == nil {
-		k, err = planner.Schedule(k, d.Target())
+		k, err = planned(k, d.Target())
 	}
 	if err != nil {
 		b.Fatal(err)
@@ -58,10 +60,16 @@ func mapped(b *testing.B, d driver.Device, body string, n int) {
 	}
 	defer p.Close()
 	launch := driver.Launch{Program: p}
-	for range 3 {
-		launch.Args = append(launch.Args, driver.Arg{Host: floats(b, n)})
+	for i := range k.Params {
+		q := &k.Params[i]
+		launch.Args = append(launch.Args, arg(tensor.Shape(q.Dims).Len()*q.DType.Size()))
 	}
-	b.SetBytes(int64(12 * n))
+	b.SetBytes(int64(k.Count().Bytes))
+	for range 2 { // memory is there only once it was touched
+		if err := d.Run(context.Background(), []driver.Launch{launch}); err != nil {
+			b.Fatal(err)
+		}
+	}
 	for b.Loop() {
 		if err := d.Run(context.Background(), []driver.Launch{launch}); err != nil {
 			b.Fatal(err)
@@ -118,44 +126,21 @@ func BenchmarkResident(b *testing.B) {
 
 // settled runs a kernel again and again, on memory of the device where it has its own.
 func settled(b *testing.B, d driver.Device, text string) {
-	k, err := codegen.Parse(text)
-	if err == nil {
-		k, err = planned(k, d.Target())
-	}
-	if err != nil {
-		b.Fatal(err)
-	}
-	p, err := d.Compile(context.Background(), k)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer p.Close()
-	launch := driver.Launch{Program: p}
-	for i := range k.Params {
-		n := k.Params[i].DType.Size()
-		for _, e := range k.Params[i].Dims {
-			n *= e
+	var buffers []driver.Buffer
+	defer func() {
+		for _, m := range buffers {
+			m.Close()
 		}
-		arg := driver.Arg{Host: floats(b, n/4)}
-		if _, own := d.(*vulkan.Device); own {
-			buffer, err := d.Alloc(n)
-			if err != nil {
-				b.Fatal(err)
-			}
-			defer buffer.Close()
-			arg = driver.Arg{Buffer: buffer}
+	}()
+	repeated(b, d, text, func(bytes int) driver.Arg {
+		if _, own := d.(*vulkan.Device); !own {
+			return driver.Arg{Host: floats(b, bytes/4)}
 		}
-		launch.Args = append(launch.Args, arg)
-	}
-	b.SetBytes(int64(k.Count().Bytes))
-	for range 2 { // memory is there only once it was touched
-		if err := d.Run(context.Background(), []driver.Launch{launch}); err != nil {
+		buffer, err := d.Alloc(bytes)
+		if err != nil {
 			b.Fatal(err)
 		}
-	}
-	for b.Loop() {
-		if err := d.Run(context.Background(), []driver.Launch{launch}); err != nil {
-			b.Fatal(err)
-		}
-	}
+		buffers = append(buffers, buffer)
+		return driver.Arg{Buffer: buffer}
+	})
 }
