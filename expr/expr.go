@@ -35,8 +35,8 @@ func (x Expr) Err() error {
 	return x.n.Err
 }
 
-// word is what texts and messages call the node's operation.
-func (n *Node) word() string {
+// Word is what texts and messages call the node's operation.
+func (n *Node) Word() string {
 	switch n.Kind {
 	case KMap:
 		if n.Op != nil {

@@ -11,7 +11,7 @@ import (
 // that Kind's comment names; Make works out DType and Shape, which it reads only where they are attributes: DType of inputs, constants
 // and casts, Shape of inputs, iota, reshape, broadcast and slice. It keeps n's slices, so the caller must not write to them again.
 // A node that breaks a rule of its kind comes back as a Bad one; so does a node built of Bad ones, with all their mistakes.
-func Make(n Node) *Node { return n.build(n.word()) }
+func Make(n Node) *Node { return n.build(n.Word()) }
 
 // build makes the node that a copy of n describes; messages begin with what.
 func (n Node) build(what string) *Node {

@@ -201,7 +201,7 @@ func (p *parser) attributes(d *definition) (err error) {
 			p.step()
 			*into, err = p.ints()
 		default:
-			err = p.fail("%s says nothing about %s", p.got(), d.word())
+			err = p.fail("%s says nothing about %s", p.got(), d.Word())
 		}
 		if err != nil {
 			return err
@@ -243,7 +243,7 @@ func (p *parser) finish(d *definition, declared Node) (*Node, error) {
 		return nil, p.failAt(d.at, "%s", n.Err.(*Error).Msg)
 	}
 	if n.DType != declared.DType || !slices.Equal(n.Shape, declared.Shape) {
-		return nil, p.failAt(d.at, "%s is %s, not %s", n.word(), n.typ(), declared.typ())
+		return nil, p.failAt(d.at, "%s is %s, not %s", n.Word(), n.typ(), declared.typ())
 	}
 	return n, nil
 }
@@ -253,7 +253,7 @@ func (d *definition) read() (err error) {
 	switch d.Kind {
 	case KConst, KPad:
 		if len(d.values) != 1 {
-			return fmt.Errorf("%s wants one value", d.word())
+			return fmt.Errorf("%s wants one value", d.Word())
 		}
 		d.Value, err = readValue(d.values[0], d.DType)
 	case KData:

@@ -76,7 +76,7 @@ type line struct{ body, typ, note string }
 
 func (p *printer) line(n *Node) line {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%%%d = %s", len(p.lines), n.word())
+	fmt.Fprintf(&b, "%%%d = %s", len(p.lines), n.Word())
 	if n.Kind == KContract {
 		fmt.Fprintf(&b, " %q", spec(n.Labels, n.Output))
 	}

@@ -84,10 +84,16 @@ func (p at) section(x *expr.Node, axis, from, length int) *expr.Node {
 	}
 	shape := x.Shape.Clone()
 	shape[axis] = length
-	starts, steps := make([]int, len(shape)), make([]int, len(shape))
+	starts := make([]int, len(shape))
+	starts[axis] = from
+	return p.box(x, starts, shape)
+}
+
+// box is the elements from starts on, as many along each axis as shape says.
+func (p at) box(x *expr.Node, starts, shape []int) *expr.Node {
+	steps := make([]int, len(shape))
 	for k := range steps {
 		steps[k] = 1
 	}
-	starts[axis] = from
 	return p.make(expr.Node{Kind: expr.KSlice, Args: []*expr.Node{x}, Shape: shape, Starts: starts, Steps: steps})
 }

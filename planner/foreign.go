@@ -81,10 +81,11 @@ func written(f *op.Formula, native func(string, tensor.DType) bool) bool {
 // foreign says whether node n runs through the interpreter.
 func (f *fuser) foreign(n int) bool { return f.strange != nil && n < len(f.strange) && f.strange[n] }
 
-// mixed says why n is better not computed in the group of d: one of both has no code, or runs in other slices. What is small may be, where that saves a kernel.
+// mixed says why n is better not computed in the group of d: one of both has no code, or runs in other slices. What is small may be, where
+// that saves a kernel.
 func (f *fuser) mixed(n int, d demand, ops float64) string {
 	switch {
-	case f.looped != nil && f.looped.at(f.nodes[n]) != d.g.within:
+	case f.looped.at(f.nodes[n]) != d.g.within:
 		return "what needs it runs in slices"
 	case f.strange == nil || f.foreign(n) == d.g.foreign:
 		return ""

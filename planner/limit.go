@@ -60,18 +60,9 @@ func smaller(p *Plan, roots []*expr.Node, o Options) (*Plan, error) {
 func (p *Plan) slices() float64 {
 	most := 1.0
 	for i := range p.Loops {
-		most = max(most, p.Loops[i].slices())
+		most = max(most, p.Loops[i].times(len(p.Loops[i].Extents)))
 	}
 	return most
-}
-
-// slices is how often the innermost steps run.
-func (l *Loop) slices() float64 {
-	n := 1.0
-	for _, e := range l.Extents {
-		n *= float64(e)
-	}
-	return n
 }
 
 // largest is the bytes of the largest result of a contraction's steps.

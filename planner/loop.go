@@ -159,11 +159,7 @@ func (x *slicer) part(from int, labels []int) *expr.Node {
 		}
 		made = n.With(args...)
 	default:
-		ones := make([]int, len(shape))
-		for k := range ones {
-			ones[k] = 1
-		}
-		made = at{n}.make(expr.Node{Kind: expr.KSlice, Args: []*expr.Node{n}, Shape: shape, Starts: make([]int, len(shape)), Steps: ones})
+		made = at{n}.box(n, make([]int, len(shape)), shape)
 		x.l.slides[made] = slide{x.loop, axes}
 	}
 	x.l.in[made] = within{x.loop, depth}

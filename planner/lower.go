@@ -6,6 +6,7 @@ package planner
 //	after   %1 = max %0 axes [1]; ...; %9 = where (%0 == %1 or %0 != %0) iota 3; %10 = min %9 axes [1]
 
 import (
+	"math"
 	"slices"
 
 	"github.com/einloom/einloom/expr"
@@ -43,7 +44,7 @@ func lowered(n *expr.Node) *expr.Node {
 		}
 		return at{n}.scalar(n.DType, expr.Value{}, n.Shape)
 	case folds && slices.ContainsFunc(n.Args, func(a *expr.Node) bool { return size(a.Shape) == 0 }):
-		return at{n}.scalar(n.DType, unit(n), n.Shape)
+		return at{n}.scalar(n.DType, unit(n.Fold, n.DType), n.Shape)
 	case n.Kind == expr.KConcat && slices.ContainsFunc(n.Args, func(a *expr.Node) bool { return size(a.Shape) == 0 }):
 		return withoutEmpty(n)
 	case n.Kind == expr.KReduce && n.Fold >= expr.FoldArgMin:
@@ -56,12 +57,25 @@ func lowered(n *expr.Node) *expr.Node {
 	return nil
 }
 
-// unit is what folding nothing gives.
-func unit(n *expr.Node) expr.Value {
-	if n.Kind == expr.KReduce && (n.Fold == expr.FoldProd || n.Fold == expr.FoldAll) {
-		return count(n.DType, 1)
+// unit is what folding nothing gives, and what changes nothing when folded in.
+func unit(f expr.Fold, d tensor.DType) expr.Value {
+	switch {
+	case f == expr.FoldProd || f == expr.FoldAll:
+		return count(d, 1)
+	case f != expr.FoldMin && f != expr.FoldMax:
+		return expr.Value{}
+	case d.IsFloat() && f == expr.FoldMin:
+		return expr.Value{F: math.Inf(1)}
+	case d.IsFloat():
+		return expr.Value{F: math.Inf(-1)}
+	case d.IsUnsigned() && f == expr.FoldMax:
+		return expr.Value{}
+	case d.IsUnsigned():
+		return expr.Value{I: int64(^uint64(0) >> (64 - 8*d.Size()))}
+	case f == expr.FoldMin:
+		return expr.Value{I: 1<<(8*d.Size()-1) - 1}
 	}
-	return expr.Value{}
+	return expr.Value{I: -1 << (8*d.Size() - 1)}
 }
 
 func withoutEmpty(n *expr.Node) *expr.Node {

@@ -15,10 +15,9 @@ import (
 
 // ordered is what was decided about one contraction, for the text.
 type ordered struct {
-	head  *expr.Node
-	net   order.Network
-	tree  order.Tree
-	whole [][]int // of one slice: the labels of the operands before some were sliced
+	head *expr.Node
+	net  order.Network
+	tree order.Tree
 }
 
 // runOrder merges and orders the contractions of the graph. Turned off, it only makes pairs, from left to right.

@@ -92,10 +92,9 @@ func (o ordered) contraction() Contraction {
 	for _, t := range one.net.Terms {
 		c.Operands = append(c.Operands, points(one.net, t))
 	}
-	times := one.times()
-	for k := range c.Steps {
+	for k, depth := range r.tree.Depths(r.net) {
 		s := &c.Steps[k]
-		s.Mults, s.Elements, s.Times = steps[k].Mults, steps[k].Size, times[k]
+		s.Mults, s.Elements, s.Times = steps[k].Mults, steps[k].Size, points(r.net, r.tree.Sliced[:depth])
 		c.Mults += s.Mults * s.Times
 	}
 	return c
@@ -135,36 +134,11 @@ func (o *ordered) slice() *ordered {
 		return slices.DeleteFunc(slices.Clone(labels), func(l int) bool { return slices.Contains(o.tree.Sliced, l) })
 	}
 	one := *o
-	one.whole = o.net.Terms
 	one.net.Output, one.net.Terms = drop(o.net.Output), make([][]int, len(o.net.Terms))
 	for i, t := range o.net.Terms {
 		one.net.Terms[i] = drop(t)
 	}
 	return &one
-}
-
-// times is how often each step of a slice is done: once for each value of the labels down to the innermost that it depends on.
-func (o *ordered) times() []float64 {
-	depth := make([]int, 0, 2*len(o.whole))
-	for _, t := range o.whole {
-		d := 0
-		for i, l := range o.tree.Sliced {
-			if slices.Contains(t, l) {
-				d = i + 1
-			}
-		}
-		depth = append(depth, d)
-	}
-	times := make([]float64, len(o.tree.Steps))
-	for k, s := range o.tree.Steps {
-		d := depth[s.A]
-		if s.B >= 0 {
-			d = max(d, depth[s.B])
-		}
-		depth = append(depth, d)
-		times[k] = points(o.net, o.tree.Sliced[:d])
-	}
-	return times
 }
 
 // points is how many points labels have together.

@@ -132,13 +132,19 @@ func attempt(roots []*expr.Node, o Options, largest int) (*Plan, error) {
 
 // Times is how often step number i runs: once for each value of the indices of its loop that it depends on.
 func (p *Plan) Times(i int) float64 {
-	n := 1.0
-	for _, l := range p.Loops {
-		if l.From <= i && i < l.To {
-			for _, e := range l.Extents[:p.Steps[i].Depth] {
-				n *= float64(e)
-			}
+	for k := range p.Loops {
+		if l := &p.Loops[k]; l.From <= i && i < l.To {
+			return l.times(p.Steps[i].Depth)
 		}
+	}
+	return 1
+}
+
+// times is how often steps of a depth run.
+func (l *Loop) times(depth int) float64 {
+	n := 1.0
+	for _, e := range l.Extents[:depth] {
+		n *= float64(e)
 	}
 	return n
 }

@@ -1,13 +1,10 @@
 package planner
 
 import (
-	"math"
 	"slices"
 
 	"github.com/einloom/einloom/codegen"
 	"github.com/einloom/einloom/expr"
-	"github.com/einloom/einloom/expr/op"
-	"github.com/einloom/einloom/tensor"
 )
 
 // joinScan computes the scan n in a group, or says why it cannot be there. The group goes along the scanned axis as its row, once for each
@@ -76,14 +73,14 @@ func scanByPieces(n *expr.Node) *expr.Node {
 	p, x, axis := at{n}, n.Args[0], n.Axes[0]
 	length := n.Shape[axis]
 	count := length / scanPiece
-	fold := scanOps[n.Fold]
+	fold := foldOps[n.Fold]
 	cut := slices.Insert(n.Shape.Clone(), axis+1, scanPiece)
 	cut[axis] = count
 	pieces := p.reshape(p.section(x, axis, 0, count*scanPiece), cut)
 	ends := p.scan(n.Fold, p.reduce(n.Fold, pieces, []int{axis + 1}), axis)
 	before, after := make([]int, len(ends.Shape)), make([]int, len(ends.Shape))
 	before[axis] = 1
-	starts := p.make(expr.Node{Kind: expr.KPad, Args: []*expr.Node{p.section(ends, axis, 0, count-1)}, Before: before, After: after, Value: nothing(n.Fold, n.DType)})
+	starts := p.make(expr.Node{Kind: expr.KPad, Args: []*expr.Node{p.section(ends, axis, 0, count-1)}, Before: before, After: after, Value: unit(n.Fold, n.DType)})
 	wide := func(x *expr.Node, size int) *expr.Node { // x, which has one element a piece, at each of so many
 		kept, shape := slices.Insert(x.Shape.Clone(), axis+1, 1), slices.Insert(x.Shape.Clone(), axis+1, size)
 		return p.broadcast(p.reshape(x, kept), shape)
@@ -106,34 +103,10 @@ func scanByDoubling(n *expr.Node) *expr.Node {
 	p, x, axis := at{n}, n.Args[0], n.Axes[0]
 	length := n.Shape[axis]
 	for by := 1; by < length; by *= 2 {
-		joined := p.apply(scanOps[n.Fold], p.section(x, axis, 0, length-by), p.section(x, axis, by, length-by))
+		joined := p.apply(foldOps[n.Fold], p.section(x, axis, 0, length-by), p.section(x, axis, by, length-by))
 		x = p.make(expr.Node{Kind: expr.KConcat, Args: []*expr.Node{p.section(x, axis, 0, by), joined}, Axes: []int{axis}})
 	}
 	return x
-}
-
-// scanOps are the folds of scans as operations.
-var scanOps = map[expr.Fold]*op.Op{expr.FoldSum: opAdd, expr.FoldProd: opMul, expr.FoldMin: opMin, expr.FoldMax: opMax}
-
-// nothing is the value that changes nothing when folded in.
-func nothing(f expr.Fold, d tensor.DType) expr.Value {
-	switch {
-	case f == expr.FoldSum:
-		return expr.Value{}
-	case f == expr.FoldProd:
-		return count(d, 1)
-	case d.IsFloat() && f == expr.FoldMin:
-		return expr.Value{F: math.Inf(1)}
-	case d.IsFloat():
-		return expr.Value{F: math.Inf(-1)}
-	case d.IsUnsigned() && f == expr.FoldMax:
-		return expr.Value{}
-	case d.IsUnsigned():
-		return expr.Value{I: int64(^uint64(0) >> (64 - 8*d.Size()))}
-	case f == expr.FoldMin:
-		return expr.Value{I: 1<<(8*d.Size()-1) - 1}
-	}
-	return expr.Value{I: -1 << (8*d.Size() - 1)}
 }
 
 // scan folds x along an axis, each element with all before it.

@@ -117,20 +117,12 @@ func (g *group) nodes(inside bool) []int {
 	return list
 }
 
-// word is what a node does.
+// word is what a node does, as kernels call it.
 func word(n *expr.Node) string {
-	switch n.Kind {
-	case expr.KMap:
-		return n.Op.Name
-	case expr.KReduce:
-		return [...]string{"", "sum", "prod", "min", "max", "any", "all", "argmin", "argmax"}[n.Fold]
-	case expr.KScan:
-		return [...]string{"", "cumsum", "cumprod", "cummin", "cummax"}[n.Fold]
+	if n.Kind == expr.KGather {
+		return "gather"
 	}
-	return [...]string{
-		"bad", "input", "data", "const", "iota", "map", "reduce", "contract", "reshape", "transpose", "broadcast", "slice", "pad",
-		"diagonal", "concat", "gather", "scan",
-	}[n.Kind]
+	return n.Word()
 }
 
 func kernelsText(kernels []*codegen.Kernel, notes map[int]string) string {

@@ -22,9 +22,14 @@ func (p *Program) Estimate() time.Duration {
 	c, seconds := p.plain, 0.0
 	target := c.device.Target()
 	for i := range c.plan.Steps {
-		seconds += c.plan.Times(i) * planner.Seconds(c.plan.Steps[i].Kernel.Cost, target)
+		seconds += c.seconds(i, target)
 	}
 	return time.Duration(min(seconds*1e9, math.MaxInt64/2))
+}
+
+// seconds is what all runs of step number i take on a target, by its model.
+func (c *compiled) seconds(i int, t codegen.Target) float64 {
+	return c.plan.Times(i) * planner.Seconds(c.plan.Steps[i].Kernel.Cost, t)
 }
 
 // legend says how to read a plan.
@@ -89,7 +94,7 @@ func (c *compiled) costs(t codegen.Target) string {
 	for i, step := range c.plan.Steps {
 		times := c.plan.Times(i)
 		cost := codegen.Cost{Flop: times * step.Kernel.Cost.Flop, Bytes: times * step.Kernel.Cost.Bytes}
-		seconds := times * planner.Seconds(step.Kernel.Cost, t)
+		seconds := c.seconds(i, t)
 		took := time.Duration(c.took[i].Load())
 		costRow(&b, step.Kernel.Name, cost, seconds, took)
 		sum.Flop += cost.Flop

@@ -16,9 +16,10 @@ type nest struct {
 	u      *unit
 	k      *codegen.Kernel
 	nums   *numbers
-	vector int // the vector axis; -1: one lane
-	full   int // lanes of a whole block
-	unroll int // blocks side by side
+	vector int   // the vector axis; -1: one lane
+	full   int   // lanes of a whole block
+	unroll int   // blocks side by side
+	uses   []int // of each value, see codegen.Kernel.Uses
 	level  []int
 	folds  []int // the fold axes that are looped over, outermost first
 	flat   bool  // the parallel range is the vector axis itself

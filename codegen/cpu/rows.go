@@ -339,7 +339,7 @@ func (n *nest) firstLane() asm.Reg {
 // is rounded for both, so that what is summed is what the reader of the other sees.
 func (n *nest) multiplyAdd(s *sum, arg, b int) bool {
 	x := &n.k.Body[arg]
-	if s.op != "add" || !s.dtype.IsFloat() || x.Kind != codegen.Map || x.Op.Name != "mul" || n.k.Uses()[arg] > 1 {
+	if s.op != "add" || !s.dtype.IsFloat() || x.Kind != codegen.Map || x.Op.Name != "mul" || n.uses[arg] > 1 {
 		return false
 	}
 	p, q := n.value(x.Args[0], b), n.value(x.Args[1], b)

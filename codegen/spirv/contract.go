@@ -227,8 +227,9 @@ func (c *contraction) bring(f, factor int, rows digit, n int, along bool, k id) 
 		return
 	}
 	begins := c.begins(c.besides[f], gpuPacket)
-	c.when(begins, func() { c.fillPackets(c.shared[f], factor, rows, n, along, c.same(c.uint(32), k)) })
-	c.when(c.pure(opLogicalNot, c.boolean(), begins), func() { c.fill(c.shared[f], factor, rows, n, along, c.same(c.uint(32), k)) })
+	c.either(begins,
+		func() { c.fillPackets(c.shared[f], factor, rows, n, along, c.same(c.uint(32), k)) },
+		func() { c.fill(c.shared[f], factor, rows, n, along, c.same(c.uint(32), k)) })
 }
 
 // fillPackets is fill for packets, of terms or of rows. There are whole ones alone.

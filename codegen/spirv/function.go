@@ -174,6 +174,12 @@ func (f *function) when(condition id, body func()) {
 	outer.block = end
 }
 
+// either calls one of two bodies.
+func (f *function) either(condition id, yes, no func()) {
+	f.when(condition, yes)
+	f.when(f.pure(opLogicalNot, f.boolean(), condition), no)
+}
+
 // barrier waits for all invocations of the workgroup, and makes what they wrote to shared memory visible to one another.
 func (f *function) barrier() {
 	w := uint32(f.number(scopeWorkgroup))

@@ -176,7 +176,7 @@ func (p *point) first(k *packet) *point {
 	return &q
 }
 
-// member reads an element at a point that is one of a packet; 0: it is not.
+// lane reads an element at a point that is one of a packet; 0: it is not.
 func (w *writer) lane(param int, flat codegen.Affine, p *point) id {
 	d, first := w.packetAt(param, flat, p)
 	if d == nil {
@@ -326,9 +326,7 @@ func (w *writer) aligned(s *stage, c *section, t *tile, body func()) {
 	}
 	begins := w.begins(params, n)
 	w.pack = n
-	w.when(begins, body)
-	w.pack = 0
-	w.when(w.pure(opLogicalNot, w.boolean(), begins), body)
+	w.either(begins, body, func() { w.pack = 0; body() })
 }
 
 // rowPackets says how long the packets of a section's rows are, and which params have elements side by side along any of the digits.

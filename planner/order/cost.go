@@ -56,20 +56,13 @@ func (t Tree) Totals(net Network) Totals {
 		log[l] = math.Log2(float64(n))
 	}
 	times := []float64{0} // the logarithm of how often each loop is gone through
-	depth := make([]int, len(net.Sizes))
+	sliced := make([]bool, len(net.Sizes))
 	for i, l := range t.Sliced {
 		times = append(times, times[i]+log[l])
-		depth[l] = i + 1
+		sliced[l] = true
 	}
 	terms := append(make([][]int, 0, len(net.Terms)+len(t.Steps)), net.Terms...)
-	within := make([]int, 0, cap(terms)) // of each term, the innermost loop that it depends on
-	for _, term := range net.Terms {
-		deepest := 0
-		for _, l := range term {
-			deepest = max(deepest, depth[l])
-		}
-		within = append(within, deepest)
-	}
+	depths := t.Depths(net)
 	mark := make([]int, len(net.Sizes)) // the step that has counted the label, from 1
 	total := Totals{Mults: math.Inf(-1), Write: math.Inf(-1), Size: math.Inf(-1)}
 	for i, s := range t.Steps {
@@ -77,27 +70,47 @@ func (t Tree) Totals(net Network) Totals {
 		for _, l := range s.Labels {
 			made += log[l]
 		}
-		deepest := 0
 		for _, x := range [2]int{s.A, s.B} {
 			if x < 0 {
 				continue
 			}
-			deepest = max(deepest, within[x])
 			for _, l := range terms[x] {
-				if mark[l] != i+1 && depth[l] == 0 {
+				if mark[l] != i+1 && !sliced[l] {
 					mark[l] = i + 1
 					points += log[l]
 				}
 			}
 		}
-		terms, within = append(terms, s.Labels), append(within, deepest)
+		terms = append(terms, s.Labels)
 		if s.B >= 0 {
-			total.Mults = addLogs(total.Mults, points+times[deepest])
+			total.Mults = addLogs(total.Mults, points+times[depths[i]])
 			total.Size = max(total.Size, made)
-			total.Write = addLogs(total.Write, made+times[deepest])
+			total.Write = addLogs(total.Write, made+times[depths[i]])
 		}
 	}
 	return total
+}
+
+// Depths gives for each step how many of the loops of slices it is in: those down to the innermost one whose label its terms have.
+func (t Tree) Depths(net Network) []int {
+	depth := make([]int, len(net.Sizes)) // of each label
+	for i, l := range t.Sliced {
+		depth[l] = i + 1
+	}
+	n := len(net.Terms)
+	within := make([]int, n+len(t.Steps)) // of each term
+	for i, term := range net.Terms {
+		for _, l := range term {
+			within[i] = max(within[i], depth[l])
+		}
+	}
+	for i, s := range t.Steps {
+		within[n+i] = within[s.A]
+		if s.B >= 0 {
+			within[n+i] = max(within[n+i], within[s.B])
+		}
+	}
+	return within[n:]
 }
 
 // addLogs is the logarithm of the sum of two numbers of which logarithms are given.
