@@ -24,6 +24,7 @@ var mayImport = map[string][]string{
 	"internal/goasm":            {},
 	"internal/golden":           {},
 	"internal/race":             {},
+	"internal/cachefile":        {},
 	"expr/op":                   {"expr/op/exact", "tensor"},
 	"expr/op/exact":             {},
 	"expr/op/coef":              {"expr/op/exact"},
