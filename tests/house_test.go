@@ -44,9 +44,9 @@ var mayImport = map[string][]string{
 	"runtime/driver/drivertest": {"codegen", "expr/op", "runtime/driver", "tensor"},
 	"runtime/host":              {"codegen", "codegen/cpu", "codegen/cpu/asm", "runtime/driver", "runtime/host/exec"},
 	"runtime/host/exec":         {},
-	"runtime/vulkan":            {"codegen", "codegen/spirv", "runtime/driver", "tensor"},
+	"runtime/vulkan":            {"codegen", "codegen/spirv", "internal/cachefile", "runtime/driver", "tensor"},
 	"runtime/interp":            {"codegen", "expr/op", "runtime/driver", "tensor"},
-	"runtime":                   {"codegen", "codegen/cpu", "expr", "planner", "runtime/driver", "runtime/host", "runtime/interp", "runtime/vulkan", "tensor"},
+	"runtime":                   {"codegen", "codegen/cpu", "expr", "internal/cachefile", "planner", "runtime/driver", "runtime/host", "runtime/interp", "runtime/vulkan", "tensor"},
 	"":                          {"expr", "runtime", "tensor"},
 }
 
@@ -57,7 +57,7 @@ var top = []string{"cmd", "examples", "tests"}
 var absent = map[string][]string{
 	"unsafe": {"tensor", "runtime/host", "runtime/host/exec", "runtime/vulkan"},
 	"C":      {"runtime/vulkan"},
-	"os":     {"tensor", "runtime", "codegen/spirv/gen", "expr/op/coef", "expr/op/gen", "internal/goasm", "internal/golden"},
+	"os":     {"tensor", "runtime", "codegen/spirv/gen", "expr/op/coef", "expr/op/gen", "internal/cachefile", "internal/goasm", "internal/golden"},
 }
 
 func TestImportsFollowTheTable(t *testing.T) {
