@@ -27,6 +27,17 @@ func (k *Kernel) Count() Cost {
 	return c
 }
 
+// Gathered is how many elements the kernel reads at places that its data says.
+func (k *Kernel) Gathered() float64 {
+	on, n := k.Depends(), 0.0
+	for i := range k.Body {
+		if k.Body[i].Kind == Gather {
+			n += k.points(on[i])
+		}
+	}
+	return n
+}
+
 // points is how many points the axes have together.
 func (k *Kernel) points(axes AxisSet) float64 {
 	n := 1.0

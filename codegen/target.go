@@ -14,5 +14,6 @@ type Target struct {
 	Flops      float64                                // peak f32 FLOP/s of one worker
 	Bandwidth  float64                                // bytes/s of all workers
 	Launch     float64                                // seconds a kernel launch costs
+	Rates      Rates                                  // what kernels reach, where it was measured
 	Native     func(name string, d tensor.DType) bool // whether core op name on d is native ("load": arrays of d, "gather": at run-time indices); what is not runs through the interpreter
 }

@@ -11,23 +11,39 @@ import (
 type model struct {
 	threads   float64
 	flops     float64 // elementwise operations per second of one worker on cached data
+	products  float64 // the operations of contractions per second of one worker
 	bandwidth float64 // bytes per second of one worker
 	launch    float64 // seconds a kernel costs besides its work
 	cache     float64 // bytes that a worker can go over again and again
 }
 
-// newModel takes what the target says; what it does not say is that of a common core.
-func newModel(t codegen.Target) model {
-	or := func(x, otherwise float64) float64 {
-		if x > 0 {
-			return x
-		}
-		return otherwise
+// or is x where it is known, which is more than 0.
+func or(x, otherwise float64) float64 {
+	if x > 0 {
+		return x
 	}
+	return otherwise
+}
+
+// newModel takes what was measured, then what the target says; what neither says is that of a common core.
+func newModel(t codegen.Target) model {
+	m := assumed(t)
+	m.flops = or(t.Rates.Maps, m.flops)
+	m.products = or(t.Rates.Products32, m.products)
+	m.bandwidth = or(t.Rates.Memory/m.threads, m.bandwidth)
+	m.launch = or(t.Rates.Launch, m.launch)
+	return m
+}
+
+// assumed is the model of a target that nothing was measured on. Into which pieces folds are cut, and so the last bits of sums, is decided by
+// it alone.
+func assumed(t codegen.Target) model {
 	threads := or(float64(t.Threads), 1)
+	peak := or(t.Flops, 100e9)
 	return model{
 		threads:   threads,
-		flops:     or(t.Flops, 100e9) / 4, // the peak is of fused multiply-adds, which count twice; chains reach about half
+		flops:     peak / 4, // the peak is of fused multiply-adds, which count twice; chains reach about half
+		products:  peak,
 		bandwidth: or(t.Bandwidth, 20e9) / threads,
 		launch:    or(t.Launch, 1e-6),
 		cache:     or(float64(t.L2), 1<<20),
@@ -37,13 +53,6 @@ func newModel(t codegen.Target) model {
 // compute is the seconds that a worker needs for so many operations, move for so many bytes.
 func (m *model) compute(ops float64) float64 { return ops / m.flops }
 func (m *model) move(bytes float64) float64  { return bytes / m.bandwidth }
-
-// Seconds estimates how long a kernel of such a cost takes on a target: computing or moving, whichever is longer, by all its workers, and
-// the launch.
-func Seconds(c codegen.Cost, t codegen.Target) float64 {
-	m := newModel(t)
-	return max(c.Flop/(2*m.flops), c.Bytes/m.bandwidth)/m.threads + m.launch
-}
 
 // dear is the work per element from which computing it again is no trifle: that of an exp.
 const dear = 10

@@ -68,7 +68,7 @@ type stream struct {
 }
 
 func newScheduler(k *codegen.Kernel, t codegen.Target) *scheduler {
-	p := &scheduler{k: k, model: newModel(t), target: t, lanes: 1}
+	p := &scheduler{k: k, model: assumed(t), target: t, lanes: 1}
 	widest := 4
 	for i := range k.Body {
 		v := &k.Body[i]

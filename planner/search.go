@@ -84,4 +84,4 @@ func (m *model) contraction(net order.Network, t order.Tree, d tensor.DType) flo
 }
 
 // multiply is the seconds that a worker needs for so many products and to add them up.
-func (m *model) multiply(count float64) float64 { return m.compute(count / 2) }
+func (m *model) multiply(count float64) float64 { return 2 * count / m.products }

@@ -23,6 +23,8 @@ type Config struct {
 	Objective string
 	// Threads is how many workers share a kernel, up to MaxThreads; 0: GOMAXPROCS. Results do not depend on it.
 	Threads int
+	// Uncalibrated plans by built-in rates, whatever Calibrate measured on this machine.
+	Uncalibrated bool
 	// Off turns passes ("fuse") and rewrite rules ("rule:neutral") off by name, to find out which of them is at fault. Names that are none
 	// are an error; planner.Switches lists those that are.
 	Off []string

@@ -64,6 +64,7 @@ func (s *Session) openDevice(c Config) (driver.Device, error) {
 		d, err := host.Open(host.Config{
 			Threads:  c.Threads,
 			Target:   c.Target,
+			Rates:    s.rates,
 			Fallback: portable(),
 			Missed:   missed,
 		})

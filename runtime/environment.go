@@ -15,12 +15,16 @@ import (
 //	EINLOOM_LOG=1                               a line a compile: what, how long, why
 //	EINLOOM_OFF=fuse,rule:NAME                  passes and rules turned off
 //	EINLOOM_CHECK=1                             verify after each pass
+//	EINLOOM_CALIBRATION=off                     built-in rates, whatever Calibrate measured here
 func withEnvironment(c Config) (Config, error) {
 	if off := os.Getenv("EINLOOM_OFF"); off != "" {
 		c.Off = append(slices.Clone(c.Off), strings.Split(off, ",")...)
 	}
 	if os.Getenv("EINLOOM_CHECK") == "1" {
 		c.Check = true
+	}
+	if os.Getenv("EINLOOM_CALIBRATION") == "off" {
+		c.Uncalibrated = true
 	}
 	for _, name := range c.Off {
 		if !slices.Contains(planner.Switches(), name) {

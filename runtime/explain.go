@@ -29,7 +29,7 @@ func (p *Program) Estimate() time.Duration {
 
 // seconds is what all runs of step number i take on a target, by its model.
 func (c *compiled) seconds(i int, t codegen.Target) float64 {
-	return c.plan.Times(i) * planner.Seconds(c.plan.Steps[i].Kernel.Cost, t)
+	return c.plan.Times(i) * planner.Seconds(c.plan.Steps[i].Kernel, t)
 }
 
 // legend says how to read a plan.
@@ -106,6 +106,9 @@ func (c *compiled) costs(t codegen.Target) string {
 		costRow(&b, "together", sum, estimated, measured)
 	}
 	fmt.Fprintf(&b, "; intermediate values take %d bytes\n", c.plan.Arena)
+	if t.Rates != (codegen.Rates{}) {
+		b.WriteString("; estimated by rates that 'einloom calibrate' measured on this machine\n")
+	}
 	return b.String()
 }
 

@@ -16,6 +16,7 @@ const overview = `einloom computes and explains tensor expressions.
   einloom plan SPEC SHAPE ...         show how it would be computed, at every stage
   einloom order FILE.json             find in which order to contract networks of tensors
   einloom bench                       how fast this machine does what users wait for
+  einloom calibrate                   measure this machine once, so that plans suit it
   einloom devices                     what can compute here, and what is missing
 
 'einloom COMMAND -h' teaches a command. Examples:
@@ -42,7 +43,7 @@ type usageError struct{ msg string }
 func (u usageError) Error() string { return u.msg }
 
 func commands() map[string]command {
-	return map[string]command{"eval": evalCommand, "plan": planCommand, "order": orderCommand, "bench": benchCommand, "devices": devicesCommand}
+	return map[string]command{"eval": evalCommand, "plan": planCommand, "order": orderCommand, "bench": benchCommand, "calibrate": calibrateCommand, "devices": devicesCommand}
 }
 
 func main() { os.Exit(run(os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})) }

@@ -19,6 +19,8 @@ import (
 type Config struct {
 	Threads int    // workers, the calling goroutine included; 0: GOMAXPROCS
 	Target  string // "amd64+avx2" or "amd64+avx512" to hold the code to one; "": the widest that runs here
+	// Rates gives what was measured of kernels for a target's name; nil: nothing.
+	Rates func(target string) codegen.Rates
 	// Fallback runs the kernels that the generator has no code for (runtime gives the interpreter). It is closed with the device.
 	Fallback driver.Device
 	// Missed is told of each kernel that went to Fallback, and why; nil: nobody is.
@@ -68,6 +70,9 @@ func Open(c Config) (*Device, error) {
 		threads = goruntime.GOMAXPROCS(0)
 	}
 	target.Threads = threads
+	if c.Rates != nil {
+		target.Rates = c.Rates(target.Name)
+	}
 	d := &Device{target: target, fallback: c.Fallback, missed: c.Missed}
 	d.codes.target = target
 	d.crew.start(threads - 1)
