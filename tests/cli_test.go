@@ -34,7 +34,7 @@ func TestCommandLine(t *testing.T) {
 			golden.Run(t, f, func(t *testing.T, c *golden.Case) string {
 				cmd := exec.Command(bash, "-o", "pipefail", "-c", strings.Join(c.Args, " "))
 				cmd.Dir = dir
-				cmd.Env = append(os.Environ(), "PATH="+dir+string(os.PathListSeparator)+os.Getenv("PATH"))
+				cmd.Env = append(os.Environ(), "XDG_CACHE_HOME="+dir, "PATH="+dir+string(os.PathListSeparator)+os.Getenv("PATH"))
 				cmd.Stdin = strings.NewReader(c.Input)
 				return transcript(t, cmd)
 			})

@@ -18,7 +18,7 @@ import (
 )
 
 var evalCommand = command{
-	usage: `usage: einloom eval SPEC A.npy B.npy ... [-o OUT.npy] [-device cpu|interp|vulkan] [-threads N]
+	usage: `usage: einloom eval SPEC A.npy B.npy ... [-o OUT.npy] [-device cpu|interp|vulkan] [-threads N] [-explain]
 
 Computes the einsum SPEC of the arrays and prints the numbers, or writes the array to OUT.npy. Large arrays are printed with their
 middle left out; -o keeps everything.
@@ -28,6 +28,7 @@ middle left out; -o keeps everything.
   einloom eval 'bij->bji' stack.npy -o t.npy            a transposed copy of each matrix
   einloom eval '...ij->...ji' stack.npy                 the same, however many axes stand before
   einloom eval 'ii->' a.npy                             a trace
+  einloom eval 'ij,jk->ik' a.npy b.npy -explain         and on standard error the plan: order, kernels, estimated and measured times
   einloom eval 'row k, k col -> row col' a.npy b.npy    a matrix product: words name axes too
 
 An index that the output lacks is summed over. Without -> the output has those that occur once, in alphabetical order.
@@ -37,6 +38,7 @@ An index that the output lacks is summed over. Without -> the output has those t
 		out := fs.String("o", "", "write the result to this .npy `file` instead of printing it")
 		device := fs.String("device", "cpu", "the `device` that computes; 'einloom devices' lists them")
 		threads := fs.Int("threads", 0, "`N` workers share the work, 0: one a processor; results do not depend on it")
+		explain := fs.Bool("explain", false, "print the plan to standard error, with the time that each kernel took if that could be measured")
 		return func(std streams, operands []string) error {
 			if len(operands) < 2 {
 				return usageError{"it takes an einsum string and at least one .npy file"}
@@ -54,7 +56,7 @@ An index that the output lacks is summed over. Without -> the output has those t
 				return err
 			}
 			c.MemoryLimit = room.limit()
-			t, err := evaluate(std, c, einsum.Contract(operands[0], args...))
+			t, err := evaluate(std, c, *explain, einsum.Contract(operands[0], args...))
 			if err != nil {
 				return explained(err)
 			}
@@ -69,8 +71,8 @@ An index that the output lacks is summed over. Without -> the output has those t
 	},
 }
 
-// evaluate computes x. An interrupt stops the run between tiles, a second one the program.
-func evaluate(std streams, c runtime.Config, x expr.Expr) (*tensor.Tensor, error) {
+// evaluate computes x, and shows the plan if asked to. An interrupt stops the run between tiles, a second one the program.
+func evaluate(std streams, c runtime.Config, explain bool, x expr.Expr) (*tensor.Tensor, error) {
 	s, err := runtime.Open(c)
 	if err != nil {
 		return nil, err
@@ -82,7 +84,18 @@ func evaluate(std streams, c runtime.Config, x expr.Expr) (*tensor.Tensor, error
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	context.AfterFunc(ctx, stop)
-	return s.Eval(ctx, x)
+	p, err := s.Compile(ctx, x)
+	if err != nil {
+		return nil, err
+	}
+	outs, err := p.Run(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if explain {
+		fmt.Fprint(std.err, p.Plan())
+	}
+	return outs[0], nil
 }
 
 // explained says in words of the shell why nothing was computed.
