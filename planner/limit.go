@@ -60,7 +60,7 @@ func smaller(p *Plan, roots []*expr.Node, o Options) (*Plan, error) {
 func (p *Plan) slices() float64 {
 	most := 1.0
 	for i := range p.Loops {
-		most = max(most, p.Loops[i].times(len(p.Loops[i].Extents)))
+		most = max(most, p.Loops[i].times(len(p.Loops[i].Indices)))
 	}
 	return most
 }

@@ -21,9 +21,9 @@ type looped struct {
 	totals map[*expr.Node]slide  // of the nodes that stand for all slices together, of which each gives a part
 }
 
-// loop is the sliced labels of one contraction, the first outermost.
+// loop is the sliced labels of one contraction, the first outermost, or the rows of a chain of kernels (see block.go).
 type loop struct {
-	extents []int
+	indices []Index
 	sums    bool // slices are added up; otherwise each gives a part of the result
 }
 
@@ -77,7 +77,7 @@ func (o *orderer) sliced(place *expr.Node, c *contraction, values []operand, by 
 	var l loop
 	for i, label := range tree.Sliced {
 		x.depth[label] = i + 1
-		l.extents = append(l.extents, c.sizes[label])
+		l.indices = append(l.indices, Index{c.sizes[label], 1})
 		l.sums = l.sums || !slices.Contains(c.output, label)
 	}
 	x.l.loops = append(x.l.loops, l)

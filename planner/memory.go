@@ -95,7 +95,7 @@ func (m *memory) view(n int) (view, bool) {
 func (m *memory) path(n *expr.Node, s slide, strides []int) *path {
 	p := m.paths[n]
 	if p == nil {
-		p = &path{s.loop, make([]int, len(m.looped.loops[s.loop-1].extents))}
+		p = &path{s.loop, make([]int, len(m.looped.loops[s.loop-1].indices))}
 		for k, l := range s.axes {
 			if l > 0 {
 				p.steps[l-1] += strides[k]

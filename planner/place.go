@@ -69,7 +69,7 @@ func place(s *state) error {
 	}
 	for i, l := range s.stretches() {
 		if l.to > l.from {
-			p.Loops = append(p.Loops, Loop{l.from, l.to, s.looped.loops[i-1].extents})
+			p.Loops = append(p.Loops, Loop{l.from, l.to, s.looped.loops[i-1].indices})
 		}
 	}
 	slices.SortFunc(p.Loops, func(a, b Loop) int { return cmp.Compare(a.From, b.From) })

@@ -43,12 +43,25 @@ type Step struct {
 	Depth  int // how many of its loop's indices it depends on: it runs again for each of their values; 0: outside of all loops
 }
 
-// Loop is a stretch of steps that run once for each slice of a contraction: Extents are how many values each of its indices has, the first
-// outermost. Of the steps between an index and the next one, those of lower depth stand before those of higher depth, so that it is enough
-// to go through the slices in order and leave out, in each, the steps no index of which has changed.
+// Loop is a stretch of steps that run once for each slice of a contraction, or of the rows of a chain of kernels; the first of its indices is
+// the outermost. Of the steps between an index and the next one, those of lower depth stand before those of higher depth, so that it is
+// enough to go through the slices in order and leave out, in each, the steps no index of which has changed.
 type Loop struct {
 	From, To int // Steps[From:To]
-	Extents  []int
+	Indices  []Index
+}
+
+// Index says which places an index of a loop takes, one after the other: 0, Block, 2*Block ..., so that each slice has Block of Extent points.
+// Where Block does not divide Extent the last slice is at Extent-Block, and computes some points again.
+type Index struct{ Extent, Block int }
+
+// Slices is how many places the index takes.
+func (x Index) Slices() int { return (x.Extent + x.Block - 1) / x.Block }
+
+// Next is the place behind one; ok is false behind the last.
+func (x Index) Next(at int) (next int, ok bool) {
+	last := x.Extent - x.Block
+	return min(at+x.Block, last), at < last
 }
 
 // Result is what a root gives: a row-major array in memory of its own, which the runtime brings.
@@ -62,7 +75,7 @@ type Ref struct {
 	Space  Space
 	Index  int   // which leaf or output; 0 for the arena
 	Offset int   // bytes from the start of the arena or of the output; from element [0 ... 0] of the leaf, where it may be negative
-	Moves  []int // bytes further for the next value of each index of the loop; nil: it stays where it is
+	Moves  []int // bytes further for each place of each index of the loop; nil: it stays where it is
 }
 
 // Space is a kind of memory.
@@ -143,8 +156,8 @@ func (p *Plan) Times(i int) float64 {
 // times is how often steps of a depth run.
 func (l *Loop) times(depth int) float64 {
 	n := 1.0
-	for _, e := range l.Extents[:depth] {
-		n *= float64(e)
+	for _, x := range l.Indices[:depth] {
+		n *= float64(x.Slices())
 	}
 	return n
 }

@@ -39,7 +39,7 @@ func (f *fuser) collect(n int, total slide) {
 		own := g.over(node.Shape)
 		f.keep(n, demand{g, f.ask(g, zero, nil, false)}, own)
 	}
-	g := &group{within: within{total.loop, len(l.extents)}, foreign: f.foreign(one), after: slices.Clone(f.makers[n])}
+	g := &group{within: within{total.loop, len(l.indices)}, foreign: f.foreign(one), after: slices.Clone(f.makers[n])}
 	f.groups = append(f.groups, g)
 	own := g.over(f.nodes[one].Shape)
 	part := f.ask(g, one, own, false)

@@ -144,7 +144,7 @@ func (s *state) loopNotes() map[int]string {
 		for k := l.from; k < l.to; k++ {
 			if d := s.steps[k].group.within.depth; d > depth {
 				depth = d
-				notes[k] += fmt.Sprintf("; for each of %s slices, to %s\n", product(s.looped.loops[i-1].extents[:d]), s.steps[l.to-1].kernel.Name)
+				notes[k] += fmt.Sprintf("; for each of %s slices, to %s\n", product(s.looped.loops[i-1].indices[:d]), s.steps[l.to-1].kernel.Name)
 			}
 		}
 		if l.to < len(s.steps) {
@@ -154,11 +154,11 @@ func (s *state) loopNotes() map[int]string {
 	return notes
 }
 
-// product writes a product of extents.
-func product(extents []int) string {
-	words := make([]string, len(extents))
-	for i, e := range extents {
-		words[i] = strconv.Itoa(e)
+// product writes a product of numbers of slices.
+func product(indices []Index) string {
+	words := make([]string, len(indices))
+	for i, x := range indices {
+		words[i] = strconv.Itoa(x.Slices())
 	}
 	return strings.Join(words, "x")
 }

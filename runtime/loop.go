@@ -16,7 +16,7 @@ type slicer struct {
 	launches []driver.Launch // room for as many as the device is given at once
 	steps    []int           // of each launch, its step
 	n        int             // how many wait to be handed over
-	index    []int           // the slice at hand: a number for each of the loop's indices
+	index    []int           // the slice at hand: a place for each of the loop's indices
 }
 
 // newSlicer is the room that the plan's loops need; nil for a plan without loops.
@@ -28,7 +28,7 @@ func newSlicer(p *planner.Plan) *slicer {
 	args, indices := 0, 0
 	for i := range p.Loops {
 		l := &p.Loops[i]
-		indices = max(indices, len(l.Extents))
+		indices = max(indices, len(l.Indices))
 		for _, step := range p.Steps[l.From:l.To] {
 			args = max(args, len(step.Args))
 		}
@@ -65,9 +65,10 @@ func (x *slicer) add(number int, step *planner.Step, from driver.Launch) {
 }
 
 // next goes to the next slice; changed is the outermost index that is another, from 1; 0: that was the last slice.
-func (x *slicer) next(extents []int) (changed int) {
-	for k := len(extents) - 1; k >= 0; k-- {
-		if x.index[k]++; x.index[k] < extents[k] {
+func (x *slicer) next(indices []planner.Index) (changed int) {
+	for k := len(indices) - 1; k >= 0; k-- {
+		if at, ok := indices[k].Next(x.index[k]); ok {
+			x.index[k] = at
 			return k + 1
 		}
 		x.index[k] = 0
@@ -87,7 +88,7 @@ func (c *compiled) loop(ctx context.Context, f *frame, l *planner.Loop) error {
 		c.took[i].Store(0)
 	}
 	clear(x.index)
-	for changed := 1; changed > 0; changed = x.next(l.Extents) {
+	for changed := 1; changed > 0; changed = x.next(l.Indices) {
 		for i := l.From; i < l.To; i++ {
 			if c.plan.Steps[i].Depth < changed {
 				continue
