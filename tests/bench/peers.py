@@ -2,6 +2,9 @@
 """The rows of `einloom bench` done by NumPy, PyTorch and numexpr, whichever are here: one JSON object a line, with the peer's name.
 
     python3 tests/bench/peers.py [-run REGEXP] [-threads N]
+
+With -serve it measures the rows whose names it reads from standard input, one a line, and answers each with its objects and an empty line:
+tests/bench/compare asks so.
 """
 import argparse
 import importlib
@@ -15,6 +18,7 @@ import time
 options = argparse.ArgumentParser()
 options.add_argument("-run", default="", help="only rows whose names match this regular expression")
 options.add_argument("-threads", type=int, default=os.cpu_count())
+options.add_argument("-serve", action="store_true", help="measure the rows that standard input names")
 options = options.parse_args()
 for name in "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS":
     os.environ[name] = str(options.threads)
@@ -45,21 +49,23 @@ def floats(*dims, dtype="f4"):
     return (np.arange(n) * 7919 % 1000 / 500 - 1).astype(dtype).reshape(dims)
 
 
-rows = {}  # name -> peer -> a function without arguments
+rows = {}  # name -> a function that makes the data and gives peer -> a function without arguments
 
 
-def row(name, **peers):
-    if re.search(options.run, name):
-        rows[name] = {k: f for k, f in peers.items() if f and (k == "numpy" or globals()[k])}
+def both(name, make, numpy, with_torch, text=None):
+    """A row on arrays that make() gives: as NumPy arrays, as tensors that share their memory, and in numexpr's words x and y."""
 
+    def prepare():
+        a = make()
+        peers = {"numpy": lambda: numpy(*a)}
+        if torch:
+            t = [torch.from_numpy(x) for x in a]
+            peers["torch"] = lambda: with_torch(*t)
+        if numexpr and text:
+            peers["numexpr"] = lambda: numexpr.evaluate(text, dict(zip("xy", a)))
+        return peers
 
-def both(name, make, numpy, with_torch):
-    """A row on arrays that make() gives, as NumPy arrays and as tensors that share their memory."""
-    if not re.search(options.run, name):
-        return
-    a = make()
-    t = [torch.from_numpy(x) for x in a] if torch else []
-    row(name, numpy=lambda: numpy(*a), torch=lambda: with_torch(*t))
+    rows[name] = prepare
 
 
 def einsum(name, spec, *dims, dtype="f4", optimize=True):
@@ -68,9 +74,9 @@ def einsum(name, spec, *dims, dtype="f4", optimize=True):
 
 for dtype, short in ("f4", "f32"), ("f8", "f64"):
     for n in 64, 256, 1000, 1024, 2048:
-        both(f"matmul-{short}-{n}", lambda: [floats(n, n, dtype=dtype)] * 2, lambda a, b: a @ b, lambda a, b: a @ b)
+        both(f"matmul-{short}-{n}", lambda n=n, dtype=dtype: [floats(n, n, dtype=dtype)] * 2, lambda a, b: a @ b, lambda a, b: a @ b)
 for n, count in (4, 100000), (8, 20000), (16, 5000), (64, 500):
-    both(f"bmm-f32-{n}", lambda: [floats(count, n, n)] * 2, lambda a, b: a @ b, lambda a, b: a @ b)
+    both(f"bmm-f32-{n}", lambda n=n, count=count: [floats(count, n, n)] * 2, lambda a, b: a @ b, lambda a, b: a @ b)
 both("gemv-f32-4096", lambda: [floats(4096, 4096), floats(4096)], lambda a, b: a @ b, lambda a, b: a @ b)
 for i, spec in enumerate(TCCG):
     terms = [t[::-1] for t in re.split(",|->", spec)]
@@ -90,7 +96,7 @@ def softmax(x):
 
 
 for n in 256, 2048:
-    both(f"attention-{n}", lambda: [floats(1, 8, n, 64)] * 3,
+    both(f"attention-{n}", lambda n=n: [floats(1, 8, n, 64)] * 3,
          lambda q, k, v: softmax(q @ k.swapaxes(-1, -2) * np.float32(1 / 8)) @ v,
          lambda q, k, v: torch.nn.functional.scaled_dot_product_attention(q, k, v))
 
@@ -107,21 +113,16 @@ for n, name in (1_000_000, "1M"), (10_000_000, "10M"):
         ("chain", "tanh(2*x+y)*exp(-x*x)", lambda x, y: np.tanh(2 * x + y) * np.exp(-x * x), lambda x, y: torch.tanh(2 * x + y) * torch.exp(-x * x)),
         ("poly", "(3*x*x+2*y-1)*x", lambda x, y: (3 * x * x + 2 * y - 1) * x, lambda x, y: (3 * x * x + 2 * y - 1) * x),
     ):
-        if re.search(options.run, f"{kind}-{name}"):
-            x = floats(n)
-            y = x.copy()
-            both(f"{kind}-{name}", lambda: [x, y], f, g)
-            if numexpr:
-                rows[f"{kind}-{name}"]["numexpr"] = lambda text=text, x=x, y=y: numexpr.evaluate(text, {"x": x, "y": y})
+        both(f"{kind}-{name}", lambda n=n: [floats(n), floats(n)], f, g, text)
 both("transpose-4096", lambda: [floats(4096, 4096)], lambda x: np.ascontiguousarray(x.T), lambda x: x.T.contiguous())
 both("cast-u8-f32-10M", lambda: [(np.arange(10_000_000) * 7919 % 100).astype("u1")], lambda x: x.astype("f4"), lambda x: x.float())
 both("take-1M", lambda: [floats(10_000_000), np.arange(1_000_000) * 7919 % 10_000_000], lambda x, i: x[i], lambda x, i: x[i])
 for n, m in (32, 768), (100_000, 64), (1024, 1024):
-    both(f"standardize-{n}x{m}", lambda: [floats(n, m)], lambda x: (x - x.mean(0)) / x.std(0),
+    both(f"standardize-{n}x{m}", lambda n=n, m=m: [floats(n, m)], lambda x: (x - x.mean(0)) / x.std(0),
          lambda x: torch.nn.functional.batch_norm(x, None, None, training=True, eps=1e-12))
-    both(f"softmax-{n}x{m}", lambda: [floats(n, m)], softmax, lambda x: torch.softmax(x, 1))
+    both(f"softmax-{n}x{m}", lambda n=n, m=m: [floats(n, m)], softmax, lambda x: torch.softmax(x, 1))
 for n, m in (32, 768), (8192, 1024):
-    both(f"layernorm-{n}x{m}", lambda: [floats(n, m)],
+    both(f"layernorm-{n}x{m}", lambda n=n, m=m: [floats(n, m)],
          lambda x: (x - x.mean(1, keepdims=True)) / np.sqrt(x.var(1, keepdims=True) + np.float32(1e-5)),
          lambda x: torch.nn.functional.layer_norm(x, x.shape[1:]))
 both("sum0-1024", lambda: [floats(1024, 1024)], lambda x: x.sum(0), lambda x: x.sum(0))
@@ -148,6 +149,17 @@ def median(f):
     return statistics.median(times)
 
 
-for name, peers in rows.items():
-    for peer, f in peers.items():
+def measure(name):
+    for peer, f in rows[name]().items():
         print(json.dumps({"name": name, "peer": peer, "ms": 1e3 * median(f), "threads": options.threads}), flush=True)
+
+
+if options.serve:
+    for line in sys.stdin:
+        if line.strip() in rows:
+            measure(line.strip())
+        print(flush=True)
+else:
+    for name in rows:
+        if re.search(options.run, name):
+            measure(name)
