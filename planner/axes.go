@@ -17,7 +17,7 @@ func (x *indexer) coalesce() []int {
 	extent := make([]int, n)
 	var fixed axisSet // axes whose index itself is a value
 	for a := range into {
-		into[a], extent[a] = a, x.g.axes[a].extent
+		into[a], extent[a] = a, x.g.axes[a].points()
 	}
 	for i := range x.g.entries {
 		e := &x.g.entries[i]
@@ -68,7 +68,7 @@ func (x *indexer) name(into []int) {
 	x.axes = make([]codegen.Affine, len(g.axes))
 	var kept []int
 	for a := range g.axes {
-		if into[a] == a {
+		if into[a] == a && g.axes[a].block != 1 {
 			kept = append(kept, a)
 		}
 	}
@@ -82,7 +82,7 @@ func (x *indexer) name(into []int) {
 		for into[r] != r {
 			r = into[r]
 		}
-		extent[r] *= g.axes[a].extent
+		extent[r] *= g.axes[a].points()
 	}
 	step := func(a int) int { return x.stores[0].flat.Coef(a) }
 	slices.SortStableFunc(kept, func(a, b int) int {

@@ -18,6 +18,7 @@ type group struct {
 	inside  int      // how many entries are computed here
 	foreign bool     // it runs through the interpreter
 	within  within   // the loop whose slices it is of
+	blocked []int    // for each index of that loop, the axis of which a slice has a block; nil: it is no loop over rows
 	folds   int      // how many of them fold
 	reads   int      // how many arrays are read
 	after   []*group // the groups that must run before
@@ -31,6 +32,15 @@ type group struct {
 type axis struct {
 	extent int
 	fold   bool
+	block  int // points of it that a slice has; 0: all
+}
+
+// points is how many points of the axis a slice has.
+func (a axis) points() int {
+	if a.block > 0 {
+		return a.block
+	}
+	return a.extent
 }
 
 // entry is a node at indices: the element at of the node, a function of the group's axes.

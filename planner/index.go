@@ -62,6 +62,7 @@ type indexer struct {
 	named  int              // how many axes have names
 	params []param
 	args   []spot
+	paths  []*path // of what moves from block to block
 }
 
 // access is how an element is found: so many elements from element [0 ... 0] of some memory.
@@ -146,24 +147,24 @@ func (x *indexer) reach() error {
 		if !ok {
 			return fmt.Errorf("node %d is in no memory", e.node)
 		}
-		flat := codegen.Affine{}
-		for k, a := range e.at {
-			flat = flat.Add(a.Scale(v.strides[k]))
+		flat, moves := x.within(v.base, flatten(e.at, v.offset, v.strides))
+		if v.moves != nil {
+			moves = v.moves
 		}
 		target := -1
 		if outs := x.s.memory.outputs[v.base]; x.s.memory.dense[v.base] && len(outs) > 0 {
 			target = outs[0]
 		}
-		x.loads[i] = access{spot{v.base, target, v.offset + flat.Const, v.moves}, true, codegen.Affine{Terms: flat.Terms}}
+		x.loads[i] = access{spot{v.base, target, flat.Const, moves}, true, codegen.Affine{Terms: flat.Terms}}
 	}
 	x.stores = make([]access, len(x.g.outs))
 	for i := range x.g.outs {
 		o := &x.g.outs[i]
-		flat := codegen.Affine{}
-		for k, a := range o.at {
-			flat = flat.Add(a.Scale(o.strides[k]))
+		flat, moves := x.within(o.node, flatten(o.at, o.offset, o.strides))
+		if o.moves != nil {
+			moves = o.moves
 		}
-		x.stores[i] = access{spot{o.node, o.target, o.offset + flat.Const, o.moves}, true, codegen.Affine{Terms: flat.Terms}}
+		x.stores[i] = access{spot{o.node, o.target, flat.Const, moves}, true, codegen.Affine{Terms: flat.Terms}}
 	}
 	return nil
 }

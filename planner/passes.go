@@ -23,6 +23,7 @@ var passes = []pass{
 	{"share", "equal nodes are one node", share, nil},
 	{"order", "a contraction has at most two operands", runOrder, checkOrder},
 	{"fuse", "each computed node is in a group, and every group can run after those it reads from", fuse, checkFuse},
+	{"block", "what a chain of groups hands on beyond the caches is handed on in blocks, where that takes less time", block, checkFuse},
 	{"index", "a group is one kernel; movements are index arithmetic", index, checkKernels},
 	{"expand", "every op is native to the target or left to the interpreter", expand, checkKernels},
 	{"schedule", "each kernel has a schedule that its target can run, and a cost", schedule, checkKernels},
@@ -40,13 +41,15 @@ var orderReasons = []struct{ first, then, why string }{
 	{"share", "fuse", "else one value is computed in two kernels"},
 	{"order", "fuse", "the intermediate contractions take part in fusion"},
 	{"fuse", "index", "a kernel's axes are those of its group"},
+	{"fuse", "block", "only what no kernel computes for itself is handed on"},
+	{"block", "index", "a kernel's axes are as long as a block"},
 	{"index", "expand", "formulas are of single elements"},
 	{"expand", "schedule", "tiles and costs are those of the ops that run"},
 	{"schedule", "place", "a buffer is reused in place only where the schedule allows it"},
 }
 
 // optional are the passes that a plan can do without; the others make what the next one needs.
-var optional = []string{"simplify", "share", "order", "fuse"}
+var optional = []string{"simplify", "share", "order", "fuse", "block"}
 
 // Switches lists what Options.Off takes: the passes that can be left out, then each rule as "rule:NAME".
 func Switches() []string {
@@ -82,6 +85,8 @@ type state struct {
 	memory        memory         // which of its nodes are stored, from fuse on
 	groups        []*group       // in the order of execution, from fuse on
 	cuts          []cut          // why they are not larger
+	parts         map[int][]part // of nodes of which memory has a block of rows alone, from block on
+	chains        []string       // what block decided about each value beyond the caches, for its text
 	steps         []step         // one a kernel, from index on
 	buffers       []buffer       // from place on
 	plan          *Plan

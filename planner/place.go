@@ -105,7 +105,7 @@ func (s *state) lives() (list []buffer, of []int) {
 			}
 			if of[a.node] == 0 {
 				n := s.graph.nodes[a.node]
-				bytes := (size(n.Shape)*n.DType.Size() + alignment - 1) / alignment * alignment
+				bytes := (s.elements(a.node)*n.DType.Size() + alignment - 1) / alignment * alignment
 				list = append(list, buffer{node: a.node, bytes: bytes, first: i, same: -1})
 				of[a.node] = len(list)
 			}

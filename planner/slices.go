@@ -120,7 +120,9 @@ func (s *state) linger(b *buffer, i int, a spot, loops []stretch) {
 		return
 	}
 	l := loops[w.loop]
-	if total := s.looped.totals[s.graph.nodes[a.node]]; total.loop == w.loop {
+	_, part := s.parts[a.node]
+	inBlocks := s.steps[i].group.blocked != nil && !part // stored block by block
+	if total := s.looped.totals[s.graph.nodes[a.node]]; total.loop == w.loop || inBlocks {
 		b.first = min(b.first, l.from)
 	} else if s.steps[b.first].group.within == w {
 		return

@@ -27,6 +27,9 @@ func (s *state) text(name string) func() string {
 	case "fuse":
 		graph, groups, cuts := s.graph, s.groups, s.cuts
 		return func() string { return fuseText(graph, groups, cuts) }
+	case "block":
+		chains := s.chains
+		return func() string { return chainText(chains) }
 	case "index", "expand", "schedule":
 		kernels := make([]*codegen.Kernel, len(s.steps))
 		for i := range s.steps {
@@ -86,6 +89,23 @@ func fuseText(g *graph, groups []*group, cuts []cut) string {
 		}
 	}
 	return b.String()
+}
+
+// chainText says of each value beyond the caches whether it is handed on in blocks, and why, as comment.
+func chainText(chains []string) string {
+	text := ""
+	for _, line := range chains {
+		text += "; " + line + "\n"
+	}
+	return text
+}
+
+// byteText is a number of bytes as a person reads it.
+func byteText(bytes float64) string {
+	if bytes < 1e6 {
+		return fmt.Sprintf("%.4g kB", bytes/1e3)
+	}
+	return fmt.Sprintf("%.4g MB", bytes/1e6)
 }
 
 // extentsText gives the extents of a group's axes.

@@ -48,6 +48,7 @@ func (c *compiled) text(s *Session) string {
 	b.WriteString(legend)
 	c.stage(&b, "graph", c.plan.Text("graph"))
 	c.stage(&b, "order", c.plan.Orders())
+	c.stage(&b, "block", c.plan.Text("block"))
 	c.stage(&b, "kernel", c.plan.Text("kernel"))
 	c.stage(&b, "cost", c.costs(target))
 	return b.String()
