@@ -47,9 +47,9 @@ type blocker struct {
 }
 
 // block finds chains whose values exceed the caches, and makes loops over blocks of their rows where that takes less time than the memory
-// that they would go through.
+// that they would go through; where memory is short, whenever it makes them small enough.
 func block(s *state) error {
-	if s.off("block") || s.Target.L3 == 0 || !s.large() {
+	if s.off("block") || s.Target.L3 == 0 && s.room == 0 || !s.large() {
 		return nil
 	}
 	b := &blocker{s: s, model: assumed(s.Target), touches: make([][]touch, len(s.graph.nodes)), of: map[*group][]touch{}}
@@ -74,24 +74,34 @@ func block(s *state) error {
 	return nil
 }
 
-// large says whether any value that is handed on might be worth a block: most plans have none.
+// large says whether any value that is handed on is too large: in most plans none is.
 func (s *state) large() bool {
-	for n, node := range s.graph.nodes {
-		if s.memory.dense[n] && len(s.memory.outputs[n]) == 0 && size(node.Shape)*node.DType.Size() >= s.Target.L3/2 {
+	for n := range s.graph.nodes {
+		if s.tooLarge(n) {
 			return true
 		}
 	}
 	return false
 }
 
-// seed says whether node n is handed on within a plan, too large for the caches, and not cut into blocks yet.
-func (b *blocker) seed(n int) bool {
-	_, cut := b.s.parts[n]
-	return !cut && b.inside(n) && b.bytes(n) >= float64(b.s.Target.L3/2) && len(b.touches[n]) > 1
+// tooLarge says whether node n is in memory of the arena and exceeds the caches, or the room that there is.
+func (s *state) tooLarge(n int) bool {
+	most := s.Target.L3 / 2
+	if s.room > 0 {
+		most = s.room
+	}
+	node := s.graph.nodes[n]
+	return s.handed(n) && size(node.Shape)*node.DType.Size() >= most
 }
 
-// inside says whether node n is in memory of the arena.
-func (b *blocker) inside(n int) bool { return b.s.memory.dense[n] && len(b.s.memory.outputs[n]) == 0 }
+// handed says whether node n is in memory of the arena.
+func (s *state) handed(n int) bool { return s.memory.dense[n] && len(s.memory.outputs[n]) == 0 }
+
+// seed says whether node n is handed on from group to group, is too large, and not cut into blocks yet.
+func (b *blocker) seed(n int) bool {
+	_, cut := b.s.parts[n]
+	return !cut && b.s.tooLarge(n) && len(b.touches[n]) > 1
+}
 
 func (b *blocker) bytes(n int) float64 {
 	node := b.s.graph.nodes[n]

@@ -6,9 +6,12 @@ import (
 )
 
 // Seconds estimates how long a scheduled kernel takes on a target with all its workers: computing or moving, whichever is longer, and the
-// launch.
+// launch. A packed contraction does one after the other: it moves while it packs and while it stores.
 func Seconds(k *codegen.Kernel, t codegen.Target) float64 {
 	e := estimate{k: k, m: newModel(t), t: t}
+	if k.Nest == codegen.NestGett {
+		return e.compute() + e.move() + e.m.launch
+	}
 	return max(e.compute(), e.move()) + e.m.launch
 }
 
@@ -40,20 +43,23 @@ func (e *estimate) compute() float64 {
 	return seconds / e.m.threads
 }
 
-// move is the seconds that all workers need for the kernel's bytes: at the rate of caches where all of them fit there, of memory otherwise.
+// move is the seconds that all workers need for the kernel's bytes: at the rate of the cache where all of them fit, of memory otherwise.
 func (e *estimate) move() float64 {
 	r := &e.t.Rates
 	rate := e.m.bandwidth * e.m.threads
 	if r.Alone > 0 {
 		rate = min(rate, r.Alone*e.m.threads)
 	}
-	bytes := e.k.Cost.Bytes
-	switch s := newScheduler(e.k, e.t); {
+	s, bytes := newScheduler(e.k, e.t), e.k.Cost.Bytes
+	switch {
 	case s.across():
 		rate = or(r.Across*e.m.threads, rate)
-	case bytes <= float64(e.t.L3)/2:
+	case bytes <= float64(e.t.L2):
 		rate = or(r.Cached*e.m.threads, rate)
-	case len(s.folds) > 0 && s.again():
+	case bytes <= float64(e.t.L3)/2:
+		rate = or(r.Shared*e.m.threads, rate)
+	}
+	if s.again() {
 		bytes *= s.passes
 	}
 	return bytes / rate
@@ -73,12 +79,12 @@ func (p *scheduler) across() bool {
 	return false
 }
 
-// again says whether the folds of a scheduled kernel read memory once a pass: where they go down columns side by side in vectors, or along
-// rows that no cache holds.
+// again says whether the folds of a scheduled kernel read all of their memory once a pass: where they go down columns side by side in vectors,
+// or along rows that no cache of a worker holds.
 func (p *scheduler) again() bool {
 	if p.k.Nest != codegen.NestRow {
 		return false
 	}
 	side := p.k.Vector >= 0 && !p.k.Axes[p.k.Vector].Fold
-	return side && p.k.Cost.Bytes > p.model.cache || p.k.Cost.Bytes/p.points(p.loops) > p.model.cache
+	return side || p.k.Cost.Bytes/p.points(p.loops) > p.model.cache
 }

@@ -57,6 +57,12 @@ func (l *looped) slide(n *expr.Node) (slide, bool) {
 	return s, ok
 }
 
+// total says whether n stands for all slices of a contraction together.
+func (l *looped) total(n *expr.Node) bool {
+	_, is := l.totals[n]
+	return is
+}
+
 // slicer makes the nodes of a contraction's slices.
 type slicer struct {
 	o     *orderer
@@ -150,7 +156,7 @@ func (x *slicer) part(from int, labels []int) *expr.Node {
 	}
 	var made *expr.Node
 	switch {
-	case n.Kind == expr.KBroadcast && size(n.Args[0].Shape) == 1:
+	case n.Kind == expr.KBroadcast && size(n.Args[0].Shape) == 1 && !x.l.total(n):
 		return at{n}.broadcast(n.Args[0], shape)
 	case n.Kind == expr.KMap && x.o.nodes[from].Kind == expr.KMap && x.o.single(from):
 		args := make([]*expr.Node, len(n.Args))

@@ -38,7 +38,7 @@ func newMemory(g *graph, leaf func(*expr.Node) []int, l *looped) memory {
 	if l != nil {
 		m.paths = map[*expr.Node]*path{}
 		for n, node := range g.nodes {
-			_, m.dense[n] = l.totals[node]
+			m.dense[n] = l.total(node)
 		}
 	}
 	for k, n := range g.roots {

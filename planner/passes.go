@@ -80,6 +80,7 @@ type state struct {
 	fired         map[string]int // how often each rule fired
 	orders        []ordered      // what the order pass decided, for its text
 	largest       int            // bytes that a contraction's results may have, in a slice; 0: they are not sliced
+	room          int            // bytes that what kernels hand on to one another may have, in a slice; 0: what the caches hold
 	looped        *looped        // the contractions that run in slices, from order on; nil: none
 	graph         *graph         // of the roots, from fuse on
 	memory        memory         // which of its nodes are stored, from fuse on

@@ -47,8 +47,12 @@ func TestMemoryLimitIsRefusedUpFront(t *testing.T) {
 	if _, err := Make([]*expr.Node{attention()}, Options{MemoryLimit: need}); err != nil {
 		t.Errorf("with just enough: %v", err)
 	}
+	if p, err := Make([]*expr.Node{attention()}, Options{MemoryLimit: need - 1}); err != nil || len(p.Loops) == 0 {
+		t.Errorf("with a byte too few for all rows at once: %v", err)
+	}
+	whole := map[string]bool{"block": true}
 	var over *MemoryError
-	if _, err := Make([]*expr.Node{attention()}, Options{MemoryLimit: need - 1}); !errors.As(err, &over) || over.Need != need || over.Limit != need-1 {
+	if _, err := Make([]*expr.Node{attention()}, Options{MemoryLimit: need - 1, Off: whole}); !errors.As(err, &over) || over.Need != need || over.Limit != need-1 {
 		t.Errorf("with a byte too few: %v", err)
 	}
 }

@@ -114,18 +114,18 @@ func Make(roots []*expr.Node, o Options) (*Plan, error) {
 	if err := CheckObjective(o.Objective); err != nil {
 		return nil, fmt.Errorf("planner: %w", err)
 	}
-	p, err := attempt(roots, o, 0)
+	p, err := attempt(roots, o, 0, 0)
 	if err != nil || o.MemoryLimit <= 0 || p.need() <= o.MemoryLimit {
 		return p, err
 	}
 	return smaller(p, roots, o)
 }
 
-// attempt plans roots; largest is the most bytes that the result of a contraction may have, 0: any.
-func attempt(roots []*expr.Node, o Options, largest int) (*Plan, error) {
+// attempt plans roots; largest is the most bytes that the result of a contraction may have, room what chains of kernels may hand on; 0: any.
+func attempt(roots []*expr.Node, o Options, largest, room int) (*Plan, error) {
 	stop := o.Stop
 	o.Stop = nil // a plan keeps its options
-	s := &state{Options: o, roots: append([]*expr.Node(nil), roots...), largest: largest, plan: &Plan{Target: o.Target}}
+	s := &state{Options: o, roots: append([]*expr.Node(nil), roots...), largest: largest, room: room, plan: &Plan{Target: o.Target}}
 	s.Target.Threads = plannedWorkers
 	s.note("graph", graphText(s.roots))
 	for i := range passes {

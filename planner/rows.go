@@ -25,7 +25,7 @@ func (b *blocker) decide(c *chain) (why string) {
 			total += b.bytes(n)
 		}
 	}
-	slicing := total / (float64(b.s.Target.L3) * blockShare)
+	slicing := total / b.room()
 	var axes []chainAxis
 	for _, x := range c.axes {
 		if slicing <= 1 {
@@ -37,6 +37,9 @@ func (b *blocker) decide(c *chain) (why string) {
 		slicing /= float64(Index{x.extent, x.block}.Slices())
 	}
 	c.axes = axes
+	if b.s.room > 0 { // smaller is all that is asked for
+		return ""
+	}
 	if slicing > 1 {
 		return "its rows are too few, and each too long for the caches"
 	}
@@ -46,16 +49,24 @@ func (b *blocker) decide(c *chain) (why string) {
 	return ""
 }
 
+// room is the bytes that what a chain hands on in one block may take.
+func (b *blocker) room() float64 {
+	if b.s.room > 0 {
+		return float64(b.s.room)
+	}
+	return float64(b.s.Target.L3) * blockShare
+}
+
 // sole says whether only the chain needs node n.
 func (b *blocker) sole(c *chain, n int) bool {
-	return b.inside(n) && !slices.ContainsFunc(b.touches[n], func(t touch) bool { return !slices.Contains(c.groups, t.g) })
+	return b.s.handed(n) && !slices.ContainsFunc(b.touches[n], func(t touch) bool { return !slices.Contains(c.groups, t.g) })
 }
 
 // saved is the seconds of a worker for the memory that stays in the caches.
 func (b *blocker) saved(c *chain) float64 {
 	bytes := 0.0
 	for _, n := range c.handed {
-		if b.sole(c, n) && b.bytes(n) >= float64(b.s.Target.L3/2) {
+		if b.sole(c, n) && b.s.tooLarge(n) {
 			bytes += float64(len(b.touches[n])) * b.bytes(n)
 		}
 	}
