@@ -6,6 +6,7 @@ type Rates struct {
 	Products64 float64 `json:"products64"` // the same of float64
 	Maps       float64 `json:"maps"`       // core operations/s of one worker on float32 that lie in its cache
 	Cached     float64 `json:"cached"`     // bytes/s of one worker to and from its second cache
+	Shared     float64 `json:"shared"`     // bytes/s of one worker to and from the last cache
 	Alone      float64 `json:"alone"`      // bytes/s of one worker to and from memory
 	Memory     float64 `json:"memory"`     // bytes/s of all workers to and from memory
 	Gathers    float64 `json:"gathers"`    // elements/s that one worker finds at places scattered over memory

@@ -12,9 +12,10 @@ import (
 	"github.com/einloom/einloom/tensor"
 )
 
-// What calibration computes on: elements of float32 that lie in a worker's second cache with their results, and that no cache holds.
+// What calibration computes on: elements of float32 that lie in a worker's second cache with their results, in the last cache, and in none.
 const (
 	cachedLength = 1 << 15
+	sharedLength = 1 << 19
 	memoryLength = 1 << 23
 	scattered    = 1 << 20 // elements gathered
 	acrossSide   = 2048    // of a matrix transposed
@@ -56,6 +57,7 @@ func Calibrate(ctx context.Context, target string) (*Calibration, error) {
 		{alone, varied(tensor.Float64, 512, 512).MatMul(varied(tensor.Float64, 512, 512)), flop, &c.Rates.Products64},
 		{alone, few.Add(few).Tanh().Mul(few.Neg().Mul(few).Exp()), flop, &c.Rates.Maps},
 		{alone, few.Add(varied(tensor.Float32, cachedLength)), bytes, &c.Rates.Cached},
+		{alone, varied(tensor.Float32, sharedLength).Add(varied(tensor.Float32, sharedLength)), bytes, &c.Rates.Shared},
 		{alone, many.Add(varied(tensor.Float32, memoryLength)), bytes, &c.Rates.Alone},
 		{all, many.Add(varied(tensor.Float32, memoryLength)), bytes, &c.Rates.Memory},
 		{alone, many.Take(expr.From(at), 0), func(codegen.Cost) float64 { return scattered }, &c.Rates.Gathers},

@@ -27,7 +27,7 @@ type Calibration struct {
 }
 
 const (
-	calibrationKind = "calibration 1"
+	calibrationKind = "calibration 2"
 	calibrationRoom = 4096 // bytes, more than any has
 )
 

@@ -24,7 +24,7 @@ func (p *Program) Estimate() time.Duration {
 	for i := range c.plan.Steps {
 		seconds += c.seconds(i, target)
 	}
-	return time.Duration(min(seconds*1e9, math.MaxInt64/2))
+	return duration(seconds)
 }
 
 // seconds is what all runs of step number i take on a target, by its model.
@@ -85,26 +85,51 @@ func (c *compiled) stage(b *strings.Builder, title, text string) {
 	}
 }
 
+// KernelTime is one kernel of a program: what it does in a run, and how long that takes.
+type KernelTime struct {
+	Name      string
+	Cost      codegen.Cost
+	Estimated time.Duration // by the planner's model of the device
+	Measured  time.Duration // in the last run that was long enough to be timed; 0: none was
+}
+
+// Kernels lists what a run of the program does, in order: the rows of the table of costs that Plan prints.
+func (p *Program) Kernels() []KernelTime { return p.plain.kernels(p.plain.device.Target()) }
+
+func (c *compiled) kernels(t codegen.Target) []KernelTime {
+	list := make([]KernelTime, len(c.plan.Steps))
+	for i, step := range c.plan.Steps {
+		times := c.plan.Times(i)
+		list[i] = KernelTime{
+			Name:      step.Kernel.Name,
+			Cost:      codegen.Cost{Flop: times * step.Kernel.Cost.Flop, Bytes: times * step.Kernel.Cost.Bytes},
+			Estimated: duration(c.seconds(i, t)),
+			Measured:  time.Duration(c.took[i].Load()),
+		}
+	}
+	return list
+}
+
+// duration is at most 146 years.
+func duration(seconds float64) time.Duration {
+	return time.Duration(min(seconds*1e9, math.MaxInt64/2))
+}
+
 // costs is the table of kernels, and their sum where they are several.
 func (c *compiled) costs(t codegen.Target) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "; %-8s %12s %12s %14s %12s\n", "kernel", "Mflop", "MB", "estimated ms", "measured ms")
-	var sum codegen.Cost
-	var estimated float64
-	var measured time.Duration
-	for i, step := range c.plan.Steps {
-		times := c.plan.Times(i)
-		cost := codegen.Cost{Flop: times * step.Kernel.Cost.Flop, Bytes: times * step.Kernel.Cost.Bytes}
-		seconds := c.seconds(i, t)
-		took := time.Duration(c.took[i].Load())
-		costRow(&b, step.Kernel.Name, cost, seconds, took)
-		sum.Flop += cost.Flop
-		sum.Bytes += cost.Bytes
-		estimated += seconds
-		measured += took
+	sum := KernelTime{Name: "together"}
+	list := c.kernels(t)
+	for _, k := range list {
+		costRow(&b, k)
+		sum.Cost.Flop += k.Cost.Flop
+		sum.Cost.Bytes += k.Cost.Bytes
+		sum.Estimated += k.Estimated
+		sum.Measured += k.Measured
 	}
-	if len(c.plan.Steps) > 1 {
-		costRow(&b, "together", sum, estimated, measured)
+	if len(list) > 1 {
+		costRow(&b, sum)
 	}
 	fmt.Fprintf(&b, "; intermediate values take %d bytes\n", c.plan.Arena)
 	if t.Rates != (codegen.Rates{}) {
@@ -113,12 +138,12 @@ func (c *compiled) costs(t codegen.Target) string {
 	return b.String()
 }
 
-func costRow(b *strings.Builder, name string, cost codegen.Cost, seconds float64, took time.Duration) {
+func costRow(b *strings.Builder, k KernelTime) {
 	measured := "-"
-	if took > 0 {
-		measured = fmt.Sprintf("%.4g", took.Seconds()*1e3)
+	if k.Measured > 0 {
+		measured = fmt.Sprintf("%.4g", k.Measured.Seconds()*1e3)
 	}
-	fmt.Fprintf(b, "; %-8s %12.4g %12.4g %14.4g %12s\n", name, cost.Flop/1e6, cost.Bytes/1e6, seconds*1e3, measured)
+	fmt.Fprintf(b, "; %-8s %12.4g %12.4g %14.4g %12s\n", k.Name, k.Cost.Flop/1e6, k.Cost.Bytes/1e6, k.Estimated.Seconds()*1e3, measured)
 }
 
 func count(n int, what string) string {

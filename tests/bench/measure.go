@@ -31,15 +31,15 @@ const (
 
 // Measure runs the row until its median is steady enough. It opens a session of its own.
 func (r Row) Measure(c runtime.Config, limits host.Limits) (Result, error) {
-	once, after, err := r.Prepare(c)
+	p, err := r.Prepare(c)
 	if err != nil {
 		return Result{}, err
 	}
-	seconds, err := median(once)
+	seconds, err := median(p.Once)
 	if err != nil {
 		return Result{}, err
 	}
-	if err := after(); err != nil {
+	if err := p.Close(); err != nil {
 		return Result{}, err
 	}
 	res := Result{Name: r.Name, Millis: 1e3 * seconds, GFlops: r.Flop / seconds / 1e9, GBytes: r.Bytes / seconds / 1e9, Threads: limits.Threads}

@@ -50,38 +50,38 @@ func filled(d tensor.DType, dims []int) (*tensor.Tensor, error) {
 }
 
 // compiled measures RunInto of x.
-func compiled(x expr.Expr, operands ...operand) func(runtime.Config) (func() error, func() error, error) {
-	return func(c runtime.Config) (once, after func() error, err error) {
+func compiled(x expr.Expr, operands ...operand) func(runtime.Config) (*Prepared, error) {
+	return func(c runtime.Config) (*Prepared, error) {
 		s, err := runtime.Open(c)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		ctx := context.Background()
 		p, err := s.Compile(ctx, x)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		args := make([]runtime.Arg, len(operands))
 		for i, o := range operands {
 			t, err := o.make()
 			if err != nil {
-				return nil, nil, err
+				return nil, err
 			}
 			args[i] = runtime.Bind(o.name, t)
 		}
 		out, err := tensor.Zeros(x.DType(), x.Shape()...)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		outs := []*tensor.Tensor{out}
-		return func() error { return p.RunInto(ctx, outs, args...) }, s.Close, nil
+		return &Prepared{Once: func() error { return p.RunInto(ctx, outs, args...) }, Close: s.Close, Program: p}, nil
 	}
 }
 
 // cold measures planning and compiling x in a session that has seen nothing. Opening the session is part of it.
-func cold(x expr.Expr) func(runtime.Config) (func() error, func() error, error) {
-	return func(c runtime.Config) (once, after func() error, err error) {
-		return func() error {
+func cold(x expr.Expr) func(runtime.Config) (*Prepared, error) {
+	return func(c runtime.Config) (*Prepared, error) {
+		once := func() error {
 			s, err := runtime.Open(c)
 			if err != nil {
 				return err
@@ -90,7 +90,8 @@ func cold(x expr.Expr) func(runtime.Config) (func() error, func() error, error) 
 				return err
 			}
 			return s.Close()
-		}, func() error { return nil }, nil
+		}
+		return &Prepared{Once: once, Close: func() error { return nil }}, nil
 	}
 }
 

@@ -13,12 +13,18 @@ import (
 
 // Row is one thing that users wait for.
 type Row struct {
-	Name  string
-	Flop  float64      // multiplications and additions of one run; 0: it is memory that counts
-	DType tensor.DType // of the arithmetic: whose peak Flop is a fraction of
-	Bytes float64      // bytes that one run reads and writes at least
-	// Prepare makes what is measured. after frees what it holds.
-	Prepare func(c runtime.Config) (once func() error, after func() error, err error)
+	Name    string
+	Flop    float64      // multiplications and additions of one run; 0: it is memory that counts
+	DType   tensor.DType // of the arithmetic: whose peak Flop is a fraction of
+	Bytes   float64      // bytes that one run reads and writes at least
+	Prepare func(c runtime.Config) (*Prepared, error)
+}
+
+// Prepared is what is measured of a row.
+type Prepared struct {
+	Once    func() error
+	Close   func() error     // frees what it holds
+	Program *runtime.Program // that Once runs; nil where it runs none
 }
 
 // Rows are all measurements, by family. docs/performance.md says what each computes.
@@ -145,18 +151,19 @@ func tiny() []Row {
 }
 
 // tinyEval is Eval of a 4x4 product, graph and all, with a warm cache.
-func tinyEval(c runtime.Config) (func() error, func() error, error) {
+func tinyEval(c runtime.Config) (*Prepared, error) {
 	s, err := runtime.Open(c)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	x, err := filled(tensor.Float32, []int{4, 4})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	ctx := context.Background()
-	return func() error {
+	once := func() error {
 		_, err := s.Eval(ctx, einsum.Contract("ij,jk->ik", expr.From(x), expr.From(x)))
 		return err
-	}, s.Close, nil
+	}
+	return &Prepared{Once: once, Close: s.Close}, nil
 }
