@@ -89,6 +89,8 @@ func (c *Capabilities) native(name string, d tensor.DType) bool {
 		return false
 	}
 	switch name {
+	case "scan":
+		return true
 	case "load", "gather":
 		return (d.Size() > 1 || c.Storage8) && (d.Size() != 2 || c.Storage16) && (name == "load" || c.ShaderInt64)
 	}

@@ -1,7 +1,6 @@
 package spirv
 
 import (
-	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -39,6 +38,7 @@ func corpus(t testing.TB, c *Capabilities) (ready []*codegen.Kernel) {
 	for d := tensor.Bool; d < tensor.NumDTypes; d++ {
 		list = append(list, opKernels(t, d)...)
 		list = append(list, foldKernels(t, d)...)
+		list = append(list, scanKernels(t, d)...)
 	}
 	for seed := range uint64(60) {
 		list = append(list, drivertest.RandomKernel(seed), drivertest.RandomContraction(seed, 16))
@@ -141,6 +141,32 @@ func foldKernels(t testing.TB, d tensor.DType) (list []*codegen.Kernel) {
 	return list
 }
 
+// scanKernels is each scan that takes d: of columns and of rows, few long ones and many, some with what else a kernel has.
+func scanKernels(t testing.TB, d tensor.DType) (list []*codegen.Kernel) {
+	for _, name := range []string{"add", "mul", "minimum", "maximum", "and", "or"} {
+		o := op.Lookup(name)
+		if got, err := codegen.ResultType(o, []tensor.DType{d, d}); err != nil || got != d || d.IsComplex() {
+			continue
+		}
+		for _, size := range [][2]int{{40, 75}, {3, 70000}, {20000, 52}, {64, 64}} {
+			for _, strides := range [][]int{{size[1], 1}, {1, size[0]}} {
+				b := codegen.NewBuilder("scan_" + name + "_" + d.String())
+				i, j := b.Loop("i", size[0]), b.Fold("j", size[1])
+				at := []codegen.Affine{codegen.At(i), codegen.At(j)}
+				x := b.Load(b.Input("x", d, size[:], strides), at...)
+				v := b.Scan(o, x, j)
+				b.Store(b.Output("o", d, size[:], strides), v, at...)
+				if size[0] == 40 { // with a fold of what is scanned, and a scan of a scan
+					b.Store(b.Output("last", d, size[:1], nil), b.Reduce(o, v, j), at[0])
+					b.Store(b.Output("twice", d, size[:], nil), b.Scan(o, v, j), at...)
+				}
+				list = append(list, finished(t, b))
+			}
+		}
+	}
+	return list
+}
+
 func finished(t testing.TB, b *codegen.Builder) *codegen.Kernel {
 	k, err := b.Kernel()
 	if err == nil {
@@ -162,10 +188,6 @@ func each(t *testing.T, every int, f func(t *testing.T, c *Capabilities, k *code
 					continue
 				}
 				m, err := Generate(k, c)
-				var missing *Missing
-				if errors.As(err, &missing) && missing.Feature == "scans" { // which another device does
-					continue
-				}
 				if err != nil {
 					t.Fatalf("%v\n%v", err, k)
 				}

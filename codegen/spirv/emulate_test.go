@@ -158,6 +158,12 @@ func together(all []invocation) error {
 	}
 	for from := 0; from < len(all); from += subgroup {
 		members := all[from:min(from+subgroup, len(all))]
+		if s.args[1] == groupExclusive {
+			if err := before(s, members); err != nil {
+				return err
+			}
+			continue
+		}
 		last := len(members) - 1
 		v := &members[last]
 		sum := v.values[s.args[2]]
@@ -172,6 +178,45 @@ func together(all []invocation) error {
 		}
 	}
 	return nil
+}
+
+// before gives each member what those before it fold to. The order of a subgroup's members is not that of the workgroup's: the last one is the
+// first.
+func before(s *step, members []invocation) error {
+	last := len(members) - 1
+	v := &members[last]
+	sum := v.values[s.args[2]]
+	for i := last - 1; i >= 0; i-- {
+		x := members[i].values[s.args[2]]
+		members[i].values[s.result] = sum
+		var err error
+		if sum, err = v.folded(s, sum, x); err != nil {
+			return err
+		}
+	}
+	v.values[s.result] = neutral(s) // last: folded has written there
+	return nil
+}
+
+// neutral is what an instruction of subgroups gives of no members.
+func neutral(s *step) uint64 {
+	all := uint64(math.MaxUint64) >> (64 - s.width)
+	switch s.code {
+	case opGroupNonUniformSMin:
+		return all >> 1
+	case opGroupNonUniformSMax:
+		return all>>1 + 1
+	case opGroupNonUniformUMin, opGroupNonUniformBitwiseAnd:
+		return all
+	case opGroupNonUniformLogicalAnd, opGroupNonUniformIMul:
+		return 1
+	case opGroupNonUniformFMul:
+		if s.width == 64 {
+			return math.Float64bits(1)
+		}
+		return uint64(math.Float32bits(1))
+	}
+	return 0
 }
 
 // folded is what an instruction of subgroups does to two values.

@@ -170,7 +170,7 @@ func (w *writer) fold(reduces []int, points []*point) {
 	}
 	var states [][]id
 	if c := w.g.cut[reduces[0]]; c != nil {
-		states = w.joined(list[0], c, points)
+		states = w.joined(list[0], c, points, w.number(uint32(c.count())))
 	} else {
 		states = w.walked(list, points)
 	}
@@ -306,8 +306,8 @@ func (w *writer) step(list []folder, points []*point, digits []digit, carried []
 	return made
 }
 
-// joined folds the partial results of pieces.
-func (w *writer) joined(o folder, c *pieces, points []*point) [][]id {
+// joined folds the partial results of the first so many pieces.
+func (w *writer) joined(o folder, c *pieces, points []*point, to id) [][]id {
 	from, step := w.number(0), 1
 	if w.s.team > 1 && points[0].team {
 		from, step = w.member, w.s.team
@@ -318,7 +318,7 @@ func (w *writer) joined(o folder, c *pieces, points []*point) [][]id {
 	}
 	list := []folder{o}
 	carried := w.begin(list, points, w.number(math.MaxUint32), false)
-	made := w.emptied(list, points, from, w.number(uint32(c.count())), uint32(step), short, carried, func(i id, carried []id) (made []id) {
+	made := w.emptied(list, points, from, to, uint32(step), short, carried, func(i id, carried []id) (made []id) {
 		for k, state := range split(list, points, carried) {
 			var next []id
 			for _, s := range c.slots {
@@ -422,14 +422,14 @@ func (w *writer) prepare(values []int, points []*point) {
 	}
 }
 
-// needed lists the reductions beneath values, those too that other reductions need.
+// needed lists the reductions beneath values, those too that other reductions need, unless these lie in scratch memory.
 func (g *generator) needed(values []int) (list []int) {
 	under := make([]bool, slices.Max(values)+1)
 	for _, v := range values {
 		under[v] = true
 	}
 	for i := len(under) - 1; i >= 0; i-- {
-		if under[i] {
+		if under[i] && (g.resident[i] == nil || slices.Contains(values, i)) {
 			for _, a := range g.k.Body[i].Args {
 				under[a] = true
 			}

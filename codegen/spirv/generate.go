@@ -25,6 +25,7 @@ type generator struct {
 	slots    []*slot
 	resident map[int]*slot
 	cut      map[int]*pieces
+	kept     []bool // scans whose results go to scratch memory, and reductions that stages of scans need
 
 	buffers []id             // of params
 	texels  bool             // inputs are read as texels
@@ -117,8 +118,6 @@ func (g *generator) supported() error {
 	for i := range g.k.Body {
 		switch d := g.k.Body[i].DType; {
 		case !g.live[i]:
-		case g.k.Body[i].Kind == codegen.Scan:
-			return missing("scans", "results along an axis that are carried from point to point", cpu)
 		case d.IsComplex():
 			return missing("complex arithmetic", "values of %v that pass expand has not written out", "write products of complex numbers by their parts, or "+cpu, d)
 		case d == tensor.Float64 && !g.c.ShaderFloat64:
@@ -147,7 +146,7 @@ func (g *generator) supported() error {
 		return missing("maxPushConstantsSize", "%d buffers", "evaluate a part of the expression first, or "+cpu, len(g.k.Params))
 	}
 	for i := range g.k.Body {
-		if v := &g.k.Body[i]; v.Kind == codegen.Reduce && g.points(v.Over) > math.MaxInt32 {
+		if v := &g.k.Body[i]; (v.Kind == codegen.Reduce || v.Kind == codegen.Scan) && g.points(v.Over) > math.MaxInt32 {
 			return missing("indices of more than 32 bits", "a reduction of %d points", "reduce in two steps, or "+cpu, g.points(v.Over))
 		}
 	}
@@ -173,6 +172,9 @@ func (g *generator) declare() error {
 	}
 	for _, s := range g.slots {
 		bytes := s.count * s.dtype.Size()
+		if bytes > g.c.MaxStorageBufferRange {
+			return &Missing{g.k.Name, "maxStorageBufferRange", fmt.Sprintf("%d bytes of results on the way", bytes), "compute it in parts, or choose another device, such as the host"}
+		}
 		s.buffer = g.bind(s.dtype, Binding{Role: Scratch, Offset: g.mod.Scratch, Bytes: bytes})
 		g.mod.Scratch += (bytes + 255) &^ 255
 	}
@@ -199,7 +201,7 @@ func (g *generator) declare() error {
 func (g *generator) alias() {
 	readOnly := false // a map may write where it reads
 	for i := range g.k.Body {
-		readOnly = readOnly || g.k.Body[i].Kind == codegen.Reduce
+		readOnly = readOnly || g.k.Body[i].Kind == codegen.Reduce || g.k.Body[i].Kind == codegen.Scan
 	}
 	say := func(param int, b id) {
 		switch p := &g.k.Params[param]; {

@@ -48,7 +48,7 @@ func (g *generator) runs(param int, flat codegen.Affine, d *digit, n int) bool {
 
 // packets says how many points of a section's last digit are done together, 1 if they are not, and which params are read and written so.
 func (g *generator) packets(s *stage, c *section, digits []digit) (n int, params []int) {
-	if g.few(total(digits)) || s.team > 1 || s.keep >= 0 || s.part >= 0 || len(digits) == 0 || g.folds(s, c) {
+	if g.few(total(digits)) || s.team > 1 || s.keep >= 0 || s.part >= 0 || s.scan != nil || len(digits) == 0 || g.folds(s, c) {
 		return 1, nil
 	}
 	live := g.beneathStores(c.stores)

@@ -16,9 +16,10 @@ import (
 // All of that is chosen by the kernel and the type of the device alone.
 type stage struct {
 	sections []section
-	part     int // the reduction whose pieces the stage folds; -1: none
-	keep     int // the reduction whose results the stage leaves in scratch memory; -1: none
-	team     int // invocations that share a row; 1: each has its own
+	part     int       // the reduction whose pieces the stage folds; -1: none
+	keep     int       // the reduction whose results the stage leaves in scratch memory; -1: none
+	team     int       // invocations that share a row; 1: each has its own
+	scan     *scanning // how the stage scans; nil: it does not
 }
 
 // section is stores that are done row by row.
@@ -40,6 +41,7 @@ type slot struct {
 type pieces struct {
 	groups, lanes, chunk int
 	each                 bool // each lane has a partial result
+	across               bool // invocations side by side have rows side by side, not pieces
 	slots                []*slot
 }
 
@@ -68,7 +70,7 @@ type uses struct {
 
 // plan chooses the stages.
 func (g *generator) plan() {
-	groups := g.storeGroups()
+	groups, scanned := g.settleScans(g.storeGroups())
 	var common codegen.AxisSet
 	for i, s := range groups {
 		axes := g.trim(codegen.AxesOf(s.outer...))
@@ -90,14 +92,20 @@ func (g *generator) plan() {
 		on := g.trim(g.on[r])
 		split[r] = g.long(r, on)
 		switch {
+		case g.kept[r] && g.count(on) <= g.mostKept():
+			g.resident[r] = g.slot(g.k.Body[r].DType, on.List(), 1)
 		case on.Equal(common) && !(split[r] && g.further(r, list)):
 			rows = true
-		case g.once(r, on, consumers) && !split[r] || g.count(on) > min(mostScratch, g.c.MaxStorageBufferRange)/8:
+		case g.once(r, on, consumers) && !split[r] || g.count(on) > g.mostKept():
 		default:
-			g.resident[r] = g.slot(g.k.Body[r].DType, on, 1)
+			g.resident[r] = g.slot(g.k.Body[r].DType, on.List(), 1)
 		}
 	}
-	for _, r := range list {
+	for r := range g.k.Body {
+		if g.kept[r] && g.k.Body[r].Kind == codegen.Scan {
+			g.scanStages([]int{r}, nil)
+			continue
+		}
 		if split[r] && (g.resident[r] != nil || g.trim(g.on[r]).Equal(common)) {
 			g.split(r)
 		}
@@ -106,9 +114,24 @@ func (g *generator) plan() {
 			g.stages = append(g.stages, &stage{sections: []section{{outer: outer}}, part: -1, keep: r, team: g.team([]int{r}, outer)})
 		}
 	}
+	for i := range scanned {
+		c := &scanned[i]
+		var scans []int
+		for _, store := range c.stores {
+			for _, r := range g.unkept(g.k.Stores[store].Value) {
+				if !slices.Contains(scans, r) {
+					scans = append(scans, r)
+				}
+			}
+		}
+		g.scanStages(scans, c)
+	}
+	if len(groups) == 0 {
+		return
+	}
 	last := &stage{sections: groups, part: -1, keep: -1, team: 1}
 	if rows {
-		s := section{outer: g.ordered(common, g.placeOf(0))}
+		s := section{outer: g.ordered(common, g.placeOf(groups[0].stores[0]))}
 		for _, group := range groups {
 			s.stores = append(s.stores, group.stores...)
 		}
@@ -245,13 +268,13 @@ func (g *generator) foldOrder(r int) []int {
 	return list
 }
 
-// loads lists the loads and gathers beneath reduction r that no other reduction is above.
+// loads lists the loads and gathers beneath reduction or scan r that no other reduction is above, nor what lies in scratch memory.
 func (g *generator) loads(r int) (list []int) {
 	under := make([]bool, r+1)
 	under[g.k.Body[r].Args[0]] = true
 	for i := r - 1; i >= 0; i-- {
 		v := &g.k.Body[i]
-		if !under[i] || v.Kind == codegen.Reduce {
+		if !under[i] || v.Kind == codegen.Reduce || g.resident[i] != nil {
 			continue
 		}
 		if v.Kind == codegen.Load || v.Kind == codegen.Gather {
@@ -279,10 +302,13 @@ func (g *generator) long(r int, on codegen.AxisSet) bool {
 	return rows < fewRows && points >= longTeamFold
 }
 
-// slot reserves scratch memory for a value of d at each point of axes, n elements a point.
-func (g *generator) slot(d tensor.DType, axes codegen.AxisSet, n int) *slot {
+// mostKept is how many results go to scratch memory where they could be computed again instead.
+func (g *generator) mostKept() int { return min(mostScratch, g.c.MaxStorageBufferRange) / 8 }
+
+// slot reserves scratch memory for a value of d at each point of axes, outermost first, n elements a point.
+func (g *generator) slot(d tensor.DType, axes []int, n int) *slot {
 	s := &slot{dtype: d, count: n}
-	for _, a := range slices.Backward(axes.List()) {
+	for _, a := range slices.Backward(axes) {
 		s.flat = s.flat.Add(codegen.Affine{Terms: []codegen.Term{{Axis: a, Coef: s.count}}})
 		s.count *= g.k.Axes[a].Extent
 	}
@@ -306,7 +332,7 @@ func (g *generator) split(r int) {
 		p.chunk = ceil(p.chunk, p.lanes*packetBytes) * p.lanes * packetBytes // whole packets for each
 	}
 	for _, d := range folderOf(g.k, r).dtypes() {
-		p.slots = append(p.slots, g.slot(d, on, p.count()))
+		p.slots = append(p.slots, g.slot(d, on.List(), p.count()))
 	}
 	team := 1
 	if !p.each {

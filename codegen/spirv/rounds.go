@@ -30,6 +30,13 @@ func (g *generator) rounds(s *stage) int {
 			v := &g.k.Body[r]
 			add(g.count(g.trim(g.on[v.Args[0]].Union(codegen.AxesOf(v.Over...))).Minus(outer)))
 		}
+		if s.scan != nil {
+			add(s.scan.points)
+			if s.scan.cut != nil {
+				add(s.scan.cut.count())
+			}
+			continue
+		}
 		for _, i := range c.stores {
 			add(g.count(g.trim(g.k.Stores[i].Axes()).Minus(outer)))
 		}
@@ -49,7 +56,7 @@ func (g *generator) within(s *stage, c *section) (list []int) {
 	}
 	for i := len(under) - 1; i >= 0; i-- {
 		v := &g.k.Body[i]
-		if !under[i] || v.Kind == codegen.Reduce && g.resident[i] != nil && i != s.keep {
+		if !under[i] || g.resident[i] != nil && i != s.keep {
 			continue
 		}
 		if v.Kind == codegen.Reduce {

@@ -59,6 +59,10 @@ func (g *generator) write(name string, s *stage) error {
 		if units[i] == 0 {
 			continue
 		}
+		if s.scan != nil {
+			w.scanned(&s.sections[i], &tiles[i], &pass)
+			continue
+		}
 		if b != nil {
 			w.groups(units[i], &pass, func(n id) { w.blocked(&s.sections[i], &tiles[i], b, n) })
 			continue
@@ -277,15 +281,26 @@ func (w *writer) storeAll(stores []int, p *point) {
 	}
 }
 
-// piece folds one piece of a row: unit is row * pieces + piece.
+// pieceOf is a unit's row, of so many, and the piece of it.
+func (w *writer) pieceOf(c *pieces, rows int, unit id) (row, part id) {
+	word := w.uint(32)
+	if c.across {
+		n := w.number(uint32(rows))
+		return w.pure(opUMod, word, unit, n), w.pure(opUDiv, word, unit, n)
+	}
+	n := w.number(uint32(c.count()))
+	return w.pure(opUDiv, word, unit, n), w.pure(opUMod, word, unit, n)
+}
+
+// piece folds one piece of a row.
 func (w *writer) piece(s *section, unit id) {
 	r := w.s.part
 	c := w.g.cut[r]
 	o := folderOf(w.g.k, r)
 	word := w.uint(32)
-	count := w.number(uint32(c.count()))
-	part := w.pure(opUMod, word, unit, count)
-	p := w.inside(nil, w.spread(w.g.digits(s.outer), w.pure(opUDiv, word, unit, count)))
+	rows := w.g.digits(s.outer)
+	row, part := w.pieceOf(c, total(rows), unit)
+	p := w.inside(nil, w.spread(rows, row))
 	group, lane := part, w.member
 	if c.each {
 		lanes := w.number(uint32(c.lanes))
@@ -327,11 +342,15 @@ const tileSide = 4
 func (g *generator) tileOf(s *stage, c *section) tile {
 	t := tile{digits: g.digits(c.outer), m: -1, n: -1}
 	t.units = total(t.digits)
-	if s.part >= 0 {
+	switch {
+	case s.part >= 0:
 		t.units *= g.cut[s.part].count()
 		return t
+	case s.scan != nil && s.scan.cut != nil:
+		t.units *= s.scan.cut.count()
+		return t
 	}
-	if s.team > 1 {
+	if s.team > 1 || s.scan != nil {
 		return t
 	}
 	var loads []int

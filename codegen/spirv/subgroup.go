@@ -1,6 +1,10 @@
 package spirv
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/einloom/einloom/tensor"
+)
 
 // The instructions that fold a value over a subgroup. minimum and maximum of floats are not among them: they lose NaN.
 var (
@@ -43,38 +47,34 @@ func (w *writer) grouped(o folder) (opcode, bool) {
 // bySubgroups folds x over the team: over each subgroup in the order that the device likes, then the subgroups' results, of which there are as many
 // as the device has subgroups in a workgroup, one after the other.
 func (w *writer) bySubgroups(o folder, code opcode, x id) id {
-	w.capability(capGroupNonUniform)
-	w.capability(capGroupNonUniformArithmetic)
-	t, kept, d := w.typeOf(o.d), w.typeOf(o.d), o.d
-	if d.IsBool() {
-		kept = w.uint(32)
-	}
-	array := w.sharedArray(kept, 0, w.s.team)
-	scope := uint32(w.number(scopeSubgroup))
-	part := w.get(code, t, scope, groupReduce, uint32(x))
-	if !d.IsBool() && d.IsInt() {
-		part = w.settled(d, part)
-	}
-	one := w.get(opGroupNonUniformElect, w.boolean(), scope)
-	w.when(one, func() {
-		if d.IsBool() {
-			part = w.choose(kept, part, w.number(1), w.number(0))
-		}
-		w.do(opStore, uint32(w.cell(kept, array, w.input(builtinSubgroup))), uint32(part))
-	})
-	w.barrier()
-	take := func(at id) id {
-		got := w.get(opLoad, kept, uint32(w.cell(kept, array, at)))
-		if d.IsBool() {
-			return w.pure(opINotEqual, w.boolean(), got, w.number(0))
-		}
-		return got
-	}
-	result := w.loop(w.number(1), w.input(builtinNumSubgroups), w.number(1), []id{t}, []id{take(w.number(0))}, func(i id, carried []id) []id {
-		return []id{o.combine(w.function, carried[0], take(i))}
+	t := w.typeOf(o.d)
+	cells := w.partsOfSubgroups(o, code, x)
+	result := w.loop(w.number(1), w.input(builtinNumSubgroups), w.number(1), []id{t}, []id{cells.take(w.number(0))}, func(i id, carried []id) []id {
+		return []id{o.combine(w.function, carried[0], cells.take(i))}
 	})[0]
 	w.barrier() // before the array is used again
 	return result
+}
+
+// partsOfSubgroups folds x over each subgroup, into a cell for each.
+func (w *writer) partsOfSubgroups(o folder, code opcode, x id) cells {
+	cells := w.cellsOf(o, w.s.team)
+	part := w.bySubgroup(o, code, groupReduce, x)
+	one := w.get(opGroupNonUniformElect, w.boolean(), uint32(w.number(scopeSubgroup)))
+	w.when(one, func() { cells.put(w.input(builtinSubgroup), part) })
+	w.barrier()
+	return cells
+}
+
+// bySubgroup is an instruction of subgroups: of all members, or of those before the invocation.
+func (w *writer) bySubgroup(o folder, code opcode, operation uint32, x id) id {
+	w.capability(capGroupNonUniform)
+	w.capability(capGroupNonUniformArithmetic)
+	part := w.get(code, w.typeOf(o.d), uint32(w.number(scopeSubgroup)), operation, uint32(x))
+	if o.d.IsInt() {
+		part = w.settled(o.d, part)
+	}
+	return part
 }
 
 // input is a builtin word.
@@ -84,4 +84,109 @@ func (w *writer) input(b uint32) id {
 		w.inputs = append(w.inputs, v)
 	}
 	return w.pure(opLoad, w.uint(32), v)
+}
+
+// rank is the place of an invocation among those that scan together: by subgroups in the order in which the device scans each, which it says
+// nothing about but by scanning; otherwise the invocation's number.
+func (w *writer) rank() id {
+	if w.ranked != 0 {
+		return w.ranked
+	}
+	w.ranked = w.member
+	grouped := false
+	for _, r := range w.s.scan.list {
+		_, ok := w.grouped(folderOf(w.g.k, r))
+		grouped = grouped || ok
+	}
+	if grouped {
+		w.within(0, w.rankBySubgroups)
+	}
+	return w.ranked
+}
+
+// rankBySubgroups counts the invocations of the subgroups before, and those before it in its own.
+func (w *writer) rankBySubgroups() {
+	ones := folder{name: "add", d: tensor.Uint32}
+	before, _ := w.scanBySubgroups(ones, opGroupNonUniformIAdd, w.number(1))
+	w.ranked = before
+}
+
+// teamScan gives what the members before it give together, and what all of them do.
+func (w *writer) teamScan(o folder, x id) (before, all id) {
+	w.rank()
+	if code, ok := w.grouped(o); ok {
+		return w.scanBySubgroups(o, code, x)
+	}
+	return w.scanInSteps(o, x)
+}
+
+// scanBySubgroups scans each subgroup by an instruction, and what the subgroups give one after the other.
+func (w *writer) scanBySubgroups(o folder, code opcode, x id) (before, all id) {
+	t := w.typeOf(o.d)
+	mine := w.bySubgroup(o, code, groupExclusive, x)
+	cells := w.partsOfSubgroups(o, code, x)
+	number := w.input(builtinSubgroup)
+	nothing := o.initial(w.function, 0, false)[0]
+	made := w.loop(w.number(0), w.input(builtinNumSubgroups), w.number(1), []id{t, t}, []id{nothing, nothing}, func(i id, carried []id) []id {
+		got := cells.take(i)
+		sum := o.combine(w.function, carried[1], got)
+		earlier := w.pure(opULessThan, w.boolean(), i, number)
+		return []id{w.choose(t, earlier, sum, carried[0]), sum}
+	})
+	w.barrier() // before the array is used again
+	return o.combine(w.function, made[0], mine), made[1]
+}
+
+// scanInSteps scans in shared memory, in steps that double (Hillis and Steele, 1986), from one half of an array to the other.
+func (w *writer) scanInSteps(o folder, x id) (before, all id) {
+	word, t, n := w.uint(32), w.typeOf(o.d), w.s.team
+	cells := w.cellsOf(o, 2*n)
+	place := func(half int, at id) id { return w.pure(opIAdd, word, at, w.number(uint32(half*n))) }
+	half, rank := 0, w.rank()
+	cells.put(rank, x)
+	for by := 1; by < n; by *= 2 {
+		w.barrier()
+		has := w.pure(opUGreaterThanEqual, w.boolean(), rank, w.number(uint32(by)))
+		from := w.choose(word, has, w.pure(opISub, word, rank, w.number(uint32(by))), rank)
+		x = w.choose(t, has, o.combine(w.function, cells.take(place(half, from)), x), x)
+		half = 1 - half
+		cells.put(place(half, rank), x)
+	}
+	w.barrier()
+	has := w.pure(opUGreaterThan, w.boolean(), rank, w.number(0))
+	from := w.choose(word, has, w.pure(opISub, word, rank, w.number(1)), rank)
+	before = w.choose(t, has, cells.take(place(half, from)), o.initial(w.function, 0, false)[0])
+	all = cells.take(place(half, w.number(uint32(n-1))))
+	w.barrier() // before the array is used again
+	return before, all
+}
+
+// cells are shared memory of a dtype, bools as words.
+type cells struct {
+	*writer
+	o        folder
+	t, array id
+}
+
+func (w *writer) cellsOf(o folder, n int) cells {
+	t := w.typeOf(o.d)
+	if o.d.IsBool() {
+		t = w.uint(32)
+	}
+	return cells{w, o, t, w.sharedArray(t, 0, n)}
+}
+
+func (c cells) put(at, x id) {
+	if c.o.d.IsBool() {
+		x = c.choose(c.t, x, c.number(1), c.number(0))
+	}
+	c.do(opStore, uint32(c.cell(c.t, c.array, at)), uint32(x))
+}
+
+func (c cells) take(at id) id {
+	x := c.get(opLoad, c.t, uint32(c.cell(c.t, c.array, at)))
+	if c.o.d.IsBool() {
+		return c.pure(opINotEqual, c.boolean(), x, c.number(0))
+	}
+	return x
 }

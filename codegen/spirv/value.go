@@ -16,6 +16,7 @@ type writer struct {
 	member id            // that of the invocation in it
 	shared map[string]id // arrays of shared memory by type, number and size
 	inputs []id          // builtin variables that are used besides the workgroup's number and the invocation's
+	ranked id            // see rank; 0: not yet asked for
 	pack   int           // the numbers of packets that rows are gone through in; 0: there are none
 	err    error
 }
@@ -47,9 +48,12 @@ func (w *writer) make(i int, p *point) id {
 		return w.bits(v.DType, v.Bits)
 	case codegen.Index:
 		return w.pure(opUConvert, w.uint(64), w.place(p, codegen.At(v.Axis), 0))
-	case codegen.Reduce:
+	case codegen.Reduce, codegen.Scan:
 		if s := w.g.resident[i]; s != nil && w.s.keep != i {
 			return w.load(s.dtype, w.elementOf(s.buffer, s.dtype, w.place(p, s.flat, 0)))
+		}
+		if v.Kind == codegen.Scan { // along an axis of one point, or of none
+			return w.value(v.Args[0], p)
 		}
 		w.fold([]int{i}, []*point{p})
 		return p.memo[i]

@@ -17,7 +17,7 @@ import (
 // emulated is a device whose modules the machine executes.
 type emulated struct {
 	c        *Capabilities
-	fallback *interp.Device // for products of complex numbers, which the planner has written out before, and scans
+	fallback *interp.Device // for products of complex numbers, which the planner has written out before
 }
 
 type module struct {
@@ -37,7 +37,7 @@ func (p module) Close() error { return nil }
 func (e emulated) Compile(ctx context.Context, k *codegen.Kernel) (driver.Program, error) {
 	m, err := Generate(k, e.c)
 	var missing *Missing
-	if errors.As(err, &missing) && (missing.Feature == "complex arithmetic" || missing.Feature == "scans") {
+	if errors.As(err, &missing) && missing.Feature == "complex arithmetic" {
 		return e.fallback.Compile(ctx, k)
 	}
 	if err != nil {

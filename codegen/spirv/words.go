@@ -35,7 +35,7 @@ const (
 	builtinNumSubgroups, builtinSubgroup              = 38, 40
 	modelGLCompute, logical, memoryGLSL450            = 5, 0, 1
 	scopeDevice, scopeWorkgroup, scopeSubgroup        = 1, 2, 3
-	groupReduce                                       = 0
+	groupReduce, groupExclusive                       = 0, 2
 	acquireReleaseShared, relaxed                     = 0x108, 0
 	loopControlNone, selectionControlNone             = 0, 0
 	dimBuffer, sampled, formatUnknown                 = 5, 1, 0

@@ -56,7 +56,9 @@ func (cc *codeCache) start(d *Device) error {
 
 // of gives the code of k, held once for the caller.
 func (cc *codeCache) of(k *codegen.Kernel) (*code, error) {
-	key := string(k.AppendKey(nil, exact))
+	plain := *k
+	plain.Schedule = codegen.Schedule{} // the words do not depend on it
+	key := string(plain.AppendKey(nil, exact))
 	cc.mu.Lock()
 	if c := cc.byKey[key]; c != nil {
 		c.refs++

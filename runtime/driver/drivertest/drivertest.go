@@ -60,6 +60,12 @@ func Values(t *testing.T, open func() driver.Device, prepare ...Prepare) {
 	t.Run("random", s.random)
 }
 
+// Scans is the part of Values that asks for right scans, of some dtypes.
+func Scans(t *testing.T, open func() driver.Device, dtypes []tensor.DType, prepare ...Prepare) {
+	s := &suite{open: open, prepare: prepare}
+	s.scansOf(t, dtypes)
+}
+
 type suite struct {
 	open    func() driver.Device
 	prepare []Prepare

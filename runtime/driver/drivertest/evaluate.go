@@ -108,7 +108,7 @@ func (e *evaluator) compute(i int, done *values) (number, error) {
 	case codegen.Reduce:
 		return e.reduce(i, v)
 	case codegen.Scan:
-		return e.scan(v)
+		return e.scan(i, v)
 	}
 	var room [3]number
 	args := room[:0]
@@ -145,11 +145,7 @@ func (e *evaluator) gather(at int, v *codegen.Value, done *values) (number, erro
 
 // reduce computes a reduction, once for each point of the axes it depends on.
 func (e *evaluator) reduce(i int, v *codegen.Value) (number, error) {
-	e.key = binary.AppendVarint(e.key[:0], int64(i))
-	for _, a := range e.on[i].List() {
-		e.key = binary.AppendVarint(e.key, int64(e.point[a]))
-	}
-	key := string(e.key)
+	key := e.keyOf(i)
 	if x, ok := e.folds[key]; ok {
 		return x, nil
 	}
@@ -169,22 +165,36 @@ func (e *evaluator) reduce(i int, v *codegen.Value) (number, error) {
 	return e.folds[key], err
 }
 
-// scan folds the points of the axis up to the present one.
-func (e *evaluator) scan(v *codegen.Value) (number, error) {
+// scan folds the points of the axis up to the present one: once for a row, all of whose results are kept.
+func (e *evaluator) scan(i int, v *codegen.Value) (number, error) {
+	key := e.keyOf(i)
+	if x, ok := e.folds[key]; ok {
+		return x, nil
+	}
 	a := v.Over[0]
-	last := e.point[a]
+	at := e.point[a]
 	f := newFold(v.Op, e.k.Body[v.Args[0]].DType)
 	done := e.fresh()
 	var err error
-	for e.point[a] = 0; e.point[a] <= last && err == nil; e.point[a]++ {
+	for e.point[a] = 0; e.point[a] < e.k.Axes[a].Extent && err == nil; e.point[a]++ {
 		clear(done.have)
 		var x number
 		if x, err = e.value(v.Args[0], done); err == nil {
 			err = f.add(x, e.point[a])
 		}
+		e.folds[e.keyOf(i)] = f.result()
 	}
-	e.point[a] = last
-	return f.result(), err
+	e.point[a] = at
+	return e.folds[key], err
+}
+
+// keyOf tells apart value i at the points of the axes that it depends on.
+func (e *evaluator) keyOf(i int) string {
+	e.key = binary.AppendVarint(e.key[:0], int64(i))
+	for _, a := range e.on[i].List() {
+		e.key = binary.AppendVarint(e.key, int64(e.point[a]))
+	}
+	return string(e.key)
 }
 
 // mapped applies an op.
