@@ -35,7 +35,7 @@ func (r Row) Measure(c runtime.Config, limits host.Limits) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	seconds, err := median(p.Once)
+	seconds, err := Median(p.Once)
 	if err != nil {
 		return Result{}, err
 	}
@@ -49,8 +49,8 @@ func (r Row) Measure(c runtime.Config, limits host.Limits) (Result, error) {
 	return res, nil
 }
 
-// median is the seconds of one call.
-func median(once func() error) (float64, error) {
+// Median is the seconds of one call: the median of repeats.
+func Median(once func() error) (float64, error) {
 	calls, start := 0, time.Now()
 	for calls == 0 || time.Since(start) < warm {
 		if err := once(); err != nil {

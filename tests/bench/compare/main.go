@@ -1,5 +1,5 @@
-// Command compare measures the rows of `einloom bench` and the same rows of NumPy, PyTorch and numexpr in turns, and prints how they
-// compare. It never judges.
+// Command compare measures the rows of `einloom bench` and the same rows of NumPy, PyTorch, numexpr and gonum in turns, and prints how
+// they compare: medians in milliseconds, and the best peer's over ours. It never judges.
 //
 //	go run ./tests/bench/compare                                  all rows, with one thread and with all: about twenty minutes
 //	go run ./tests/bench/compare -run 'softmax|sum' -threads 2    some of them
@@ -74,7 +74,7 @@ func compare(tables *strings.Builder, match *regexp.Regexp, threads, rounds int,
 		fmt.Fprintf(tables, format, args...)
 	}
 	say("\n%d threads: %.0f GFLOP/s f32, %.0f GFLOP/s f64, triad %.0f GB/s.\n\n", threads, limits.F32/1e9, limits.F64/1e9, limits.Triad/1e9)
-	say("| row | einloom, ms | of the peak | NumPy | PyTorch | numexpr | ratio |\n|---|---|---|---|---|---|---|\n")
+	say("| row | einloom, ms | of the peak | NumPy | PyTorch | numexpr | gonum | ratio |\n|---|---|---|---|---|---|---|---|\n")
 	for _, row := range bench.Rows() {
 		if !match.MatchString(row.Name) {
 			continue
@@ -101,13 +101,16 @@ func turns(row bench.Row, c runtime.Config, limits host.Limits, others *peers, r
 		if err != nil {
 			return "", err
 		}
+		if err := withGonum(row.Name, c.Threads, took); err != nil {
+			return "", err
+		}
 		for peer, ms := range took {
 			theirs[peer] = append(theirs[peer], ms)
 		}
 	}
 	cells := []string{row.Name, digits(median(ours)), digits(median(fractions))}
 	best := 0.0
-	for _, peer := range []string{"numpy", "torch", "numexpr"} {
+	for _, peer := range []string{"numpy", "torch", "numexpr", "gonum"} {
 		ms := median(theirs[peer])
 		cells = append(cells, digits(ms))
 		if ms > 0 && (best == 0 || ms < best) {
