@@ -147,12 +147,13 @@ func (u *unit) reuses(axis int) bool {
 // readsAfter says whether what is stored reads, besides its sums, something with all loop axes. It may lie where the result does.
 func (u *unit) readsAfter() bool {
 	all := loopsOf(u.k, codegen.AxesOf(u.k.Order...))
-	var walk func(v int) bool
-	walk = func(v int) bool {
+	reads := make([]bool, len(u.k.Body)) // by value, arguments before what takes them
+	for v := range u.k.Body {
 		x := &u.k.Body[v]
-		return x.Kind == codegen.Load && u.on[v].Contains(all) || x.Kind == codegen.Map && slices.ContainsFunc(x.Args, walk)
+		reads[v] = x.Kind == codegen.Load && u.on[v].Contains(all) ||
+			x.Kind == codegen.Map && slices.ContainsFunc(x.Args, func(a int) bool { return reads[a] })
 	}
-	return slices.ContainsFunc(u.k.Stores, func(s codegen.Store) bool { return walk(s.Value) })
+	return slices.ContainsFunc(u.k.Stores, func(s codegen.Store) bool { return reads[s.Value] })
 }
 
 // unit settles g's schedule: the rows and the vectors are the innermost loop axes. Workers share the loops outside; where these have too few
