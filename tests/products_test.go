@@ -145,3 +145,16 @@ func TestSumOfAProductThatIsSeen(t *testing.T) {
 		}
 	}
 }
+
+// TestManyPathsToAProduct follows products, small and packed, with 60 steps that each take the one before twice: 2^60 paths lead down, and
+// nothing may walk them one by one.
+func TestManyPathsToAProduct(t *testing.T) {
+	list := ways(t)
+	for _, n := range []int{8, 70} {
+		x := einsum.Contract("bij,bjk->bik", wholeNumbers(t, tensor.Float32, [][]int{{9, n, n}, {9, n, n}})...)
+		for range 60 {
+			x = x.Relu().Minimum(x.Neg()).Add(expr.ScalarInt(1))
+		}
+		sameWhateverTheWay(t, list, fmt.Sprintf("%d paths of %d x %d", 60, n, n), x)
+	}
+}
