@@ -20,6 +20,7 @@ type block struct {
 	besides  [2][]int // params of a and of b that are read in packets, where the memory of a launch begins so
 	rowAlong bool     // in memory a lies along its terms rather than along m
 	colAlong bool     // likewise b
+	cut      *pieces  // how the terms are cut, and left for another stage to sum up; nil: they are not
 }
 
 // The terms of a slab, and the elements that keep rows of a slab in other banks of shared memory than the row before.
@@ -34,26 +35,37 @@ var blocks = []struct{ rows, side int }{{128, 8}, {64, 4}, {32, 4}, {16, 4}}
 // invocations is how many invocations a workgroup has.
 func (b *block) invocations() int { return b.bm / b.side * (b.bn / b.side) }
 
+// pieces is in how many pieces the terms are cut.
+func (b *block) pieces() int {
+	if b.cut == nil {
+		return 1
+	}
+	return b.cut.count()
+}
+
 // blockOf says how stage s does its section by blocks, nil if it does not.
 func (g *generator) blockOf(s *stage, c *section, t *tile) *block {
-	if g.c.Type == CPU || s.part >= 0 || s.team > 1 || t.m < 0 {
+	if g.c.Type == CPU || s.team > 1 {
 		return nil
 	}
-	list := g.rowReductions(s, c)
-	if len(list) != 1 {
+	list, m, n := g.rowReductions(s, c), t.m, t.n
+	if s.part >= 0 && g.splitTerms(s.part) > 1 {
+		list = []int{s.part}
+		m, n = g.pairOf(t.digits, g.loads(s.part))
+	}
+	if len(list) != 1 || m < 0 {
 		return nil
 	}
-	v := &g.k.Body[list[0]]
-	product := &g.k.Body[v.Args[0]]
-	if v.Op.Name != "add" || v.DType.IsBool() || product.Kind != codegen.Map || product.Op.Name != "mul" || g.level[list[0]] > 1 {
+	b := &block{r: list[0], m: m, n: n, over: g.digits(g.foldOrder(list[0])), cut: g.cut[s.part]}
+	ok := false
+	if b.a, b.b, ok = g.factors(b.r); !ok {
 		return nil
 	}
-	b := &block{r: list[0], a: product.Args[0], b: product.Args[1], m: t.m, n: t.n, over: g.digits(g.foldOrder(list[0]))}
-	m, n := codegen.AxesOf(t.digits[t.m].axes...), codegen.AxesOf(t.digits[t.n].axes...)
-	if g.on[b.a].Meets(n) {
+	rows, columns := codegen.AxesOf(t.digits[m].axes...), codegen.AxesOf(t.digits[n].axes...)
+	if g.on[b.a].Meets(columns) {
 		b.a, b.b = b.b, b.a
 	}
-	if g.on[b.a].Meets(n) || g.on[b.b].Meets(m) || !g.on[b.a].Meets(m) || !g.on[b.b].Meets(n) || total(b.over) < slab || len(b.over) == 0 {
+	if g.on[b.a].Meets(columns) || g.on[b.b].Meets(rows) || !g.on[b.a].Meets(rows) || !g.on[b.b].Meets(columns) || total(b.over) < slab || len(b.over) == 0 {
 		return nil
 	}
 	for _, l := range g.loads(b.r) {
@@ -61,14 +73,24 @@ func (g *generator) blockOf(s *stage, c *section, t *tile) *block {
 			return nil
 		}
 		if inner := g.flatOf(l).Coef(b.over[len(b.over)-1].inner()); inner == 1 || inner == -1 {
-			b.rowAlong = b.rowAlong || g.on[l].Meets(m)
-			b.colAlong = b.colAlong || g.on[l].Meets(n)
+			b.rowAlong = b.rowAlong || g.on[l].Meets(rows)
+			b.colAlong = b.colAlong || g.on[l].Meets(columns)
 		}
 	}
-	if b = b.sized(g, t, v.DType); b != nil {
+	if b = b.sized(g, t, g.k.Body[b.r].DType); b != nil {
 		b.packets(g, t)
 	}
 	return b
+}
+
+// factors are what reduction r sums the products of; false if it does not.
+func (g *generator) factors(r int) (a, b int, ok bool) {
+	v := &g.k.Body[r]
+	product := &g.k.Body[v.Args[0]]
+	if v.Op.Name != "add" || v.DType.IsBool() || product.Kind != codegen.Map || product.Op.Name != "mul" || g.level[r] > 1 {
+		return 0, 0, false
+	}
+	return product.Args[0], product.Args[1], true
 }
 
 // packets chooses the factors that are brought to shared memory in packets: something lies so in memory along the digit that invocations side by
@@ -97,8 +119,8 @@ func (b *block) packets(g *generator, t *tile) {
 // sized takes the largest block of which each of the device's units gets one, or the smallest; nil if none fits. Sums are in the same order with
 // each.
 func (b *block) sized(g *generator, t *tile, d tensor.DType) *block {
-	m, n := t.digits[t.m].extent, t.digits[t.n].extent
-	others := total(t.digits) / (m * n)
+	m, n := t.digits[b.m].extent, t.digits[b.n].extent
+	others := total(t.digits) / (m * n) * b.pieces()
 	fits := false
 	for _, size := range blocks {
 		shared := slab * 2 * (size.rows + padding) * max(4, d.Size())
@@ -138,7 +160,16 @@ type contraction struct {
 
 // blocked does one unit of a section by blocks.
 func (w *writer) blocked(s *section, t *tile, b *block, unit id) {
-	digits := w.spread(b.counted(t.digits), unit)
+	counted := b.counted(t.digits)
+	terms := total(b.over)
+	from, to, part := w.number(0), w.number(uint32(terms)), id(0)
+	if p := b.cut; p != nil {
+		unit, part = w.pieceOf(p, total(counted), unit)
+		terms = p.chunk
+		from = w.pure(opIMul, w.uint(32), part, w.number(uint32(terms)))
+		to = w.least(w.pure(opIAdd, w.uint(32), from, w.number(uint32(terms))), to)
+	}
+	digits := w.spread(counted, unit)
 	var rest []digit
 	for i, d := range digits {
 		if i != b.m && i != b.n {
@@ -150,15 +181,23 @@ func (w *writer) blocked(s *section, t *tile, b *block, unit id) {
 	c.element = w.typeOf(c.o.d)
 	c.shared[0] = w.sharedArray(c.element, 0, slab*(b.bm+padding))
 	c.shared[1] = w.sharedArray(c.element, 1, slab*(b.bn+padding))
-	sums := c.sums()
+	sums := c.sums(from, to, terms)
 	side := b.side
 	for i := range side {
 		for k := range side {
 			row, rowThere := c.inRange(c.row, c.rowOf(i), b.bm)
 			col, colThere := c.inRange(c.col, c.colOf(k), b.bn)
 			p := w.inside(c.base, []digit{row, col})
-			p.memo[b.r] = sums[i*side+k]
-			w.when(w.both(rowThere, colThere), func() { w.finishRow(s, w.inside(p, nil)) })
+			sum := sums[i*side+k]
+			p.memo[b.r] = sum
+			w.when(w.both(rowThere, colThere), func() {
+				if b.cut == nil {
+					w.finishRow(s, w.inside(p, nil))
+					return
+				}
+				slot := b.cut.slots[0]
+				w.store(slot.dtype, w.elementOf(slot.buffer, slot.dtype, w.placeOfPiece(slot, p, part)), sum)
+			})
 		}
 	}
 }
@@ -188,20 +227,18 @@ func (c *contraction) inRange(d digit, at id, rows int) (digit, id) {
 // segment is how many terms a sum of floats has before it is added to a total, whose registers the device may keep elsewhere meanwhile.
 const segment = 512
 
-// sums goes over all terms.
-func (c *contraction) sums() []id {
+// sums goes over the terms from..to, so many at most.
+func (c *contraction) sums(from, to id, terms int) []id {
 	zeros, types := make([]id, c.side*c.side), make([]id, c.side*c.side)
 	for i := range zeros {
 		zeros[i], types[i] = c.o.initial(c.function, 0, false)[0], c.element
 	}
-	terms := total(c.over)
-	end := c.number(uint32(terms))
 	if terms <= 2*segment || !c.o.d.IsFloat() {
-		return c.slabs(c.number(0), end, types, zeros)
+		return c.slabs(from, to, types, zeros)
 	}
 	step := c.number(segment)
-	return c.loop(c.number(0), end, step, types, zeros, func(k id, totals []id) (made []id) {
-		for i, x := range c.slabs(k, c.least(end, c.pure(opIAdd, c.uint(32), k, step)), types, zeros) {
+	return c.loop(from, to, step, types, zeros, func(k id, totals []id) (made []id) {
+		for i, x := range c.slabs(k, c.least(to, c.pure(opIAdd, c.uint(32), k, step)), types, zeros) {
 			made = append(made, c.o.combine(c.function, totals[i], x))
 		}
 		return made

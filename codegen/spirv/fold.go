@@ -191,7 +191,7 @@ func (w *writer) walked(list []folder, points []*point) [][]id {
 	digits := w.g.digits(w.g.foldOrder(list[0].r))
 	n := total(digits)
 	if w.s.team > 1 && points[0].team {
-		return w.ranged(list, points, digits, w.member, w.number(uint32(n)), uint32(w.s.team), ceil(n, w.s.team))
+		return w.teamed(list, points, digits, w.number(0), w.number(uint32(n)), ceil(n, w.s.team))
 	}
 	var nest func(k int, done []digit, carried []id) []id
 	nest = func(k int, done []digit, carried []id) []id {
@@ -226,6 +226,33 @@ func (w *writer) ranged(list []folder, points []*point, digits []digit, from, to
 	}
 	made := w.emptied(list, points, from, to, step, short, carried, func(i id, carried []id) []id {
 		return w.step(list, points, w.spread(digits, i), carried)
+	})
+	return split(list, points, made)
+}
+
+// teamed goes over the flat points from..to by a team, each member about so many: of one digit 4 at a time, of more one by one. Where memory begins so
+// the 4 are read as a packet, and elsewhere in the same order.
+func (w *writer) teamed(list []folder, points []*point, digits []digit, from, to id, many int) [][]id {
+	word := w.uint(32)
+	team := uint32(w.s.team)
+	if len(digits) != 1 || digits[0].extent%gpuPacket != 0 {
+		return w.ranged(list, points, digits, w.pure(opIAdd, word, from, w.member), to, team, many)
+	}
+	short := 0
+	if many > chunk {
+		short = chunk / gpuPacket
+	}
+	d := digits[0]
+	packets := w.goesAlong(list, &d)
+	first := w.pure(opIAdd, word, from, w.pure(opIMul, word, w.member, w.number(gpuPacket)))
+	made := w.emptied(list, points, first, to, team*gpuPacket, short, w.begin(list, points, first, false), func(i id, carried []id) []id {
+		for _, d := range w.consecutive(d, i, gpuPacket) {
+			if !packets {
+				d.packet = nil
+			}
+			carried = w.step(list, points, []digit{d}, carried)
+		}
+		return carried
 	})
 	return split(list, points, made)
 }
@@ -322,7 +349,7 @@ func (w *writer) joined(o folder, c *pieces, points []*point, to id) [][]id {
 		for k, state := range split(list, points, carried) {
 			var next []id
 			for _, s := range c.slots {
-				next = append(next, w.load(s.dtype, w.elementOf(s.buffer, s.dtype, w.place(points[k], s.flat, i))))
+				next = append(next, w.load(s.dtype, w.elementOf(s.buffer, s.dtype, w.placeOfPiece(s, points[k], i))))
 			}
 			made = append(made, o.join(w.function, state, next, false)...)
 		}

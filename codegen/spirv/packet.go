@@ -316,8 +316,8 @@ func (w *writer) toWords(d tensor.DType, values []id) (words []id) {
 	return words
 }
 
-// aligned calls body for a section's rows: on CPU devices for rows in packets where the memory of a launch begins as these need it, and for rows
-// one by one where it does not. Both give the same bits.
+// aligned calls body for a section's rows: in packets where the memory of a launch begins as these need it, and one by one where it does not. Both
+// give the same bits.
 func (w *writer) aligned(s *stage, c *section, t *tile, body func()) {
 	n, params := w.g.rowPackets(s, c, t)
 	if len(params) == 0 {
@@ -329,9 +329,9 @@ func (w *writer) aligned(s *stage, c *section, t *tile, body func()) {
 	w.either(begins, body, func() { w.pack = 0; body() })
 }
 
-// rowPackets says how long the packets of a section's rows are, and which params have elements side by side along any of the digits.
+// rowPackets says how long the packets of a section's rows are, on GPUs of those that teams go along, and which params have elements side by side along any of the digits.
 func (g *generator) rowPackets(s *stage, c *section, t *tile) (n int, params []int) {
-	if g.c.Type != CPU || !g.texels || !g.folds(s, c) {
+	if g.c.Type == CPU && !g.texels || g.c.Type != CPU && s.team == 1 || !g.folds(s, c) {
 		return 0, nil
 	}
 	n = foldPacket
@@ -344,7 +344,7 @@ func (g *generator) rowPackets(s *stage, c *section, t *tile) (n int, params []i
 			ops++
 		case v.Kind == codegen.Reduce:
 			digits = append(digits, g.digits(g.foldOrder(i))...)
-		case v.Kind == codegen.Load && v.DType.Size() < 4:
+		case v.Kind == codegen.Load && v.DType.Size() < 4 && g.c.Type == CPU:
 			n = narrowPacket
 		}
 	}
@@ -385,7 +385,7 @@ func (w *writer) goesAlong(list []folder, d *digit) bool {
 
 // storesAlong says whether stores go along a digit in packets.
 func (w *writer) storesAlong(stores []int, d *digit) bool {
-	return w.pack > 0 && w.s.team == 1 && d.extent >= packetRounds*w.pack && slices.ContainsFunc(stores, func(i int) bool {
+	return w.pack > 0 && (w.s.team == 1 || d.extent%w.pack == 0) && d.extent >= packetRounds*w.pack && slices.ContainsFunc(stores, func(i int) bool {
 		return w.g.runs(w.g.k.Stores[i].Param, w.g.placeOf(i), d, w.pack)
 	})
 }

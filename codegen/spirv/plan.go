@@ -32,6 +32,7 @@ type section struct {
 type slot struct {
 	dtype  tensor.DType
 	flat   codegen.Affine // the place of a point's first element
+	step   int            // elements from a piece to the next
 	count  int            // elements
 	buffer id
 }
@@ -54,6 +55,12 @@ func (p *pieces) count() int {
 
 // Sizes that schedules go by. A team is a power of two.
 const (
+	busyColumns  = 1 << 14 // columns that keep a GPU busy
+	fewColumns   = 32      // that are gone down by teams
+	columnPiece  = 64      // points of a piece of a column, at least, on GPUs
+	mostPieces   = 256     // of a column
+	manyResults  = 1 << 18 // of a contraction, which keep a GPU busy
+	fewTerms     = 128     // of a piece of a contraction's
 	teamSize     = 256
 	cpuLanes     = 8
 	fewRows      = 64
@@ -93,12 +100,12 @@ func (g *generator) plan() {
 		split[r] = g.long(r, on)
 		switch {
 		case g.kept[r] && g.count(on) <= g.mostKept():
-			g.resident[r] = g.slot(g.k.Body[r].DType, on.List(), 1)
+			g.resident[r] = g.slot(g.k.Body[r].DType, on.List())
 		case on.Equal(common) && !(split[r] && g.further(r, list)):
 			rows = true
 		case g.once(r, on, consumers) && !split[r] || g.count(on) > g.mostKept():
 		default:
-			g.resident[r] = g.slot(g.k.Body[r].DType, on.List(), 1)
+			g.resident[r] = g.slot(g.k.Body[r].DType, on.List())
 		}
 	}
 	for r := range g.k.Body {
@@ -299,15 +306,15 @@ func (g *generator) long(r int, on codegen.AxisSet) bool {
 	if g.c.Type == CPU {
 		return rows < fewRows && points >= longFold || points > mostRounds/2
 	}
-	return rows < fewRows && points >= longTeamFold
+	return rows < fewRows && points >= longTeamFold || g.splitTerms(r) > 1 || g.splitColumns(r, g.ordered(on, g.alongRows(r))) > 1
 }
 
 // mostKept is how many results go to scratch memory where they could be computed again instead.
 func (g *generator) mostKept() int { return min(mostScratch, g.c.MaxStorageBufferRange) / 8 }
 
-// slot reserves scratch memory for a value of d at each point of axes, outermost first, n elements a point.
-func (g *generator) slot(d tensor.DType, axes []int, n int) *slot {
-	s := &slot{dtype: d, count: n}
+// slot reserves scratch memory for a value of d at each point of axes, outermost first.
+func (g *generator) slot(d tensor.DType, axes []int) *slot {
+	s := &slot{dtype: d, count: 1}
 	for _, a := range slices.Backward(axes) {
 		s.flat = s.flat.Add(codegen.Affine{Terms: []codegen.Term{{Axis: a, Coef: s.count}}})
 		s.count *= g.k.Axes[a].Extent
@@ -316,45 +323,110 @@ func (g *generator) slot(d tensor.DType, axes []int, n int) *slot {
 	return s
 }
 
+// slotOf reserves scratch memory for what the pieces of each row give. Invocations side by side write side by side.
+func (g *generator) slotOf(d tensor.DType, rows []int, p *pieces) *slot {
+	s := g.slot(d, rows)
+	s.step = 1
+	if p.across {
+		s.step = s.count
+	} else {
+		s.flat = s.flat.Scale(p.count())
+	}
+	s.count *= p.count()
+	return s
+}
+
 // split cuts reduction r, and puts the stage of its pieces before what follows.
 func (g *generator) split(r int) {
 	on := g.trim(g.on[r])
-	rows, points := max(g.count(on), 1), g.points(g.k.Body[r].Over)
-	p := &pieces{lanes: cpuLanes, each: true}
-	if g.c.Type == CPU {
-		p.groups = max(between(points/(cpuLanes*128), 1, max(1, 2*fewRows/rows)), ceil(points, cpuLanes*mostRounds/2))
-	} else {
-		p.lanes, p.each = g.teamOf(points), false
-		p.groups = between(points/(p.lanes*32), 2, max(2, 1024/rows))
-	}
-	p.chunk = ceil(points, p.groups)
-	if p.each {
-		p.chunk = ceil(p.chunk, p.lanes*packetBytes) * p.lanes * packetBytes // whole packets for each
-	}
+	outer := g.ordered(on, g.alongRows(r))
+	p := g.piecesOf(r, outer)
 	for _, d := range folderOf(g.k, r).dtypes() {
-		p.slots = append(p.slots, g.slot(d, on.List(), p.count()))
+		p.slots = append(p.slots, g.slotOf(d, outer, p))
 	}
 	team := 1
 	if !p.each {
 		team = p.lanes
 	}
 	g.cut[r] = p
-	g.stages = append(g.stages, &stage{sections: []section{{outer: g.ordered(on, p.slots[0].flat)}}, part: r, keep: -1, team: team})
+	g.stages = append(g.stages, &stage{sections: []section{{outer: outer}}, part: r, keep: -1, team: team})
+}
+
+// alongRows is a place that reduction or scan r reads, which says how rows lie.
+func (g *generator) alongRows(r int) codegen.Affine {
+	for _, l := range g.loads(r) {
+		return g.flatOf(l)
+	}
+	return codegen.Affine{}
+}
+
+// piecesOf says how reduction r is cut, whose rows go along the axes outer.
+func (g *generator) piecesOf(r int, outer []int) *pieces {
+	rows, points := max(g.points(outer), 1), g.points(g.k.Body[r].Over)
+	if g.c.Type == CPU {
+		p := &pieces{lanes: cpuLanes, each: true}
+		p.groups = max(between(points/(cpuLanes*128), 1, max(1, 2*fewRows/rows)), ceil(points, cpuLanes*mostRounds/2))
+		p.chunk = ceil(points, p.groups*p.lanes*packetBytes) * p.lanes * packetBytes // whole packets for each
+		return p
+	}
+	if n := g.splitTerms(r); n > 1 {
+		p := &pieces{lanes: 1, groups: n, each: true, across: true}
+		p.chunk = ceil(points, n*slab) * slab
+		return p
+	}
+	if n := g.splitColumns(r, outer); n > 1 {
+		return &pieces{lanes: 1, groups: n, each: true, across: true, chunk: ceil(points, n)}
+	}
+	p := &pieces{lanes: g.teamOf(ceil(points, gpuPacket))}
+	p.groups = between(points/(p.lanes*32), 2, max(2, 1024/rows))
+	p.chunk = ceil(points, p.groups*p.lanes*gpuPacket) * p.lanes * gpuPacket
+	return p
+}
+
+// splitTerms is in how many pieces a contraction's terms are cut on a GPU, 1 if they are not: where there are few results, so that there is
+// work for more workgroups. It depends on the kernel alone, so that the order of sums does.
+func (g *generator) splitTerms(r int) int {
+	if g.c.Type == CPU || !g.matrices(r) {
+		return 1
+	}
+	return between(manyResults/max(g.count(g.trim(g.on[r])), 1), 1, max(1, g.points(g.k.Body[r].Over)/fewTerms))
+}
+
+// matrices says whether reduction r is a product of matrices that has enough rows and columns for blocks.
+func (g *generator) matrices(r int) bool {
+	a, b, ok := g.factors(r)
+	if !ok {
+		return false
+	}
+	on := g.trim(g.on[r])
+	rows := min(g.count(on.Minus(g.on[b])), g.count(on.Minus(g.on[a])))
+	return rows >= blocks[len(blocks)-1].rows/2
+}
+
+// splitColumns is in how many pieces a GPU cuts the points of rows that lie side by side, of which there are too few to keep it busy.
+func (g *generator) splitColumns(r int, outer []int) int {
+	rows := g.points(outer)
+	if g.c.Type == CPU || g.matrices(r) || !g.across(r, outer) || rows < fewColumns {
+		return 1
+	}
+	return between(busyColumns/rows, 1, max(1, min(mostPieces, g.points(g.k.Body[r].Over)/columnPiece)))
 }
 
 func between(x, lo, hi int) int { return max(lo, min(x, hi)) }
 
 // team is how many invocations share a row of the outer axes, by the reductions of a row. CPU devices have none: what lies side by side in
-// vectors is rows.
+// vectors is rows. Nor do products of matrices, which go by blocks.
 func (g *generator) team(reduces []int, outer []int) int {
-	if g.c.Type == CPU || len(reduces) == 0 {
+	if g.c.Type == CPU || len(reduces) == 0 || len(reduces) == 1 && g.matrices(reduces[0]) {
 		return 1
 	}
 	longest, across := 0, true
 	for _, r := range reduces {
 		points := g.points(g.k.Body[r].Over)
 		if p := g.cut[r]; p != nil {
-			points = p.count()
+			if points = p.count(); p.across {
+				points = 0 // which invocations side by side read side by side
+			}
 		}
 		longest = max(longest, points)
 		across = across && g.across(r, outer)
@@ -362,7 +434,7 @@ func (g *generator) team(reduces []int, outer []int) int {
 	if longest < 32 || across && g.points(outer) >= teamSize*fewRows {
 		return 1
 	}
-	return g.teamOf(longest)
+	return g.teamOf(ceil(longest, gpuPacket))
 }
 
 // across says whether rows lie side by side in all that a reduction reads.

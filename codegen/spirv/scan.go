@@ -23,9 +23,6 @@ type scanning struct {
 const (
 	scanEach      = 4       // points that a member of a team has at a time
 	scanPiece     = 512     // points of a piece, about, on CPU devices
-	columnPiece   = 64      // points of a piece of a column, at least, on GPUs
-	mostPieces    = 256     // of a column
-	busyColumns   = 1 << 14 // columns that keep a GPU busy
 	longScan      = 2048    // points of a row that a CPU device cuts, if rows are few
 	longTeamScan  = 1 << 14 // that a GPU does, for teams
 	teamsOfPieces = 512     // that are wanted of all rows together
@@ -125,8 +122,8 @@ func (g *generator) scanStages(list []int, c *section) {
 	keep := -1
 	if c == nil {
 		keep = first
-		along := g.flatOfScan(first)
-		g.resident[first] = g.slot(g.k.Body[first].DType, g.ordered(on, along), 1)
+		along := g.alongRows(first)
+		g.resident[first] = g.slot(g.k.Body[first].DType, g.ordered(on, along))
 		c = &section{outer: g.ordered(rows, along)}
 	} else {
 		c = &section{outer: g.ordered(rows, g.placeOf(c.stores[0])), stores: c.stores}
@@ -140,7 +137,7 @@ func (g *generator) scanStages(list []int, c *section) {
 	if p := g.cutScan(g.count(rows), s.points, team, across); p != nil {
 		for _, r := range list {
 			mine := *p
-			mine.slots = []*slot{g.slot(folderOf(g.k, r).d, rows.List(), p.count())}
+			mine.slots = []*slot{g.slotOf(folderOf(g.k, r).d, c.outer, p)}
 			g.cut[r] = &mine
 			g.stages = append(g.stages, &stage{sections: []section{{outer: c.outer}}, part: r, keep: -1, team: team})
 		}
@@ -150,14 +147,6 @@ func (g *generator) scanStages(list []int, c *section) {
 		}
 	}
 	g.stages = append(g.stages, &stage{sections: []section{*c}, part: -1, keep: keep, team: team, scan: s})
-}
-
-// flatOfScan is a place that what is scanned is read from, which says how rows lie.
-func (g *generator) flatOfScan(s int) codegen.Affine {
-	for _, l := range g.loads(s) {
-		return g.flatOf(l)
-	}
-	return codegen.Affine{}
 }
 
 // cutScan says how rows of so many points are cut, nil if they are not.
@@ -174,7 +163,7 @@ func (g *generator) cutScan(rows, points, team int, across bool) *pieces {
 		return p
 	case team == 1:
 		p := &pieces{lanes: 1, each: true, across: across}
-		if p.groups = between(busyColumns/rows, 1, min(mostPieces, points/columnPiece)); p.groups <= 1 {
+		if p.groups = between(busyColumns/rows, 1, max(1, min(mostPieces, points/columnPiece))); p.groups <= 1 {
 			return nil
 		}
 		p.chunk = ceil(points, p.groups)

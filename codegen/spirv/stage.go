@@ -35,7 +35,7 @@ func (g *generator) write(name string, s *stage) error {
 	var b *block
 	if len(s.sections) == 1 {
 		if b = g.blockOf(s, &s.sections[0], &tiles[0]); b != nil {
-			units[0] = total(b.counted(tiles[0].digits))
+			units[0] = total(b.counted(tiles[0].digits)) * b.pieces()
 			most = units[0]
 		}
 	}
@@ -218,6 +218,12 @@ func (w *writer) along(digits []digit, stores []int, p *point) {
 			w.value(w.g.k.Stores[i].Value, p)
 		}
 		w.alone(func() { w.storeAll(stores, p) })
+	case w.s.team > 1 && len(digits) == 1 && w.storesAlong(stores, &digits[0]):
+		n := uint32(w.pack)
+		w.loop(w.pure(opIMul, w.uint(32), w.member, w.number(n)), w.number(uint32(digits[0].extent)), w.number(n*uint32(w.s.team)), nil, nil, func(i id, _ []id) []id {
+			w.storePacket(stores, w.packetOf(digits[0], i, p))
+			return nil
+		})
 	case w.s.team > 1:
 		n := total(digits)
 		w.loop(w.member, w.number(uint32(n)), w.number(uint32(w.s.team)), nil, nil, func(i id, _ []id) []id {
@@ -228,11 +234,7 @@ func (w *writer) along(digits []digit, stores []int, p *point) {
 		d := digits[0]
 		whole := d.extent / w.pack * w.pack
 		w.loop(w.number(0), w.number(uint32(whole)), w.number(uint32(w.pack)), nil, nil, func(i id, _ []id) []id {
-			points := make([]*point, w.pack)
-			for k, d := range w.consecutive(d, i, w.pack) {
-				points[k] = w.inside(p, []digit{d})
-			}
-			w.storePacket(stores, points)
+			w.storePacket(stores, w.packetOf(d, i, p))
 			return nil
 		})
 		if whole < d.extent {
@@ -247,6 +249,15 @@ func (w *writer) along(digits []digit, stores []int, p *point) {
 			return nil
 		})
 	}
+}
+
+// packetOf are the points of a packet of digit d from number first on.
+func (w *writer) packetOf(d digit, first id, p *point) []*point {
+	points := make([]*point, w.pack)
+	for k, d := range w.consecutive(d, first, w.pack) {
+		points[k] = w.inside(p, []digit{d})
+	}
+	return points
 }
 
 // one does stores at the points of a digit from number from on, one by one.
@@ -316,14 +327,21 @@ func (w *writer) piece(s *section, unit id) {
 		state = w.ranged([]folder{o}, []*point{p}, digits, first, end, 1, c.chunk/c.lanes)[0]
 	} else {
 		end := w.least(w.pure(opIAdd, word, first, w.number(uint32(c.chunk))), w.number(uint32(total(digits))))
-		from := w.pure(opIAdd, word, first, lane)
-		state = w.gathered(o, w.ranged([]folder{o}, []*point{p}, digits, from, end, uint32(c.lanes), ceil(c.chunk, c.lanes))[0])
+		state = w.gathered(o, w.teamed([]folder{o}, []*point{p}, digits, first, end, ceil(c.chunk, c.lanes))[0])
 	}
 	w.alone(func() {
 		for i, slot := range c.slots {
-			w.store(slot.dtype, w.elementOf(slot.buffer, slot.dtype, w.place(p, slot.flat, part)), state[i])
+			w.store(slot.dtype, w.elementOf(slot.buffer, slot.dtype, w.placeOfPiece(slot, p, part)), state[i])
 		}
 	})
+}
+
+// placeOfPiece is where a slot has piece number part of a row.
+func (w *writer) placeOfPiece(s *slot, p *point, part id) id {
+	if s.step != 1 {
+		part = w.pure(opIMul, w.uint(32), part, w.number(uint32(s.step)))
+	}
+	return w.place(p, s.flat, part)
 }
 
 // tile is how rows are taken together by one invocation: so many of each of two digits.
@@ -360,19 +378,23 @@ func (g *generator) tileOf(s *stage, c *section) tile {
 		}
 		loads = append(loads, g.loads(r)...)
 	}
-	for n := len(t.digits) - 1; n > 0 && t.m < 0; n-- {
-		for m := n - 1; m >= 0; m-- {
-			if g.shares(loads, t.digits[m], t.digits[n]) && g.shares(loads, t.digits[n], t.digits[m]) {
-				t.m, t.n = m, n
-				break
-			}
-		}
-	}
-	if t.m >= 0 {
+	if t.m, t.n = g.pairOf(t.digits, loads); t.m >= 0 {
 		t.tm, t.tn = min(tileSide, t.digits[t.m].extent), min(tileSide, t.digits[t.n].extent)
 		t.units = total(t.counted())
 	}
 	return t
+}
+
+// pairOf finds two digits such that some load moves along each and not along the other, the innermost there are; -1 if there are none.
+func (g *generator) pairOf(digits []digit, loads []int) (m, n int) {
+	for n := len(digits) - 1; n > 0; n-- {
+		for m := n - 1; m >= 0; m-- {
+			if g.shares(loads, digits[m], digits[n]) && g.shares(loads, digits[n], digits[m]) {
+				return m, n
+			}
+		}
+	}
+	return -1, -1
 }
 
 // rowReductions are those that are computed for rows of a section, each of which goes along all of its axes.
