@@ -44,6 +44,8 @@ const (
 	blockWide   // panels of B in a block
 	callHigh    // panels of A that a call takes
 	callWide    // panels of B that a call takes
+	partialRow  // the first of the rows that fill no tile
+	leftPanels  // panels of A that are packed in a block
 	leftBytes   // bytes of one panel of A
 	rightBytes  // bytes of one panel of B
 	bandRows    // rows of N's last axis that a call packs in bands; 0: it packs panels
@@ -56,14 +58,15 @@ const (
 type gettBlocks struct {
 	k            *codegen.Kernel
 	g            *codegen.Gett
-	m, n, kk     int // points of the groups
-	kc           int // terms of a block
-	high, wide   int // panels of A and of B in a block
-	tall, broad  int // panels of A and of B that a call takes
-	batch, chunk int // points of the batch; how many of them a phase takes
-	bands        int // rows of N's last axis that a call packs in bands; 0: it packs panels
-	bytes        int // of an element
-	entries      int // numbers in an entry of the table of rows, at most
+	m, n, kk     int  // points of the groups
+	kc           int  // terms of a block
+	high, wide   int  // panels of A and of B in a block
+	tall, broad  int  // panels of A and of B that a call takes
+	batch, chunk int  // points of the batch; how many of them a phase takes
+	bands        int  // rows of N's last axis that a call packs in bands; 0: it packs panels
+	inPlace      bool // A is read where it lies
+	bytes        int  // of an element
+	entries      int  // numbers in an entry of the table of rows, at most
 }
 
 // callWork is the products that one call takes at most: well below a millisecond, so that cancelling and collecting garbage stay prompt
@@ -97,6 +100,7 @@ func (u *unit) blocks() *gettBlocks {
 	g := &k.Gett
 	b := &gettBlocks{k: k, g: g, m: points(k, g.M), n: points(k, g.N), kk: points(k, g.K), batch: points(k, g.Batch)}
 	b.bytes, b.entries = k.Body[g.Sum].DType.Size(), u.tableEntries()
+	b.inPlace = u.leftInPlace()
 	b.kc = min(g.KC, max(b.kk, 1))
 	b.wide = evenly(ceilDiv(b.n, g.NR), max(g.NC/g.NR, 1))
 	b.inBands(u)
@@ -169,7 +173,7 @@ func ceilDiv(n, by int) int { return (n + by - 1) / by }
 
 // pointBytes is the bytes that one point of the batch takes in the run's memory.
 func (b *gettBlocks) pointBytes() int {
-	return b.wide*b.size(rightBytes) + b.high*b.size(leftBytes) + b.size(tilesBytes)
+	return b.wide*b.size(rightBytes) + b.size(leftPanels)*b.size(leftBytes) + b.size(tilesBytes)
 }
 
 // temp is the bytes of a run's memory: panels of B, panels of A, then the tiles that several phases add to.
@@ -193,6 +197,13 @@ func (b *gettBlocks) size(which blockSize) int {
 		return b.tall
 	case callWide:
 		return b.broad
+	case partialRow:
+		return b.m - b.m%b.g.MR
+	case leftPanels:
+		if b.inPlace {
+			return 1
+		}
+		return b.high
 	case leftBytes:
 		return (b.kc + padTerms) * b.g.MR * b.bytes
 	case rightBytes:
@@ -207,7 +218,7 @@ func (b *gettBlocks) size(which blockSize) int {
 		}
 		return b.high * b.wide * b.g.MR * b.g.NR * b.bytes
 	default: // tilesOffset
-		return b.size(leftOffset) + b.chunk*b.high*b.size(leftBytes)
+		return b.size(leftOffset) + b.chunk*b.size(leftPanels)*b.size(leftBytes)
 	}
 }
 
@@ -251,6 +262,9 @@ func (b *gettBlocks) terms(list []Phase, v gettVars) []Phase {
 		if b.bands > 0 {
 			rows := min(b.wide*b.g.NR, b.n-v.j) / b.k.Axes[last(b.g.N)].Extent
 			v.wide, grain = ceilDiv(rows, b.bands), 1
+		}
+		if b.inPlace {
+			v.high = bit(b.partial(v.i))
 		}
 		list = append(list, Phase{Func: 0, Points: chunk * (v.high + v.wide), Grain: grain, Vars: v.list()})
 		v.high, v.wide = ceilDiv(high, b.tall), ceilDiv(wide, b.broad)

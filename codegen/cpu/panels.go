@@ -118,7 +118,7 @@ func (t *gettNest) batchPoint(local asm.Reg) asm.Reg { return t.sum(local, t.Arg
 
 // leftPanel and rightPanel are the addresses of panel number p of batch point local in the run's memory.
 func (t *gettNest) leftPanel(local, p asm.Reg) asm.Reg {
-	at := t.panel(local, blockHigh, p, leftBytes)
+	at := t.panel(local, leftPanels, p, leftBytes)
 	t.Ins("ADDQ", t.size(leftOffset), at)
 	return at
 }
@@ -178,8 +178,7 @@ func (t *gettNest) pack() {
 		t.open()
 		p = t.copy(p)
 		t.Ins("SUBQ", t.Arg(varWide), p)
-		i := t.scaled(p, t.Int(int64(t.g.MR)))
-		t.Ins("ADDQ", t.Arg(varI), i)
+		i := t.packedRow(p)
 		t.packPanel(batch, &side{
 			value: t.g.A, axes: t.g.M, width: t.g.MR, first: i, count: t.left(t.size(pointsM), i, t.Int(int64(t.g.MR))), dest: t.leftPanel(local, p),
 		})

@@ -36,7 +36,7 @@ func (t *gettNest) compute() {
 		local, i := t.divide(rest, t.Arg(varHigh))
 		// What the stores need ends at the sum, which the epilogue reads from the tile: this register stands for it and is never read.
 		t.scope.values[valueKey{t.g.Sum, 0}] = t.Vec()
-		t.place(stores, t.batchPoint(local), t.g.Batch)
+		t.place(t.batched(stores), t.batchPoint(local), t.g.Batch)
 		t.inside(func() { t.tiles(stores, local, t.scaled(i, t.size(callHigh)), t.scaled(j, t.size(callWide))) }, t.g.Batch...)
 	})
 }
@@ -44,8 +44,9 @@ func (t *gettNest) compute() {
 // tiles writes the loops over panels of B from number j on and of A from number i on.
 func (t *gettNest) tiles(stores []target, local, i, j asm.Reg) {
 	terms := t.left(t.size(pointsK), t.Arg(varP), t.size(blockTerms))
-	a, b, column := t.leftPanel(local, i), t.rightPanel(local, j), t.firstTile(local, i, j)
+	b, column := t.rightPanel(local, j), t.firstTile(local, i, j)
 	row, rows := t.span(i, t.g.MR, varI, pointsM, callHigh, blockHigh)
+	a := t.lefts(local, i, row)
 	table := t.rowTable(stores, row, rows)
 	at, columns := t.span(j, t.g.NR, varJ, pointsN, callWide, blockWide)
 	down, across := t.tileStep(t.Int(1)), t.tileStep(t.size(blockHigh))
@@ -59,7 +60,7 @@ func (t *gettNest) tiles(stores []target, local, i, j asm.Reg) {
 		rest: t.copy(rows), room: t.room(t.g.N), ends: map[int]asm.Reg{},
 	}
 	t.findEnds(stores, c)
-	t.column(stores, c, t.copy(a), b, terms, down)
+	t.column(stores, c, a, b, terms, down)
 	t.close()
 	t.Ins("ADDQ", t.size(rightBytes), b)
 	t.Ins("ADDQ", across, column)
@@ -116,13 +117,14 @@ type corner struct {
 }
 
 // column writes the loop over the panels of A for one panel of B.
-func (t *gettNest) column(stores []target, c *corner, a, b, terms, down asm.Reg) {
+func (t *gettNest) column(stores []target, c *corner, a lefts, b, terms, down asm.Reg) {
+	a.at = t.copy(a.at)
 	top := t.Label("row")
 	t.Bind(top)
 	t.open()
 	t.oneTile(stores, c, a, b, terms)
 	t.close()
-	t.Ins("ADDQ", t.size(leftBytes), a)
+	t.Ins("ADDQ", a.step, a.at)
 	t.Ins("ADDQ", down, c.tile)
 	t.Ins("ADDQ", asm.Imm(t.g.MR*t.entryBytes()), c.entry)
 	t.Ins("SUBQ", asm.Imm(t.g.MR), c.rest)
@@ -130,7 +132,7 @@ func (t *gettNest) column(stores []target, c *corner, a, b, terms, down asm.Reg)
 }
 
 // oneTile writes the micro-kernel and the epilogue.
-func (t *gettNest) oneTile(stores []target, c *corner, a, b, terms asm.Reg) {
+func (t *gettNest) oneTile(stores []target, c *corner, a lefts, b, terms asm.Reg) {
 	ends := t.copy(t.Arg(varEnds))
 	t.fetchAhead(c, ends)
 	acc := make([]asm.Reg, t.g.MR*t.g.NR/t.full)
@@ -141,7 +143,11 @@ func (t *gettNest) oneTile(stores []target, c *corner, a, b, terms asm.Reg) {
 	for i := range acc {
 		t.zero(acc[i])
 	}
-	t.terms(acc, t.copy(a), t.copy(b), terms)
+	if t.u.leftInPlace() {
+		t.termsInPlace(acc, a.at, a.last, c.rest, t.copy(b), terms)
+	} else {
+		t.terms(acc, t.copy(a.at), t.copy(b), terms)
+	}
 	// Earlier terms are added last: their sum is one term to these, and no sum of many terms runs long.
 	first, keep, end := t.Label("first"), t.Label("keep"), t.Label("more")
 	t.Ins("TESTQ", asm.Imm(1), ends)
@@ -246,7 +252,9 @@ const unrollTerms = 4
 // terms writes acc[r][j] += a[k][r] * b[k][j] over the terms.
 func (t *gettNest) terms(acc []asm.Reg, a, b, terms asm.Reg) {
 	count := t.copy(terms)
-	one := func(k int) { t.oneTerm(acc, a, b, k) }
+	one := func(k int) {
+		t.rank1(acc, func(r int) asm.Mem { return asm.At(a, (k*t.g.MR+r)*t.bytes()) }, b, k)
+	}
 	top, single, end := t.Label("terms"), t.Label("term"), t.Label("summed")
 	t.Ins("SUBQ", asm.Imm(unrollTerms), count)
 	t.J("LT", single)
@@ -268,7 +276,8 @@ func (t *gettNest) terms(acc []asm.Reg, a, b, terms asm.Reg) {
 	t.Bind(end)
 }
 
-func (t *gettNest) oneTerm(acc []asm.Reg, a, b asm.Reg, k int) {
+// rank1 writes acc[r][j] += a[r] * b[k][j]: what one term adds.
+func (t *gettNest) rank1(acc []asm.Reg, a func(r int) asm.Mem, b asm.Reg, k int) {
 	blocks := t.g.NR / t.full
 	bs := make([]asm.Reg, blocks)
 	for j := range bs {
@@ -277,7 +286,7 @@ func (t *gettNest) oneTerm(acc []asm.Reg, a, b asm.Reg, k int) {
 	}
 	for r := range t.g.MR {
 		x := t.reg(t.dtype)
-		t.broadcast(t.bytes(), asm.At(a, (k*t.g.MR+r)*t.bytes()), x)
+		t.broadcast(t.bytes(), a(r), x)
 		for j := range bs {
 			t.addProduct(bs[j], x, acc[r*blocks+j])
 		}
