@@ -122,9 +122,10 @@ func (b *block) sized(g *generator, t *tile, d tensor.DType) *block {
 	m, n := t.digits[b.m].extent, t.digits[b.n].extent
 	others := total(t.digits) / (m * n) * b.pieces()
 	fits := false
-	for _, size := range blocks {
+	for i, size := range blocks {
+		idle := ceil(m, size.rows)*size.rows*ceil(n, size.rows)*size.rows > 2*m*n // more of a block than not
 		shared := slab * 2 * (size.rows + padding) * max(4, d.Size())
-		if size.rows*size.rows/(size.side*size.side) > g.c.MaxInvocations || shared > g.c.MaxSharedMemory || min(m, n) < size.rows/2 {
+		if size.rows*size.rows/(size.side*size.side) > g.c.MaxInvocations || shared > g.c.MaxSharedMemory || min(m, n) < size.rows/2 || idle && i < len(blocks)-1 {
 			continue
 		}
 		b.bm, b.bn, b.side, fits = size.rows, size.rows, size.side, true

@@ -48,7 +48,7 @@ func TestContractions(t *testing.T) {
 func TestBlocks(t *testing.T) {
 	for _, c := range []struct{ m, n, invocations, shared, want int }{
 		{4096, 4096, 1024, 32 << 10, 128}, {512, 512, 1024, 32 << 10, 64}, {200, 200, 1024, 32 << 10, 16}, {4096, 4096, 128, 32 << 10, 32},
-		{4096, 4096, 1024, 16 << 10, 64}, {4096, 20, 1024, 32 << 10, 32}, {4, 4, 1024, 32 << 10, 0},
+		{4096, 4096, 1024, 16 << 10, 64}, {4096, 20, 1024, 32 << 10, 32}, {4096, 64, 1024, 32 << 10, 64}, {4, 4, 1024, 32 << 10, 0},
 	} {
 		d := Desktop()
 		d.MaxInvocations, d.MaxSharedMemory = c.invocations, c.shared
