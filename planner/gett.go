@@ -47,7 +47,7 @@ func (p *scheduler) gett() bool {
 	p.tile(&g, k.Body[sum].DType)
 	k.Schedule = codegen.Schedule{
 		Nest: codegen.NestGett, Vector: -1, Grain: 1, Parallel: 0, Gett: g,
-		Order: slices.Concat(g.Batch, g.M, g.N, g.K),
+		Order: slices.Concat(g.Batch, g.M, g.N, g.K), Uncached: p.pastCaches(),
 	}
 	return true
 }

@@ -187,7 +187,12 @@ func (p *scheduler) nest() {
 	p.cross()
 	k.Order = slices.Concat(p.loops, p.folds)
 	p.share(best)
-	k.Uncached = p.target.L3 > 0 && p.stored() > float64(p.target.L3)
+	k.Uncached = p.pastCaches()
+}
+
+// pastCaches says whether the kernel stores more than the last cache holds.
+func (p *scheduler) pastCaches() bool {
+	return p.target.L3 > 0 && p.stored() > float64(p.target.L3)
 }
 
 // stored is the bytes that the kernel's stores write.

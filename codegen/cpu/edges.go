@@ -8,32 +8,55 @@ import (
 // squares (see square), each piece of a square's width lies in one place: the kernel that only stores its sum then stores piece by piece,
 // whose addresses at row 0 are found once a panel and stand in the worker's memory.
 
+// storeRun is how many columns lie side by side for all that the stores touch: the points of N's last axes that to it are one axis.
+func (u *unit) storeRun() int {
+	axes := u.k.Gett.N
+	t := &gettNest{nest: &nest{u: u, k: u.k}, g: &u.k.Gett}
+	t.open()
+	t.scope.values[valueKey{t.g.Sum, 0}] = 1 // what is beneath the sum is not theirs
+	stores := t.stores()
+	run := u.k.Axes[last(axes)].Extent
+	for i := len(axes) - 2; i >= 0 && !t.asksIndex(stores, axes[i]) && !t.asksIndex(stores, last(axes)); i-- {
+		for _, s := range t.active(stores) {
+			if step := u.streams[s].step; step[axes[i]] != step[last(axes)]*run {
+				return run
+			}
+		}
+		run *= u.k.Axes[axes[i]].Extent
+	}
+	return run
+}
+
+// roomFrom is a new register of the columns from flat point column on to the end of the run that it lies in.
+func (t *gettNest) roomFrom(column asm.Reg) asm.Reg {
+	if len(t.g.N) == 1 {
+		return t.room(t.g.N)
+	}
+	_, in := t.divide(column, t.size(storeRun))
+	room := t.copy(t.size(storeRun))
+	t.Ins("SUBQ", in, room)
+	return room
+}
+
 // inPieces says whether that is how tiles that cross the end are stored: their sums are all there is to store.
 func (t *gettNest) inPieces(stores []target) bool {
 	return len(t.g.N) > 1 && len(stores) == 1 && t.k.Stores[stores[0].store].Value == t.g.Sum && t.light(stores) && len(t.rowStreams) == 1
 }
 
-// unlessWholePieces jumps to elsewhere where N's last axis is no whole number of squares.
-func (t *gettNest) unlessWholePieces(elsewhere asm.Label) {
-	t.Ins("TESTQ", asm.Imm(t.square()-1), t.num(number{kind: extentOf, a: last(t.g.N)}))
-	t.J("NE", elsewhere)
-}
-
-// findEnds finds where a panel's last column is, and where its pieces are.
-func (t *gettNest) findEnds(stores []target, c *corner) {
+// findEnds finds where a panel's last column is.
+func (t *gettNest) findEnds(c *corner) {
 	for _, s := range t.rowStreams {
 		c.ends[s] = t.copy(t.ptr(s))
 		t.Ins("ADDQ", asm.Imm(t.g.NR*t.u.streams[s].bytes()-1), c.ends[s])
 	}
-	if !t.inPieces(stores) {
-		return
-	}
-	whole := t.Label("whole")
-	t.Ins("CMPQ", c.width, c.room)
-	t.J("LE", whole)
-	t.Ins("CMPQ", c.width, asm.Imm(t.g.NR))
-	t.J("LT", whole)
-	t.unlessWholePieces(whole)
+}
+
+// findPieces finds where a panel's pieces are, which crosses the end of N's last axis, and adds to its way that it is stored so. Where the
+// axis is no whole number of squares, it jumps to elsewhere.
+func (t *gettNest) findPieces(stores []target, c *corner, elsewhere asm.Label) {
+	t.Ins("TESTQ", asm.Imm(t.square()-1), t.size(storeRun))
+	t.J("NE", elsewhere)
+	t.Ins("ORQ", asm.Imm(fromPieces), c.way)
 	s, placed := t.rowStreams[0], t.scope
 	t.scope = c.unplaced
 	t.open()
@@ -48,7 +71,6 @@ func (t *gettNest) findEnds(stores []target, c *corner) {
 	})
 	t.Ins("ADDQ", asm.Imm(16-1), c.ends[s])
 	t.scope = placed
-	t.Bind(whole)
 }
 
 // finishPieces writes the stores of a tile in registers that crosses the end of N's last axis.

@@ -16,6 +16,7 @@ type gettNest struct {
 	dtype tensor.DType
 
 	rowStreams, rowAxes []int // what the table of rows has of each row
+	passes              []int // the streams of stores that may go past the caches
 }
 
 // padTerms is the room, in terms, behind a panel: packing writes whole vectors.
@@ -110,6 +111,9 @@ func (t *gettNest) forPoints(body func(point asm.Reg)) {
 	t.Jmp(top)
 	t.Bind(end)
 	t.close()
+	if len(t.passes) > 0 {
+		t.Ins("SFENCE") // stores past the caches are in no order with others until here
+	}
 	t.Ret()
 }
 

@@ -10,8 +10,9 @@ import (
 // of each of M's axes that is asked for. It is written once a call, so that no tile takes its rows' flat points apart, and rows need not lie
 // one step from each other: a tile may cross the ends of M's axes anywhere. (TBLIS calls it a scatter vector: Matthews, arXiv 1607.00291.)
 
-// rowTable writes the table for so many rows from flat point row on, and gives its address.
-func (t *gettNest) rowTable(stores []target, row, rows asm.Reg) asm.Reg {
+// rowTable writes the table for so many rows from flat point row on. It gives its address, and the bits that are set in any row's
+// number of a stream that may be stored to past the caches.
+func (t *gettNest) rowTable(stores []target, row, rows asm.Reg) (table, bits asm.Reg) {
 	for _, s := range t.active(stores) {
 		if slices.ContainsFunc(t.g.M, func(a int) bool { return t.u.streams[s].class(a) != still }) {
 			t.rowStreams = append(t.rowStreams, s)
@@ -22,13 +23,18 @@ func (t *gettNest) rowTable(stores []target, row, rows asm.Reg) asm.Reg {
 			t.rowAxes = append(t.rowAxes, a)
 		}
 	}
-	table := t.copy(t.Arg(ArgScratch))
+	table, bits = t.copy(t.Arg(ArgScratch)), t.GP()
+	t.Zero(bits)
 	t.Ins("ADDQ", asm.Imm(tableAt(t.g, t.bytes())), table)
 	at, to := t.copy(row), t.copy(table)
 	t.turns(t.copy(rows), func() {
 		t.takeApart(at, t.g.M)
 		for i, s := range t.rowStreams {
-			t.Ins("MOVQ", t.movedBy(s), asm.At(to, 8*i))
+			by := t.movedBy(s)
+			t.Ins("MOVQ", by, asm.At(to, 8*i))
+			if slices.Contains(t.passes, s) {
+				t.Ins("ORQ", by, bits)
+			}
 		}
 		for i, a := range t.rowAxes {
 			t.Ins("MOVQ", t.axisIndex(a), asm.At(to, 8*(len(t.rowStreams)+i)))
@@ -36,7 +42,7 @@ func (t *gettNest) rowTable(stores []target, row, rows asm.Reg) asm.Reg {
 		t.Ins("ADDQ", asm.Imm(t.entryBytes()), to)
 		t.Ins("INCQ", at)
 	})
-	return table
+	return table, bits
 }
 
 // movedBy is how many bytes the present indices of M's axes move stream s.

@@ -1,8 +1,6 @@
 package cpu
 
 import (
-	"slices"
-
 	"github.com/einloom/einloom/codegen"
 	"github.com/einloom/einloom/codegen/cpu/asm"
 )
@@ -31,6 +29,7 @@ func (b *gettBlocks) scratch() int {
 func (t *gettNest) compute() {
 	stores := t.stores()
 	t.vector = last(t.g.N)
+	t.passes = t.pastStreams(stores)
 	t.forPoints(func(point asm.Reg) {
 		rest, j := t.divide(point, t.Arg(varWide))
 		local, i := t.divide(rest, t.Arg(varHigh))
@@ -46,8 +45,12 @@ func (t *gettNest) tiles(stores []target, local, i, j asm.Reg) {
 	terms := t.left(t.size(pointsK), t.Arg(varP), t.size(blockTerms))
 	b, column := t.rightPanel(local, j), t.firstTile(local, i, j)
 	row, rows := t.span(i, t.g.MR, varI, pointsM, callHigh, blockHigh)
+<<<<<<< Updated upstream
 	a := t.lefts(local, i, row)
 	table := t.rowTable(stores, row, rows)
+=======
+	table, bits := t.rowTable(stores, row, rows)
+>>>>>>> Stashed changes
 	at, columns := t.span(j, t.g.NR, varJ, pointsN, callWide, blockWide)
 	down, across := t.tileStep(t.Int(1)), t.tileStep(t.size(blockHigh))
 	unplaced := t.scope
@@ -57,10 +60,15 @@ func (t *gettNest) tiles(stores []target, local, i, j asm.Reg) {
 	t.place(stores, at, t.g.N)
 	c := &corner{
 		unplaced: unplaced, tile: t.copy(column), entry: t.copy(table), column: at, width: t.least(columns, t.Int(int64(t.g.NR))),
-		rest: t.copy(rows), room: t.room(t.g.N), ends: map[int]asm.Reg{},
+		rest: t.copy(rows), ends: map[int]asm.Reg{},
 	}
+<<<<<<< Updated upstream
 	t.findEnds(stores, c)
 	t.column(stores, c, a, b, terms, down)
+=======
+	t.findWay(stores, c, bits)
+	t.column(stores, c, t.copy(a), b, terms, down)
+>>>>>>> Stashed changes
 	t.close()
 	t.Ins("ADDQ", t.size(rightBytes), b)
 	t.Ins("ADDQ", across, column)
@@ -112,7 +120,7 @@ type corner struct {
 	column   asm.Reg         // flat point
 	rest     asm.Reg         // rows from here on, which may be more than the tile's
 	width    asm.Reg         // columns
-	room     asm.Reg         // columns to the end of the last axis
+	way      asm.Reg         // how its tiles are finished (see finish.go)
 	ends     map[int]asm.Reg // by stream: the address of the panel's last column, at row 0
 }
 
@@ -132,9 +140,14 @@ func (t *gettNest) column(stores []target, c *corner, a lefts, b, terms, down as
 }
 
 // oneTile writes the micro-kernel and the epilogue.
+<<<<<<< Updated upstream
 func (t *gettNest) oneTile(stores []target, c *corner, a lefts, b, terms asm.Reg) {
 	ends := t.copy(t.Arg(varEnds))
 	t.fetchAhead(c, ends)
+=======
+func (t *gettNest) oneTile(stores []target, c *corner, a, b, terms asm.Reg) {
+	t.fetchAhead(c)
+>>>>>>> Stashed changes
 	acc := make([]asm.Reg, t.g.MR*t.g.NR/t.full)
 	at := func(i int) asm.Mem { return asm.At(c.tile, i*t.full*t.bytes()) }
 	for i := range acc {
@@ -149,39 +162,13 @@ func (t *gettNest) oneTile(stores []target, c *corner, a lefts, b, terms asm.Reg
 		t.terms(acc, t.copy(a.at), t.copy(b), terms)
 	}
 	// Earlier terms are added last: their sum is one term to these, and no sum of many terms runs long.
-	first, keep, end := t.Label("first"), t.Label("keep"), t.Label("more")
-	t.Ins("TESTQ", asm.Imm(1), ends)
-	t.J("NE", first)
+	first, end := t.Label("first"), t.Label("more")
+	t.onWay(c, firstTerms, "NE", first)
 	for i := range acc {
 		t.Ins(binaryForms["add"][signless(t.dtype)], at(i), acc[i], acc[i])
 	}
 	t.Bind(first)
-	if t.light(stores) {
-		pieces := t.Label("pieces")
-		t.Ins("TESTQ", asm.Imm(2), ends)
-		t.J("EQ", keep)
-		t.Ins("CMPQ", c.width, asm.Imm(t.g.NR))
-		t.J("LT", keep)
-		if len(t.g.N) > 1 {
-			t.Ins("CMPQ", c.width, c.room)
-			t.J("GT", pieces)
-		}
-		t.finishRows(stores, c, acc)
-		t.Jmp(end)
-		t.Bind(pieces)
-		if t.inPieces(stores) {
-			t.unlessWholePieces(keep)
-			t.finishPieces(c, acc)
-			t.Jmp(end)
-		}
-		t.Bind(keep)
-	}
-	for i := range acc {
-		t.Ins("VMOVUPS", acc[i], at(i))
-	}
-	t.Ins("TESTQ", asm.Imm(2), ends)
-	t.J("EQ", end)
-	t.finishTile(stores, c, t.least(c.rest, t.Int(int64(t.g.MR))))
+	t.finish(stores, c, acc, end)
 	t.Bind(end)
 }
 
@@ -196,10 +183,10 @@ func (t *gettNest) addProduct(x, y, acc asm.Reg) {
 
 // fetchAhead asks for the memory that the tile's rows are stored to and that the epilogue reads, while there is something to multiply: one
 // store after the other would wait for it.
-func (t *gettNest) fetchAhead(c *corner, ends asm.Reg) {
+func (t *gettNest) fetchAhead(c *corner) {
 	end := t.Label("asked")
-	t.Ins("TESTQ", asm.Imm(2), ends)
-	t.J("EQ", end)
+	t.onWay(c, pastCaches, "NE", end)
+	t.onWay(c, lastTerms, "EQ", end)
 	for i, s := range t.rowStreams {
 		if t.u.streams[s].class(last(t.g.N)) != adjacent {
 			continue
@@ -212,38 +199,6 @@ func (t *gettNest) fetchAhead(c *corner, ends asm.Reg) {
 		}
 	}
 	t.Bind(end)
-}
-
-// light says whether the epilogue is so short that it is written for every register of a tile: not much more than storing vectors.
-func (t *gettNest) light(stores []target) bool {
-	work := 0
-	t.beneath(stores, func(v int) bool { work++; return true })
-	return work <= 4 && !slices.ContainsFunc(stores, func(s target) bool {
-		st := &t.k.Stores[s.store]
-		return t.u.streams[findStream(t.u.streams, st.Param, st.At)].class(last(t.g.N)) != adjacent
-	})
-}
-
-// finishRows writes the epilogue of a tile in registers whose columns are one run, row by row as far as there are rows.
-func (t *gettNest) finishRows(stores []target, c *corner, acc []asm.Reg) {
-	blocks := t.g.NR / t.full
-	before, done := t.side, t.Label("rows")
-	t.side = blocks
-	for r := range t.g.MR {
-		if r > 0 {
-			t.Ins("CMPQ", c.rest, asm.Imm(r))
-			t.J("LE", done)
-		}
-		t.open()
-		t.enterRow(c.entry, r)
-		for b := range blocks {
-			t.scope.values[t.key(t.g.Sum, b)] = acc[r*blocks+b]
-		}
-		t.inside(func() { t.putAll(stores) }, append(append([]int{}, t.g.M...), t.g.N...)...)
-		t.close()
-	}
-	t.Bind(done)
-	t.side = before
 }
 
 // unrollTerms is how many terms the micro-kernel takes a turn.
@@ -291,44 +246,4 @@ func (t *gettNest) rank1(acc []asm.Reg, a func(r int) asm.Mem, b asm.Reg, k int)
 			t.addProduct(bs[j], x, acc[r*blocks+j])
 		}
 	}
-}
-
-// finishTile writes the epilogue of a tile in memory, one run of columns after the other.
-func (t *gettNest) finishTile(stores []target, c *corner, height asm.Reg) {
-	placed := t.scope
-	t.scope = c.unplaced
-	t.open()
-	from := t.copy(c.tile)
-	t.runs(stores, t.g.N, c.column, c.width, func(columns asm.Reg) {
-		t.epilogue(stores, c.entry, from, height, columns)
-		t.Ins("ADDQ", t.scaled(columns, t.Int(int64(t.bytes()))), from)
-	})
-	t.scope = placed
-}
-
-// epilogue writes what the kernel does with finished sums, row by row, of which the first stands at from: the sums are read back from the
-// tile.
-func (t *gettNest) epilogue(stores []target, first, from, rows, columns asm.Reg) {
-	row, entry := t.copy(from), t.copy(first)
-	t.inside(func() {
-		t.turns(t.copy(rows), func() {
-			t.enterRow(entry, 0)
-			x := t.copy(row)
-			t.hoist(stores)
-			before := t.unroll
-			t.unroll = 1
-			t.blocks(stores, t.copy(columns), func() {
-				t.scope.values[t.key(t.g.Sum, 0)] = t.readTile(x)
-				t.putAll(stores)
-				t.Ins("ADDQ", asm.Imm(t.n*t.bytes()), x)
-			})
-			t.unroll = before
-			t.Ins("ADDQ", asm.Imm(t.g.NR*t.bytes()), row)
-			t.Ins("ADDQ", asm.Imm(t.entryBytes()), entry)
-		})
-	}, t.g.M...)
-}
-
-func (t *gettNest) readTile(x asm.Reg) asm.Reg {
-	return t.load(t.dtype, asm.At(x, 0), t.tail)
 }

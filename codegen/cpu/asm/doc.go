@@ -74,6 +74,7 @@
 // # Allocation
 //
 // Liveness by blocks of the flow graph, then linear scan over intervals with holes, then, while something found no register, a rewrite
-// and another scan. A register is worth the uses that it has, weighted by the depth of their loops, over the length of its life. The
-// same Func always gives the same code. [Code.Check] proves a result right without trusting any of this.
+// and another scan. A register is worth the uses that it has, weighted by the depth of their loops and less where code runs rarely
+// ([Func.Rarely]), over the length of its life. The same Func always gives the same code. [Code.Check] proves a result right without
+// trusting any of this.
 package asm

@@ -28,6 +28,7 @@ type Func struct {
 	scratch Reg // the call's own memory, if anything is spilled
 	fixed   map[fixedKey]Reg
 	note    int32 // of the next instruction
+	rare    bool  // the next instructions seldom run
 	err     error
 }
 
@@ -231,6 +232,7 @@ func (f *Func) Ins(name string, args ...Arg) {
 	}
 	in := f.instruction(name, suffix, list[:len(args)]...)
 	in.note, f.note = f.note, noteNone
+	in.rare = f.rare
 	f.body = append(f.body, in)
 }
 
@@ -340,6 +342,14 @@ func (f *Func) Repeat(name string, n Reg, body func()) {
 	f.Ins("DECQ", n)
 	f.J("NE", top)
 	f.Bind(end)
+}
+
+// Rarely writes, by body, code that seldom runs, for the loops that it is in: what it uses is not worth registers that the rest wants.
+func (f *Func) Rarely(body func()) {
+	before := f.rare
+	f.rare = true
+	body()
+	f.rare = before
 }
 
 // Ret clears the upper halves of the vector registers, as the caller expects, and returns.

@@ -14,6 +14,7 @@ type Ins struct {
 	n      uint8  // operands
 	pure   bool   // does nothing but set its destination to a value that is there during the whole call
 	elided bool   // a move of a register to itself
+	rare   bool   // seldom run, for the loops that it is in
 	roles  uint16 // two bits an operand
 	note   int32  // index in the function's notes
 	origin int32  // in allocated code: 1 + the index in the source list; 0: made by the allocator, for register kept

@@ -20,6 +20,9 @@ type intervals struct {
 // loopWeight is how often an instruction in so many loops is taken to run.
 var loopWeight = [...]float32{1, 10, 100, 1000, 10000}
 
+// rareWeight is how often a rare instruction is taken to run, of the turns of its loops.
+const rareWeight = 1e-3
+
 // build walks each block backwards.
 func (v *intervals) build(g *graph, l *liveness, list []Ins, regs []regInfo) {
 	n := len(regs)
@@ -37,11 +40,15 @@ func (v *intervals) build(g *graph, l *liveness, list []Ins, regs []regInfo) {
 		l.out(g, b, v.live)
 		top, bottom := int32(2*bl.first), int32(2*bl.end)
 		v.live.each(func(r int32) { v.extend(r, top, bottom) })
-		w := loopWeight[min(bl.depth, len(loopWeight)-1)]
+		turns := loopWeight[min(bl.depth, len(loopWeight)-1)]
 		for i := bl.end - 1; i >= bl.first; i-- {
 			in := &list[i]
 			if in.Op == nil {
 				continue
+			}
+			w := turns
+			if in.rare {
+				w *= rareWeight
 			}
 			t.of(in)
 			if in.pure && !v.live.has(t.defs[0]) {

@@ -154,7 +154,7 @@ func (c *contraction) scheduled(k *codegen.Kernel, vector int) *codegen.Kernel {
 			}
 		}
 	}
-	s := codegen.Schedule{Nest: codegen.NestGett, Vector: -1, Grain: 1, Gett: g}
+	s := codegen.Schedule{Nest: codegen.NestGett, Vector: -1, Grain: 1, Gett: g, Uncached: c.IntN(3) == 0}
 	s.Order = append(append(append(append(s.Order, g.Batch...), g.M...), g.N...), g.K...)
 	k.Schedule = s
 	return k

@@ -1,0 +1,152 @@
+package cpu
+
+import (
+	"slices"
+
+	"github.com/einloom/einloom/codegen/cpu/asm"
+)
+
+// How the tiles of a panel of B are finished is found once a panel, as bits.
+const (
+	firstTerms = 1 << iota // their terms are the first of the sum
+	lastTerms              // and the last: the epilogue follows
+	fromRows               // the epilogue is done row by row from registers
+	fromPieces             // the sums are stored piece by piece from registers (see edges.go)
+	pastCaches             // the rows are stored past the caches (see past.go)
+)
+
+// findWay finds how c's tiles are finished. bits are those of the rows' distances.
+func (t *gettNest) findWay(stores []target, c *corner, bits asm.Reg) {
+	c.way = t.copy(t.Arg(varEnds)) // firstTerms and lastTerms
+	t.findEnds(c)
+	if !t.light(stores) {
+		return
+	}
+	found, pieces := t.Label("found"), t.Label("pieces")
+	t.onWay(c, lastTerms, "EQ", found)
+	t.Ins("CMPQ", c.width, asm.Imm(t.g.NR))
+	t.J("LT", found)
+	if len(t.g.N) > 1 {
+		t.Ins("CMPQ", t.roomFrom(c.column), asm.Imm(t.g.NR))
+		t.J("LT", pieces)
+	}
+	t.Ins("ORQ", asm.Imm(fromRows), c.way)
+	t.findPast(c, bits, found)
+	t.Jmp(found)
+	t.Bind(pieces)
+	if t.inPieces(stores) {
+		t.findPieces(stores, c, found)
+	}
+	t.Bind(found)
+}
+
+// onWay jumps to l where the bits of c's way are none (EQ) or some (NE).
+func (t *gettNest) onWay(c *corner, bits int, cond string, l asm.Label) {
+	t.Ins("TESTQ", asm.Imm(bits), c.way)
+	t.J(cond, l)
+}
+
+// finish writes what becomes of a tile in registers, and jumps to end.
+func (t *gettNest) finish(stores []target, c *corner, acc []asm.Reg, end asm.Label) {
+	if !t.light(stores) {
+		t.finishTile(stores, c, acc, end)
+		return
+	}
+	cached, others, tile := t.Label("cached"), t.Label("others"), t.Label("tile")
+	t.onWay(c, fromRows, "EQ", others)
+	if len(t.passes) > 0 {
+		t.onWay(c, pastCaches, "EQ", cached)
+		t.uncached = true
+		t.finishRows(stores, c, acc)
+		t.uncached = false
+		t.Jmp(end)
+	}
+	t.Bind(cached)
+	t.finishRows(stores, c, acc)
+	t.Jmp(end)
+	t.Bind(others)
+	if t.inPieces(stores) {
+		t.onWay(c, fromPieces, "EQ", tile)
+		t.finishPieces(c, acc)
+		t.Jmp(end)
+	}
+	t.Bind(tile)
+	t.Rarely(func() { t.finishTile(stores, c, acc, end) })
+}
+
+// light says whether the epilogue is so short that it is written for every register of a tile: not much more than storing vectors.
+func (t *gettNest) light(stores []target) bool {
+	work := 0
+	t.beneath(stores, func(v int) bool { work++; return true })
+	return work <= 4 && !slices.ContainsFunc(stores, func(s target) bool {
+		st := &t.k.Stores[s.store]
+		return t.u.streams[findStream(t.u.streams, st.Param, st.At)].class(last(t.g.N)) != adjacent
+	})
+}
+
+// finishRows writes the epilogue of a tile in registers whose columns are one run, row by row as far as there are rows.
+func (t *gettNest) finishRows(stores []target, c *corner, acc []asm.Reg) {
+	blocks := t.g.NR / t.full
+	before, done := t.side, t.Label("rows")
+	t.side = blocks
+	for r := range t.g.MR {
+		if r > 0 {
+			t.Ins("CMPQ", c.rest, asm.Imm(r))
+			t.J("LE", done)
+		}
+		t.open()
+		t.enterRow(c.entry, r)
+		for b := range blocks {
+			t.scope.values[t.key(t.g.Sum, b)] = acc[r*blocks+b]
+		}
+		t.inside(func() { t.putAll(stores) }, append(append([]int{}, t.g.M...), t.g.N...)...)
+		t.close()
+	}
+	t.Bind(done)
+	t.side = before
+}
+
+// finishTile stores a tile, and after the last terms does its epilogue in memory, one run of columns after the other.
+func (t *gettNest) finishTile(stores []target, c *corner, acc []asm.Reg, end asm.Label) {
+	for i := range acc {
+		t.Ins("VMOVUPS", acc[i], asm.At(c.tile, i*t.full*t.bytes()))
+	}
+	t.onWay(c, lastTerms, "EQ", end)
+	height := t.least(c.rest, t.Int(int64(t.g.MR)))
+	placed := t.scope
+	t.scope = c.unplaced
+	t.open()
+	from := t.copy(c.tile)
+	t.runs(stores, t.g.N, c.column, c.width, func(columns asm.Reg) {
+		t.epilogue(stores, c.entry, from, height, columns)
+		t.Ins("ADDQ", t.scaled(columns, t.Int(int64(t.bytes()))), from)
+	})
+	t.scope = placed
+}
+
+// epilogue writes what the kernel does with finished sums, row by row, of which the first stands at from: the sums are read back from the
+// tile.
+func (t *gettNest) epilogue(stores []target, first, from, rows, columns asm.Reg) {
+	row, entry := t.copy(from), t.copy(first)
+	t.inside(func() {
+		t.turns(t.copy(rows), func() {
+			t.enterRow(entry, 0)
+			x := t.copy(row)
+			t.hoist(stores)
+			before := t.unroll
+			t.unroll = 1
+			t.blocks(stores, t.copy(columns), func() {
+				t.scope.values[t.key(t.g.Sum, 0)] = t.readTile(x)
+				t.putAll(stores)
+				t.Ins("ADDQ", asm.Imm(t.n*t.bytes()), x)
+			})
+			t.unroll = before
+			t.Ins("ADDQ", asm.Imm(t.g.NR*t.bytes()), row)
+			t.Ins("ADDQ", asm.Imm(t.entryBytes()), entry)
+		})
+	}, t.g.M...)
+}
+
+func (t *gettNest) readTile(x asm.Reg) asm.Reg {
+	return t.load(t.dtype, asm.At(x, 0), t.tail)
+}
