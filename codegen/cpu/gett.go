@@ -59,7 +59,6 @@ const (
 type gettBlocks struct {
 	k            *codegen.Kernel
 	g            *codegen.Gett
-<<<<<<< Updated upstream
 	m, n, kk     int  // points of the groups
 	kc           int  // terms of a block
 	high, wide   int  // panels of A and of B in a block
@@ -67,19 +66,9 @@ type gettBlocks struct {
 	batch, chunk int  // points of the batch; how many of them a phase takes
 	bands        int  // rows of N's last axis that a call packs in bands; 0: it packs panels
 	inPlace      bool // A is read where it lies
+	run          int  // columns that lie side by side for all that the stores touch
 	bytes        int  // of an element
 	entries      int  // numbers in an entry of the table of rows, at most
-=======
-	m, n, kk     int // points of the groups
-	kc           int // terms of a block
-	high, wide   int // panels of A and of B in a block
-	tall, broad  int // panels of A and of B that a call takes
-	batch, chunk int // points of the batch; how many of them a phase takes
-	bands        int // rows of N's last axis that a call packs in bands; 0: it packs panels
-	run          int // columns that lie side by side for all that the stores touch
-	bytes        int // of an element
-	entries      int // numbers in an entry of the table of rows, at most
->>>>>>> Stashed changes
 }
 
 // callWork is the products that one call takes at most: well below a millisecond, so that cancelling and collecting garbage stay prompt
@@ -112,12 +101,8 @@ func (u *unit) blocks() *gettBlocks {
 	k := u.k
 	g := &k.Gett
 	b := &gettBlocks{k: k, g: g, m: points(k, g.M), n: points(k, g.N), kk: points(k, g.K), batch: points(k, g.Batch)}
-<<<<<<< Updated upstream
-	b.bytes, b.entries = k.Body[g.Sum].DType.Size(), u.tableEntries()
-	b.inPlace = u.leftInPlace()
-=======
 	b.bytes, b.entries, b.run = k.Body[g.Sum].DType.Size(), u.tableEntries(), u.storeRun()
->>>>>>> Stashed changes
+	b.inPlace = u.leftInPlace()
 	b.kc = min(g.KC, max(b.kk, 1))
 	b.wide = evenly(ceilDiv(b.n, g.NR), max(g.NC/g.NR, 1))
 	b.inBands(u)

@@ -45,12 +45,8 @@ func (t *gettNest) tiles(stores []target, local, i, j asm.Reg) {
 	terms := t.left(t.size(pointsK), t.Arg(varP), t.size(blockTerms))
 	b, column := t.rightPanel(local, j), t.firstTile(local, i, j)
 	row, rows := t.span(i, t.g.MR, varI, pointsM, callHigh, blockHigh)
-<<<<<<< Updated upstream
 	a := t.lefts(local, i, row)
-	table := t.rowTable(stores, row, rows)
-=======
 	table, bits := t.rowTable(stores, row, rows)
->>>>>>> Stashed changes
 	at, columns := t.span(j, t.g.NR, varJ, pointsN, callWide, blockWide)
 	down, across := t.tileStep(t.Int(1)), t.tileStep(t.size(blockHigh))
 	unplaced := t.scope
@@ -62,13 +58,8 @@ func (t *gettNest) tiles(stores []target, local, i, j asm.Reg) {
 		unplaced: unplaced, tile: t.copy(column), entry: t.copy(table), column: at, width: t.least(columns, t.Int(int64(t.g.NR))),
 		rest: t.copy(rows), ends: map[int]asm.Reg{},
 	}
-<<<<<<< Updated upstream
-	t.findEnds(stores, c)
-	t.column(stores, c, a, b, terms, down)
-=======
 	t.findWay(stores, c, bits)
-	t.column(stores, c, t.copy(a), b, terms, down)
->>>>>>> Stashed changes
+	t.column(stores, c, a, b, terms, down)
 	t.close()
 	t.Ins("ADDQ", t.size(rightBytes), b)
 	t.Ins("ADDQ", across, column)
@@ -140,14 +131,8 @@ func (t *gettNest) column(stores []target, c *corner, a lefts, b, terms, down as
 }
 
 // oneTile writes the micro-kernel and the epilogue.
-<<<<<<< Updated upstream
 func (t *gettNest) oneTile(stores []target, c *corner, a lefts, b, terms asm.Reg) {
-	ends := t.copy(t.Arg(varEnds))
-	t.fetchAhead(c, ends)
-=======
-func (t *gettNest) oneTile(stores []target, c *corner, a, b, terms asm.Reg) {
 	t.fetchAhead(c)
->>>>>>> Stashed changes
 	acc := make([]asm.Reg, t.g.MR*t.g.NR/t.full)
 	at := func(i int) asm.Mem { return asm.At(c.tile, i*t.full*t.bytes()) }
 	for i := range acc {
