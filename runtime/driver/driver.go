@@ -32,9 +32,14 @@ type Program interface {
 	Close() error
 }
 
-// Buffer is device memory.
+// Buffer is device memory. Write, Read and Close must not run beside launches that use the same bytes, but may follow a cancelled Run, of
+// which they wait for what still uses them.
 type Buffer interface {
 	Bytes() int
+	// Write copies from to the buffer's bytes from at on. A cancelled context stops it between pieces, with ctx.Err().
+	Write(ctx context.Context, at int, from []byte) error
+	// Read copies the buffer's bytes from at on to to; a cancelled context as for Write.
+	Read(ctx context.Context, at int, to []byte) error
 	Close() error
 }
 
@@ -42,6 +47,12 @@ type Buffer interface {
 type Addressable interface {
 	// Memory is the buffer's bytes.
 	Memory() []byte
+}
+
+// Remote is a Device that does not work in the host's memory: what a run reaches there travels to the device and back.
+type Remote interface {
+	// Traffic is the bytes that have travelled to the device and from it since it was opened.
+	Traffic() (up, down int64)
 }
 
 // Launch is one kernel with its memory.

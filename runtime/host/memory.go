@@ -1,6 +1,11 @@
 package host
 
-import "unsafe"
+import (
+	"context"
+	"unsafe"
+
+	"github.com/einloom/einloom/runtime/driver"
+)
 
 // align is the boundary that buffers, panels and constants start at: a cache line and the widest vector.
 const align = 64
@@ -23,6 +28,16 @@ func (b *buffer) Bytes() int { return len(b.mem) }
 
 // Memory is the buffer as the processor sees it (driver.Addressable).
 func (b *buffer) Memory() []byte { return b.mem }
+
+// Write copies from to the bytes from at on.
+func (b *buffer) Write(ctx context.Context, at int, from []byte) error {
+	return driver.Copy(ctx, b.mem, at, from, true)
+}
+
+// Read copies the bytes from at on to to.
+func (b *buffer) Read(ctx context.Context, at int, to []byte) error {
+	return driver.Copy(ctx, b.mem, at, to, false)
+}
 
 // Close lets the memory go.
 func (b *buffer) Close() error { b.mem = nil; return nil }

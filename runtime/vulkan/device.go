@@ -30,6 +30,7 @@ type Device struct {
 	codes     codeCache
 	lanes     laneList
 	lost      atomic.Bool
+	traffic   traffic
 
 	queueMu sync.Mutex // a queue takes one submit at a time
 
@@ -270,4 +271,7 @@ func (b *Buffer) Close() error {
 	return nil
 }
 
-var _ driver.Device = (*Device)(nil)
+var (
+	_ driver.Device = (*Device)(nil)
+	_ driver.Remote = (*Device)(nil)
+)

@@ -14,6 +14,9 @@ func (d *Device) runForeign(ctx context.Context, launches []driver.Launch) error
 	if d.fallback == nil {
 		return errForeign
 	}
+	if err := d.lanes.settle(ctx); err != nil {
+		return err
+	}
 	l, err := d.lanes.take(d, 0)
 	if err != nil {
 		return err
@@ -115,5 +118,9 @@ func (m *mirror) copy(toHost bool) error {
 	if err := l.shut(0); err != nil {
 		return err
 	}
+	if err := l.submit(0); err != nil {
+		return err
+	}
+	l.device.traffic.add(m.bytes, !toHost)
 	return l.finish(context.Background(), 0)
 }

@@ -68,30 +68,32 @@ func place(list []region) int {
 	return rounded(end)
 }
 
-// upload copies what the regions need to mem, where they have their places.
-func upload(list []access, order []int, regions []region, mem []byte) {
+// upload copies what the regions need to mem, where they have their places, and gives the bytes copied.
+func upload(list []access, order []int, regions []region, mem []byte) (n int) {
 	done := 0 // addresses below are copied
 	for _, i := range order {
 		a := &list[i]
 		r := &regions[a.region]
 		if from := max(a.lo, done); r.upload && from < a.hi {
-			copy(mem[r.at+from-r.lo:], a.host[from-a.lo:])
+			n += copy(mem[r.at+from-r.lo:], a.host[from-a.lo:])
 			done = a.hi
 		}
 	}
+	return n
 }
 
-// download copies what was written from mem to the host.
-func download(list []access, order []int, regions []region, mem []byte) {
+// download copies what was written from mem to the host, and gives the bytes copied.
+func download(list []access, order []int, regions []region, mem []byte) (n int) {
 	done := 0
 	for _, i := range order {
 		a := &list[i]
 		r := &regions[a.region]
 		if from := max(a.lo, done); a.out && from < a.hi {
-			copy(a.host[from-a.lo:], mem[r.at+from-r.lo:])
+			n += copy(a.host[from-a.lo:], mem[r.at+from-r.lo:])
 			done = a.hi
 		}
 	}
+	return n
 }
 
 // conflict says whether b must wait for a: they share bytes, and one of them writes.

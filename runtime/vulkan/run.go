@@ -329,7 +329,7 @@ func (l *lane) bring() {
 	if mem == nil {
 		mem = l.up.bytes()
 	}
-	upload(l.access, l.order, l.regions, mem)
+	l.device.traffic.add(upload(l.access, l.order, l.regions, mem), true)
 }
 
 // fetch copies what launches wrote to the host's memory.
@@ -341,7 +341,7 @@ func (l *lane) fetch() {
 	if !l.readable() {
 		mem = l.down.bytes()
 	}
-	download(l.access, l.order, l.regions, mem)
+	l.device.traffic.add(download(l.access, l.order, l.regions, mem), false)
 }
 
 // faulted gives the first fault that a launch met.

@@ -63,6 +63,46 @@ func (s *suite) memory(t *testing.T) {
 		t.Error("a buffer of -1 bytes")
 	}
 	s.buffers(t, d)
+	s.transfers(t, d)
+}
+
+// transfers checks that what is written to a buffer is read from it, in parts and in several pieces, and what does not fit is refused.
+func (s *suite) transfers(t *testing.T, d driver.Device) {
+	const n = 9<<20 + 5
+	b, err := d.Alloc(n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	ctx := context.Background()
+	want, got := make([]byte, n), make([]byte, n)
+	for i := range want {
+		want[i] = byte(i * 7 >> 3)
+	}
+	if err := errors.Join(b.Write(ctx, 0, want), b.Write(ctx, 1001, want[:77]), b.Write(ctx, n, nil), b.Read(ctx, 0, got)); err != nil {
+		t.Fatal(err)
+	}
+	copy(want[1001:], want[:77])
+	if !bytes.Equal(got, want) {
+		t.Error("other bytes are read than were written")
+	}
+	part := make([]byte, 5000)
+	if err := b.Read(ctx, 333, part); err != nil || !bytes.Equal(part, want[333:5333]) {
+		t.Errorf("a part differs from what was written (%v)", err)
+	}
+	for _, at := range []int{-1, n - 4999, n + 1, 1 << 62} {
+		if b.Write(ctx, at, part) == nil || b.Read(ctx, at, part) == nil {
+			t.Errorf("5000 bytes at %d of %d: no error", at, n)
+		}
+	}
+	gone, cancel := context.WithCancel(ctx)
+	cancel()
+	if err := b.Write(gone, 0, part); !errors.Is(err, context.Canceled) {
+		t.Errorf("a cancelled write: %v", err)
+	}
+	if err := b.Read(gone, 0, part); !errors.Is(err, context.Canceled) {
+		t.Errorf("a cancelled read: %v", err)
+	}
 }
 
 // buffers runs x -> buffer -> buffer -> o through device memory, at offsets.
