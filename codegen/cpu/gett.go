@@ -272,15 +272,17 @@ func (b *gettBlocks) terms(list []Phase, v gettVars) []Phase {
 		}
 		list = append(list, Phase{Func: 0, Points: chunk * (v.high + v.wide), Grain: grain, Vars: v.list()})
 		v.high, v.wide = ceilDiv(high, b.tall), ceilDiv(wide, b.broad)
-		list = append(list, Phase{Func: 1, Points: chunk * v.high * v.wide, Grain: b.grain(), Vars: v.list()})
+		calls := chunk * v.high * v.wide
+		list = append(list, Phase{Func: 1, Points: calls, Grain: b.grain(calls), Vars: v.list()})
 	}
 	return list
 }
 
-// grain is how many points a call takes: small ones together, so that a call is worth its price.
-func (b *gettBlocks) grain() int {
+// grain is how many of a phase's points a call takes: small ones together, so that a call is worth its price, but not so many that there are
+// too few calls to share.
+func (b *gettBlocks) grain(points int) int {
 	work := b.tall * b.g.MR * b.broad * b.g.NR * b.kc
-	return max(1, (2<<20)/work)
+	return max(1, min((2<<20)/work, max(ceilDiv(points, shares), leastWork/work)))
 }
 
 // multiplied are the dtypes that there are micro-kernels for.
