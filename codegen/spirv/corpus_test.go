@@ -25,10 +25,33 @@ func packing(c *Capabilities) *Capabilities {
 	return c
 }
 
-// corpus is kernels of every kind, as a device of capabilities c is given them: those that people wrote, every op on every dtype in several
-// layouts, every fold along and across memory, random ones, contractions.
-func corpus(t testing.TB, c *Capabilities) (ready []*codegen.Kernel) {
+// corpus is each so manieth kernel of all, in the long tests each one, as a device of capabilities c is given them.
+func corpus(t testing.TB, c *Capabilities, every int) (ready []*codegen.Kernel) {
 	t.Helper()
+	for i, k := range all(t) {
+		if !*long && i%every != 0 {
+			continue
+		}
+		plain := *k
+		plain.Schedule = codegen.Schedule{Vector: -1}
+		k, err := planner.Expand(&plain, c.Target())
+		if err != nil { // products of complex numbers, which the planner has written out before
+			continue
+		}
+		ready = append(ready, k)
+	}
+	return ready
+}
+
+var whole []*codegen.Kernel
+
+// all is kernels of every kind: those that people wrote, every op on every dtype in several layouts, every fold and scan along and across memory,
+// random ones, contractions.
+func all(t testing.TB) []*codegen.Kernel {
+	t.Helper()
+	if whole != nil {
+		return whole
+	}
 	list, err := drivertest.Corpus()
 	if err != nil {
 		t.Fatal(err)
@@ -43,16 +66,8 @@ func corpus(t testing.TB, c *Capabilities) (ready []*codegen.Kernel) {
 	for seed := range uint64(60) {
 		list = append(list, drivertest.RandomKernel(seed), drivertest.RandomContraction(seed, 16))
 	}
-	for _, k := range list {
-		plain := *k
-		plain.Schedule = codegen.Schedule{Vector: -1}
-		k, err := planner.Expand(&plain, c.Target())
-		if err != nil { // products of complex numbers, which the planner has written out before
-			continue
-		}
-		ready = append(ready, k)
-	}
-	return ready
+	whole = list
+	return whole
 }
 
 // readKernels reads the kernels of a file, which are apart by empty lines.
@@ -183,10 +198,7 @@ func each(t *testing.T, every int, f func(t *testing.T, c *Capabilities, k *code
 	for _, c := range devices {
 		t.Run(c.Name, func(t *testing.T) {
 			n := 0
-			for i, k := range corpus(t, c) {
-				if !*long && i%every != 0 {
-					continue
-				}
+			for _, k := range corpus(t, c, every) {
 				m, err := Generate(k, c)
 				if err != nil {
 					t.Fatalf("%v\n%v", err, k)

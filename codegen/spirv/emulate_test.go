@@ -14,6 +14,9 @@ type machine struct {
 	consts  map[uint32]uint64
 	binding map[uint32]int
 	entries map[string]*program
+	slot    []uint32 // by id: the place of a pointer or an image, or of a vector, among an invocation's
+	places  int
+	vectors int
 	last    uint32
 }
 
@@ -55,7 +58,7 @@ type place struct {
 }
 
 func load(words []uint32) (*machine, error) {
-	m := &machine{types: make([]form, words[3]), vars: map[uint32]variable{}, consts: map[uint32]uint64{}, binding: map[uint32]int{}, entries: map[string]*program{}, last: words[3]}
+	m := &machine{types: make([]form, words[3]), vars: map[uint32]variable{}, consts: map[uint32]uint64{}, binding: map[uint32]int{}, entries: map[string]*program{}, last: words[3], slot: make([]uint32, words[3])}
 	entries, locals := map[uint32]string{}, map[uint32]uint32{}
 	types := map[uint32]uint32{} // of results
 	var f *program
@@ -111,6 +114,7 @@ func load(words []uint32) (*machine, error) {
 			types[w[1]] = w[0]
 		case opVariable:
 			m.vars[w[1]] = variable{w[2], m.types[w[0]].element}
+			m.room(w[1], w[0])
 		case opFunction:
 			f, name = &program{labels: make([]int, words[3]), types: types}, w[1]
 		case opFunctionEnd:
@@ -124,6 +128,7 @@ func load(words []uint32) (*machine, error) {
 			if in := instructions[code]; len(in.operands) > 20 && in.operands[:12] == "IdResultType" {
 				s.typ, s.result, s.args = w[0], w[1], w[2:]
 				types[s.result] = s.typ
+				m.room(s.result, s.typ)
 				s.width = m.types[s.typ].width
 				if len(s.args) > 0 {
 					s.width2 = m.types[types[s.args[0]]].width
@@ -143,6 +148,18 @@ func load(words []uint32) (*machine, error) {
 		m.entries[name] = functions[fn]
 	}
 	return m, nil
+}
+
+// room gives a result that is no number a place among an invocation's.
+func (m *machine) room(result, typ uint32) {
+	switch m.types[typ].code {
+	case opTypePointer, opTypeImage:
+		m.slot[result] = uint32(m.places)
+		m.places++
+	case opTypeVector:
+		m.slot[result] = uint32(m.vectors)
+		m.vectors++
+	}
 }
 
 // subgroup is how many invocations the machine has in one: a number that no power of two of a team is a multiple of.
@@ -289,18 +306,18 @@ func (m *machine) run(p *Pass, bindings []*space, push []uint32) error {
 	}
 	all := make([]invocation, p.Local[0])
 	for i := range all {
-		all[i] = invocation{m: m, p: f, values: make([]uint64, m.last), places: make([]place, m.last), vectors: make([][4]uint64, m.last)}
+		all[i] = invocation{m: m, p: f, values: make([]uint64, m.last), places: make([]place, m.places), vectors: make([][4]uint64, m.vectors)}
 		for c, x := range m.consts {
 			all[i].values[c] = x
 		}
 		for id, q := range m.vars {
 			switch q.class {
 			case classStorageBuffer, classUniformConstant:
-				all[i].places[id] = place{bindings[m.binding[id]], 0, q.to}
+				all[i].places[m.slot[id]] = place{bindings[m.binding[id]], 0, q.to}
 			case classPushConstant:
-				all[i].places[id] = place{pushed, 0, q.to}
+				all[i].places[m.slot[id]] = place{pushed, 0, q.to}
 			case classInput:
-				all[i].places[id] = place{nil, m.binding[id], q.to}
+				all[i].places[m.slot[id]] = place{nil, m.binding[id], q.to}
 			}
 		}
 	}
@@ -312,7 +329,7 @@ func (m *machine) run(p *Pass, bindings []*space, push []uint32) error {
 			t := m.types[q.to]
 			shared := &space{make([]byte, t.count*m.types[t.element].width/8)}
 			for i := range all {
-				all[i].places[id] = place{shared, 0, q.to}
+				all[i].places[m.slot[id]] = place{shared, 0, q.to}
 			}
 		}
 		for i := range all {
@@ -415,7 +432,7 @@ var functions = map[uint32]func(float64) float64{
 func (v *invocation) execute(s *step) error {
 	switch s.code {
 	case opAccessChain:
-		p := v.places[s.args[0]]
+		p := v.places[v.m.slot[s.args[0]]]
 		for _, index := range s.args[1:] {
 			t := v.m.types[p.typ]
 			n := int(uint32(v.values[index]))
@@ -428,14 +445,14 @@ func (v *invocation) execute(s *step) error {
 			}
 			p.typ = t.element
 		}
-		v.places[s.result] = p
+		v.places[v.m.slot[s.result]] = p
 	case opLoad, opStore, opAtomicCompareExchange:
 		return v.memory(s)
 	case opCompositeExtract:
-		v.values[s.result] = v.vectors[s.args[0]][s.args[1]]
+		v.values[s.result] = v.vectors[v.m.slot[s.args[0]]][s.args[1]]
 	case opCompositeConstruct:
 		for i, a := range s.args {
-			v.vectors[s.result][i] = v.values[a]
+			v.vectors[v.m.slot[s.result]][i] = v.values[a]
 		}
 	case opImageFetch:
 		return v.fetch(s)
@@ -454,7 +471,7 @@ func (v *invocation) execute(s *step) error {
 }
 
 func (v *invocation) memory(s *step) error {
-	p := v.places[s.args[0]]
+	p := v.places[v.m.slot[s.args[0]]]
 	t := &v.m.types[p.typ]
 	switch {
 	case p.mem == nil && p.at == builtinSubgroup:
@@ -464,13 +481,13 @@ func (v *invocation) memory(s *step) error {
 		v.values[s.result] = uint64((v.p.local + subgroup - 1) / subgroup)
 		return nil
 	case p.mem == nil && p.at == builtinLocal: // there is one dimension
-		v.vectors[s.result] = [4]uint64{uint64(v.member)}
+		v.vectors[v.m.slot[s.result]] = [4]uint64{uint64(v.member)}
 		return nil
 	case p.mem == nil:
-		v.vectors[s.result] = [4]uint64{uint64(v.group)}
+		v.vectors[v.m.slot[s.result]] = [4]uint64{uint64(v.group)}
 		return nil
 	case t.code == opTypeImage:
-		v.places[s.result] = p
+		v.places[v.m.slot[s.result]] = p
 		return nil
 	}
 	n := int(t.width) / 8
@@ -509,24 +526,24 @@ func (v *invocation) wide(s *step, t *form, mem []byte) {
 		var b [8]byte
 		if s.code == opLoad {
 			copy(b[:], part)
-			v.vectors[s.result][i] = binary.LittleEndian.Uint64(b[:])
+			v.vectors[v.m.slot[s.result]][i] = binary.LittleEndian.Uint64(b[:])
 			continue
 		}
-		binary.LittleEndian.PutUint64(b[:], v.vectors[s.args[1]][i])
+		binary.LittleEndian.PutUint64(b[:], v.vectors[v.m.slot[s.args[1]]][i])
 		copy(part, b[:])
 	}
 }
 
 // fetch reads a texel, of which a part may lie behind the buffer's last byte.
 func (v *invocation) fetch(s *step) error {
-	mem, at := v.places[s.args[0]].mem.mem, texelBytes*int(uint32(v.values[s.args[1]]))
+	mem, at := v.places[v.m.slot[s.args[0]]].mem.mem, texelBytes*int(uint32(v.values[s.args[1]]))
 	if at >= len(mem) {
 		return fmt.Errorf("byte %d of %d", at, len(mem))
 	}
 	var b [texelBytes]byte
 	copy(b[:], mem[at:])
 	for i := range 4 {
-		v.vectors[s.result][i] = uint64(binary.LittleEndian.Uint32(b[4*i:]))
+		v.vectors[v.m.slot[s.result]][i] = uint64(binary.LittleEndian.Uint32(b[4*i:]))
 	}
 	return nil
 }
@@ -536,11 +553,11 @@ func (v *invocation) bitcast(s *step) {
 	from, to := v.m.types[v.p.types[s.args[0]]], v.m.types[s.typ]
 	switch {
 	case from.code == opTypeVector && to.code != opTypeVector:
-		x := v.vectors[s.args[0]]
+		x := v.vectors[v.m.slot[s.args[0]]]
 		v.values[s.result] = x[0] | x[1]<<32
 	case from.code != opTypeVector && to.code == opTypeVector:
 		x := v.values[s.args[0]]
-		v.vectors[s.result] = [4]uint64{x & math.MaxUint32, x >> 32}
+		v.vectors[v.m.slot[s.result]] = [4]uint64{x & math.MaxUint32, x >> 32}
 	default:
 		v.values[s.result] = v.values[s.args[0]]
 	}

@@ -115,20 +115,28 @@ func (g *generator) supported() error {
 		return &Missing{g.k.Name, feature, fmt.Sprintf(needed, a...), instead}
 	}
 	cpu := "choose another device, such as the host"
-	for i := range g.k.Body {
-		switch d := g.k.Body[i].DType; {
-		case !g.live[i]:
+	held := func(d tensor.DType) error {
+		switch {
 		case d.IsComplex():
 			return missing("complex arithmetic", "values of %v that pass expand has not written out", "write products of complex numbers by their parts, or "+cpu, d)
 		case d == tensor.Float64 && !g.c.ShaderFloat64:
-			return missing("shaderFloat64", "values of float64", "cast to float32, or "+cpu)
+			return missing("shaderFloat64", "values of %v", "cast to float32, or "+cpu, d)
 		case d.IsInt() && d.Size() == 8 && !g.c.ShaderInt64:
-			return missing("shaderInt64", "values of %v, which indices are too", "cast to int32, or "+cpu, d)
+			return missing("shaderInt64", "values of %v, which indices and places are too", "cast to int32, or "+cpu, d)
+		}
+		return nil
+	}
+	for i := range g.k.Body {
+		if err := held(g.k.Body[i].DType); g.live[i] && err != nil {
+			return err
 		}
 	}
 	for i := range g.k.Params {
 		p := &g.k.Params[i]
 		below, above := p.Reach()
+		if err := held(p.DType); err != nil {
+			return err
+		}
 		switch {
 		case p.DType.Size() == 1 && !g.c.Storage8:
 			return missing("storageBuffer8BitAccess", "%v in memory", "cast to 32 bits before, or "+cpu, p.DType)

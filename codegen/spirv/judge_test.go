@@ -36,7 +36,7 @@ func file(t *testing.T, words []uint32) string {
 // TestModulesAreValid asks Khronos' validator.
 func TestModulesAreValid(t *testing.T) {
 	validator := judge(t, "spirv-val")
-	each(t, 17, func(t *testing.T, _ *Capabilities, k *codegen.Kernel, m *Module) {
+	each(t, 37, func(t *testing.T, _ *Capabilities, k *codegen.Kernel, m *Module) {
 		out, err := exec.Command(validator, "--target-env", "vulkan1.1", file(t, m.Words)).CombinedOutput()
 		if err != nil {
 			text, _ := m.Text()
@@ -48,7 +48,7 @@ func TestModulesAreValid(t *testing.T) {
 // TestTextIsTheirs holds the text to that of Khronos' disassembler.
 func TestTextIsTheirs(t *testing.T) {
 	theirs := judge(t, "spirv-dis")
-	each(t, 23, func(t *testing.T, _ *Capabilities, k *codegen.Kernel, m *Module) {
+	each(t, 41, func(t *testing.T, _ *Capabilities, k *codegen.Kernel, m *Module) {
 		want, err := exec.Command(theirs, "--raw-id", "--no-header", "--no-indent", "--no-color", file(t, m.Words)).Output()
 		if err != nil {
 			t.Fatal(err)

@@ -1,15 +1,12 @@
 package spirv
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"strings"
 	"testing"
 
-	"github.com/einloom/einloom/codegen"
 	"github.com/einloom/einloom/internal/golden"
-	"github.com/einloom/einloom/tensor"
 )
 
 // summary is what a device has to know about a module, and its text.
@@ -65,61 +62,6 @@ func TestSameWordsTwice(t *testing.T) {
 			if fmt.Sprint(first.Words, first.Bindings, first.Passes) != fmt.Sprint(second.Words, second.Bindings, second.Passes) {
 				t.Errorf("kernel %s: words of two kinds", k.Name)
 			}
-		}
-	}
-}
-
-// TestMissing holds what is said about devices that lack something.
-func TestMissing(t *testing.T) {
-	const kernel = "kernel k\n in x %s[4]\n out o %[1]s[4]\n loop i 4\n o[i] = x[i]"
-	for _, c := range []struct {
-		dtype string
-		less  func(*Capabilities)
-		want  string
-	}{
-		{"f64", func(c *Capabilities) { c.ShaderFloat64 = false }, "spirv: kernel k needs shaderFloat64 for values of float64, which the device has not: cast to float32, or choose another device, such as the host"},
-		{"u64", func(c *Capabilities) { c.ShaderInt64 = false }, "spirv: kernel k needs shaderInt64 for values of u64, which indices are too, which the device has not: cast to int32, or choose another device, such as the host"},
-		{"bool", func(c *Capabilities) { c.Storage8 = false }, "spirv: kernel k needs storageBuffer8BitAccess for bool in memory, which the device has not: cast to 32 bits before, or choose another device, such as the host"},
-		{"bf16", func(c *Capabilities) { c.Storage16 = false }, "spirv: kernel k needs storageBuffer16BitAccess for bf16 in memory, which the device has not: cast to 32 bits before, or choose another device, such as the host"},
-		{"f32", func(c *Capabilities) { c.MaxStorageBufferRange = 15 }, "spirv: kernel k needs maxStorageBufferRange for 16 bytes of o, which the device has not: compute it in parts, or choose another device, such as the host"},
-		{"f32", func(c *Capabilities) { c.MaxStorageBuffers = 1 }, "spirv: kernel k needs maxPerStageDescriptorStorageBuffers for 2 buffers, which the device has not: evaluate a part of the expression first, or choose another device, such as the host"},
-		{"f32", func(c *Capabilities) { c.MaxPushConstantsSize = 4 }, "spirv: kernel k needs maxPushConstantsSize for 2 buffers, which the device has not: evaluate a part of the expression first, or choose another device, such as the host"},
-	} {
-		k, err := codegen.Parse(fmt.Sprintf(kernel, c.dtype))
-		if err != nil {
-			t.Fatal(err)
-		}
-		device := Lavapipe()
-		if _, err := Generate(k, device); err != nil {
-			t.Errorf("%s: %v", c.dtype, err)
-		}
-		c.less(device)
-		var missing *Missing
-		if _, err := Generate(k, device); !errors.As(err, &missing) || err.Error() != c.want {
-			t.Errorf("%s: %v\nwant %s", c.dtype, err, c.want)
-		}
-	}
-}
-
-// TestNative holds what the planner is told about a device that lacks something.
-func TestNative(t *testing.T) {
-	lacking := Lavapipe()
-	lacking.ShaderFloat64, lacking.ShaderInt64, lacking.Storage8 = false, false, false
-	for _, c := range []struct {
-		name         string
-		d            tensor.DType
-		all, lacking bool
-	}{
-		{"load", tensor.Float32, true, true}, {"load", tensor.Float64, true, false}, {"add", tensor.Float64, true, false},
-		{"add", tensor.Uint64, true, false}, {"load", tensor.Bool, true, false}, {"add", tensor.Int8, true, true},
-		{"gather", tensor.Float32, true, false}, {"load", tensor.Float16, true, true}, {"add", tensor.Float16, false, false},
-		{"add", tensor.Complex64, false, false}, {"exp", tensor.Float32, false, false}, {"cast", tensor.BFloat16, true, true},
-	} {
-		if got := Lavapipe().Target().Native(c.name, c.d); got != c.all {
-			t.Errorf("%s on %v: %v", c.name, c.d, got)
-		}
-		if got := lacking.Target().Native(c.name, c.d); got != c.lacking {
-			t.Errorf("%s on %v with less: %v", c.name, c.d, got)
 		}
 	}
 }
