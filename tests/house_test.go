@@ -42,7 +42,8 @@ var mayImport = map[string][]string{
 	"planner/order":             {},
 	"runtime/driver":            {"codegen"},
 	"runtime/driver/drivertest": {"codegen", "expr/op", "runtime/driver", "tensor"},
-	"runtime/host":              {"codegen", "codegen/cpu", "codegen/cpu/asm", "runtime/driver", "runtime/host/exec"},
+	"runtime/host":              {"codegen", "codegen/cpu", "codegen/cpu/asm", "runtime/driver", "runtime/host/crew", "runtime/host/exec"},
+	"runtime/host/crew":         {"codegen", "runtime/driver"},
 	"runtime/host/exec":         {},
 	"runtime/vulkan":            {"codegen", "codegen/spirv", "internal/cachefile", "runtime/driver", "tensor"},
 	"runtime/interp":            {"codegen", "expr/op", "runtime/driver", "tensor"},
@@ -55,7 +56,7 @@ var top = []string{"cmd", "examples", "tests"}
 
 // absent are imports that only the rooms named may have.
 var absent = map[string][]string{
-	"unsafe": {"tensor", "runtime/host", "runtime/host/exec", "runtime/vulkan"},
+	"unsafe": {"tensor", "runtime/host", "runtime/host/crew", "runtime/host/exec", "runtime/vulkan"},
 	"C":      {"runtime/vulkan"},
 	"os":     {"tensor", "runtime", "codegen/spirv/gen", "expr/op/coef", "expr/op/gen", "internal/cachefile", "internal/goasm", "internal/golden"},
 }

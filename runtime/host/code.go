@@ -6,6 +6,7 @@ import (
 
 	"github.com/einloom/einloom/codegen"
 	"github.com/einloom/einloom/codegen/cpu"
+	"github.com/einloom/einloom/runtime/host/crew"
 	"github.com/einloom/einloom/runtime/host/exec"
 )
 
@@ -77,7 +78,7 @@ func (cc *codeCache) build(k *codegen.Kernel) (*code, error) {
 	if err != nil {
 		return nil, fmt.Errorf("executable memory: %w", err)
 	}
-	pool := aligned(len(object.Pool))
+	pool := crew.Aligned(len(object.Pool))
 	copy(pool, object.Pool)
 	return &code{object: object, exec: x, pool: pool, owner: cc, refs: 1}, nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/einloom/einloom/codegen"
 	"github.com/einloom/einloom/codegen/cpu"
 	"github.com/einloom/einloom/runtime/driver"
+	"github.com/einloom/einloom/runtime/host/crew"
 	"github.com/einloom/einloom/runtime/host/exec"
 )
 
@@ -33,7 +34,7 @@ type Device struct {
 	fallback driver.Device
 	missed   func(string, error)
 	codes    codeCache
-	crew     crew
+	crew     crew.Crew
 
 	mu     sync.RWMutex // held for reading by whatever uses the device, for writing by Close
 	closed bool
@@ -75,7 +76,7 @@ func Open(c Config) (*Device, error) {
 	}
 	d := &Device{target: target, fallback: c.Fallback, missed: c.Missed}
 	d.codes.target = target
-	d.crew.start(threads - 1)
+	d.crew.Start(threads - 1)
 	return d, nil
 }
 
@@ -126,7 +127,7 @@ func (d *Device) Alloc(bytes int) (driver.Buffer, error) {
 	if bytes < 0 {
 		return nil, fmt.Errorf("cpu: a buffer of %d bytes", bytes)
 	}
-	return &buffer{mem: aligned(bytes)}, nil
+	return &buffer{mem: crew.Aligned(bytes)}, nil
 }
 
 // Close waits for running launches, stops the workers and frees the code that no program holds.
@@ -137,7 +138,7 @@ func (d *Device) Close() error {
 		return errClosed
 	}
 	d.closed = true
-	d.crew.stop()
+	d.crew.Stop()
 	d.codes.drop()
 	if d.fallback != nil {
 		return d.fallback.Close()

@@ -2,23 +2,9 @@ package host
 
 import (
 	"context"
-	"unsafe"
 
 	"github.com/einloom/einloom/runtime/driver"
 )
-
-// align is the boundary that buffers, panels and constants start at: a cache line and the widest vector.
-const align = 64
-
-// aligned gives n bytes that start on a 64-byte boundary, cleared, on the Go heap (which does not move).
-func aligned(n int) []byte {
-	if n == 0 {
-		return nil
-	}
-	b := make([]byte, n+align-1)
-	shift := int(-uintptr(unsafe.Pointer(unsafe.SliceData(b))) & (align - 1))
-	return b[shift : shift+n : shift+n]
-}
 
 // buffer is host memory as driver.Buffer.
 type buffer struct{ mem []byte }

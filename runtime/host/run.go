@@ -2,7 +2,6 @@ package host
 
 import (
 	"context"
-	"unsafe"
 
 	"github.com/einloom/einloom/runtime/driver"
 )
@@ -14,8 +13,8 @@ func (d *Device) Run(ctx context.Context, launches []driver.Launch) error {
 	if d.closed {
 		return errClosed
 	}
-	l := d.crew.takeLane()
-	defer d.crew.giveLane(l)
+	l := d.crew.Lane()
+	defer d.crew.Rest(l)
 	for i := range launches {
 		p, ok := launches[i].Program.(*Program)
 		if !ok {
@@ -27,15 +26,7 @@ func (d *Device) Run(ctx context.Context, launches []driver.Launch) error {
 			}
 			continue
 		}
-		if n := len(p.params); cap(l.ptrs) < n {
-			l.ptrs = make([]unsafe.Pointer, n, max(n, 16))
-		} else {
-			l.ptrs = l.ptrs[:n]
-		}
-		if err := p.bind(launches[i].Args, l.ptrs); err != nil {
-			return err
-		}
-		if err := d.crew.run(ctx, p, l); err != nil {
+		if err := d.crew.Run(ctx, l, &p.Kernel, launches[i].Args); err != nil {
 			return err
 		}
 	}
