@@ -26,7 +26,10 @@ type Session = runtime.Session
 // Program is a compiled graph. See runtime.Program.
 type Program = runtime.Program
 
-// Arg is a tensor bound to an input's name.
+// Buffer is an array that stays on a session's device between runs. See runtime.Buffer.
+type Buffer = runtime.Buffer
+
+// Arg is a tensor or a buffer bound to an input's name.
 type Arg = runtime.Arg
 
 // Event is one thing a session did, for Config.Trace.
@@ -45,5 +48,5 @@ func Compile(ctx context.Context, xs ...expr.Expr) (*Program, error) {
 	return runtime.Compile(ctx, xs...)
 }
 
-// Bind gives t to the input called name.
-func Bind(name string, t *tensor.Tensor) Arg { return runtime.Bind(name, t) }
+// Bind gives x to the input called name.
+func Bind[T *tensor.Tensor | *Buffer](name string, x T) Arg { return runtime.Bind(name, x) }

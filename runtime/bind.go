@@ -8,14 +8,23 @@ import (
 	"github.com/einloom/einloom/tensor"
 )
 
-// Arg is a tensor bound to an input's name.
+// Arg is a tensor or a buffer bound to an input's name.
 type Arg struct {
-	name string
-	t    *tensor.Tensor
+	name  string
+	value operand
 }
 
-// Bind gives t to the input called name. Any layout is read in place; nothing is copied.
-func Bind(name string, t *tensor.Tensor) Arg { return Arg{name, t} }
+// Bind gives x to the input called name. Any layout is read in place; nothing is copied but what a device with memory of its own needs of
+// tensors.
+func Bind[T *tensor.Tensor | *Buffer](name string, x T) Arg {
+	switch x := any(x).(type) {
+	case *tensor.Tensor:
+		return Arg{name, operand{t: x}}
+	case *Buffer:
+		return Arg{name, operand{b: x}}
+	}
+	return Arg{name: name}
+}
 
 // leafSet is the inputs and data of a graph, each name and each tensor once.
 type leafSet struct {
@@ -69,40 +78,55 @@ func (l *leafSet) forget() {
 	l.list = l.list[:0]
 }
 
-// bind fills in the tensors of inputs: data has one for each leaf.
-func (l *leafSet) bind(data []*tensor.Tensor, args []Arg) error {
+// bind fills in the operands of inputs: data has one for each leaf. Buffers are of session s.
+func (l *leafSet) bind(s *Session, data []operand, args []Arg) error {
 	var stray error
 	for _, a := range args {
 		switch i := l.find(source{name: a.name}); {
 		case i < 0:
 			stray = fmt.Errorf("runtime: there is no input %q to bind", a.name)
-		case data[i] != nil:
+		case !data[i].none():
 			stray = fmt.Errorf("runtime: input %q is bound twice", a.name)
 		default:
-			data[i] = a.t
+			data[i] = a.value
 		}
 	}
 	for i, n := range l.list {
 		if n.Kind != expr.KInput {
 			continue
 		}
-		t := data[i]
-		if t == nil {
+		x := data[i]
+		if x.none() {
 			return fmt.Errorf("%v: input %q (%v%v) is not bound: pass Bind(%q, tensor)", n.Pos, n.Name, n.DType, n.Shape, n.Name)
 		}
-		if t.DType() != n.DType || !t.Shape().Equal(n.Shape) {
-			return fmt.Errorf("%v: input %q is %v%v, but the tensor bound to it is %v%v", n.Pos, n.Name, n.DType, n.Shape, t.DType(), t.Shape())
+		if !x.is(n.DType, n.Shape) {
+			return fmt.Errorf("%v: input %q is %v%v, but it is bound to a %v", n.Pos, n.Name, n.DType, n.Shape, x)
+		}
+		if x.b != nil && x.b.session != s {
+			return fmt.Errorf("%v: input %q is bound to a %v of another session", n.Pos, n.Name, x)
 		}
 	}
 	return stray
 }
 
-// layout is the strides of a leaf's tensor; row-major (nil) where there is none yet.
-func layout(t *tensor.Tensor) []int {
-	if t == nil || t.Contiguous() {
-		return nil
+// name says which leaf number k is.
+func (l *leafSet) name(k int) string {
+	if n := l.list[k]; n.Kind == expr.KInput {
+		return fmt.Sprintf("input %q", n.Name)
 	}
-	return t.Strides()
+	return fmt.Sprintf("the data of %v", l.list[k].Pos)
+}
+
+// named says which input or output a closed buffer was for.
+func (l *leafSet) named(err error) error {
+	closed, ok := err.(*closedError)
+	switch {
+	case !ok:
+		return err
+	case closed.at < len(l.list):
+		return fmt.Errorf("runtime: %s: %w", l.name(closed.at), err)
+	}
+	return fmt.Errorf("runtime: output %d: %w", closed.at-len(l.list), err)
 }
 
 // seal copies the graph with every leaf replaced by an input, one for each tensor, so that a cached plan holds no user's data. The
@@ -116,7 +140,7 @@ func seal(sh *shape, roots []*expr.Node) (sealed, inputs []*expr.Node, strides m
 			name = fmt.Sprintf("$%d", i)
 		}
 		inputs[i] = expr.Hole(name, n)
-		strides[inputs[i]] = layout(sh.data[i])
+		strides[inputs[i]] = sh.data[i].layout()
 	}
 	copies := make(map[*expr.Node]*expr.Node, len(sh.nodes))
 	for _, n := range sh.nodes {

@@ -90,11 +90,18 @@ func (c *compiled) name() string {
 // release gives up the plan's code and arenas.
 func (c *compiled) release() {
 	goruntime.SetFinalizer(c, nil)
-	for ; c.frames != nil; c.frames = c.frames.next {
-		c.frames.arena.Close()
-	}
+	c.rest()
 	for _, p := range c.programs {
 		p.Close()
+	}
+}
+
+// rest gives up the arenas that no run uses.
+func (c *compiled) rest() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for ; c.frames != nil; c.frames = c.frames.next {
+		c.frames.arena.Close()
 	}
 }
 
@@ -145,7 +152,7 @@ func (c *compiled) newFrame() (*frame, error) {
 // giveFrame puts f back, without the user's memory.
 func (c *compiled) giveFrame(f *frame) {
 	for i := range f.patches {
-		f.patches[i].arg.Host = nil
+		*f.patches[i].arg = driver.Arg{}
 	}
 	if f.slicer != nil {
 		f.slicer.forget()
@@ -156,20 +163,20 @@ func (c *compiled) giveFrame(f *frame) {
 }
 
 // allocate fills outs with fresh tensors of the outputs' shapes.
-func (c *compiled) allocate(outs []*tensor.Tensor) error {
+func (c *compiled) allocate(outs []operand) error {
 	for i, o := range c.plan.Outputs {
 		t, err := tensor.Zeros(o.DType, o.Shape...)
 		if err != nil {
 			return err
 		}
-		outs[i] = t
+		outs[i] = operand{t: t}
 	}
 	return nil
 }
 
-// run computes the outputs of the leaves. outs are row-major and share no memory with the leaves. The leaves are in the order of the
+// run computes the outputs of the leaves. outs are row-major and share no memory with the leaves; buffers among them are held. The leaves are in the order of the
 // graph's description, which is that of plan.Leaves.
-func (c *compiled) run(ctx context.Context, leaves, outs []*tensor.Tensor) error {
+func (c *compiled) run(ctx context.Context, leaves, outs []operand) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -180,14 +187,11 @@ func (c *compiled) run(ctx context.Context, leaves, outs []*tensor.Tensor) error
 	defer c.giveFrame(f)
 	for i := range f.patches {
 		p := &f.patches[i]
-		t := (*tensor.Tensor)(nil)
 		if p.output {
-			t = outs[p.index]
+			*p.arg = outs[p.index].arg(p.offset)
 		} else {
-			t = leaves[c.leaves[p.index]]
+			*p.arg = leaves[c.leaves[p.index]].arg(p.offset)
 		}
-		mem, at := t.Memory()
-		p.arg.Host, p.arg.Offset = mem, at+p.offset
 	}
 	at := 0
 	for i := range c.plan.Loops {

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/einloom/einloom/expr"
-	"github.com/einloom/einloom/tensor"
 )
 
 // shape is a graph without its data: an exact description that two graphs share when, and only when, one plan serves both. key holds
@@ -17,7 +16,7 @@ type shape struct {
 	nodes  []*expr.Node         // in topological order, each once
 	ids    map[*expr.Node]int32 // of nodes, once there are many of them
 	leaves leafSet              // the KInput and KData among them
-	data   []*tensor.Tensor     // of the leaves; nil for an input that nothing is bound to yet
+	data   []operand            // of the leaves; nothing for an input that is not bound yet
 	stack  []visit
 }
 
@@ -38,14 +37,14 @@ func (s *shape) read(roots []*expr.Node) {
 		s.num(s.id(r))
 	}
 	for _, n := range s.leaves.list {
-		s.data = append(s.data, n.Tensor)
+		s.data = append(s.data, operand{t: n.Tensor})
 	}
 }
 
-// layouts describes how the leaves' tensors lie.
+// layouts describes how the leaves' operands lie.
 func (s *shape) layouts() {
-	for _, t := range s.data {
-		s.ints(layout(t))
+	for _, x := range s.data {
+		s.ints(x.layout())
 	}
 }
 

@@ -19,7 +19,7 @@ type Program struct {
 
 	mu       sync.Mutex
 	variants []variant // for inputs in other layouts
-	lists    *leafList
+	lists    *operandList
 }
 
 // variant is the program compiled for one layout of its inputs.
@@ -28,10 +28,11 @@ type variant struct {
 	c       *compiled
 }
 
-// leafList is a free list of leaf slices, so that RunInto allocates nothing.
-type leafList struct {
-	data []*tensor.Tensor
-	next *leafList
+// operandList is a free list of what runs are bound to, so that RunInto allocates nothing.
+type operandList struct {
+	data []operand // of the leaves
+	outs []operand
+	next *operandList
 }
 
 func newProgram(s *Session, roots []*expr.Node, leaves leafSet, c *compiled) *Program {
@@ -40,12 +41,18 @@ func newProgram(s *Session, roots []*expr.Node, leaves leafSet, c *compiled) *Pr
 
 // Run computes the program's expressions with its inputs bound by args, in fresh memory.
 func (p *Program) Run(ctx context.Context, args ...Arg) ([]*tensor.Tensor, error) {
-	outs := make([]*tensor.Tensor, len(p.roots))
-	if err := p.plain.allocate(outs); err != nil {
+	l := p.takeList()
+	defer p.giveList(l)
+	l.outs = slices.Grow(l.outs, len(p.roots))[:len(p.roots)]
+	if err := p.plain.allocate(l.outs); err != nil {
 		return nil, err
 	}
-	if err := p.run(ctx, outs, args); err != nil {
+	if err := p.run(ctx, l, args); err != nil {
 		return nil, err
+	}
+	outs := make([]*tensor.Tensor, len(p.roots))
+	for i := range outs {
+		outs[i] = l.outs[i].t
 	}
 	return outs, nil
 }
@@ -53,56 +60,104 @@ func (p *Program) Run(ctx context.Context, args ...Arg) ([]*tensor.Tensor, error
 // RunInto is Run that writes to outs, one for each compiled expression: of its dtype and shape, row-major, writable, and sharing no
 // memory with what the program reads. It allocates nothing once it has run.
 func (p *Program) RunInto(ctx context.Context, outs []*tensor.Tensor, args ...Arg) error {
-	if len(outs) != len(p.roots) {
-		return fmt.Errorf("runtime: the program has %d outputs, got %d tensors", len(p.roots), len(outs))
+	l := p.takeList()
+	defer p.giveList(l)
+	for _, t := range outs {
+		l.outs = append(l.outs, operand{t: t})
 	}
-	for i, t := range outs {
-		if err := p.checkOutput(i, t, outs[:i]); err != nil {
-			return err
-		}
-	}
-	return p.run(ctx, outs, args)
+	return p.run(ctx, l, args)
 }
 
-func (p *Program) checkOutput(i int, t *tensor.Tensor, before []*tensor.Tensor) error {
-	want := p.roots[i]
-	switch {
-	case t == nil:
-		return fmt.Errorf("runtime: output %d: no tensor", i)
-	case t.DType() != want.DType || !t.Shape().Equal(want.Shape):
-		return fmt.Errorf("runtime: output %d is %v%v, got a tensor %v%v", i, want.DType, want.Shape, t.DType(), t.Shape())
-	case !t.Contiguous():
-		return fmt.Errorf("runtime: output %d: the tensor is not row-major (strides %v)", i, t.Strides())
-	case t.ReadOnly():
-		return fmt.Errorf("runtime: output %d: the tensor is read-only", i)
+// RunBuffers is Run with the results in fresh buffers. They stay on the device, whose kernels are done when RunBuffers returns.
+func (p *Program) RunBuffers(ctx context.Context, args ...Arg) ([]*Buffer, error) {
+	outs := make([]*Buffer, len(p.roots))
+	for i, n := range p.roots {
+		b, err := p.session.newBuffer(n.DType, n.Shape)
+		if err != nil {
+			closeAll(outs[:i])
+			return nil, fmt.Errorf("output %d: %w", i, err)
+		}
+		outs[i] = b
 	}
-	for k, u := range before {
-		if t.SharesMemory(u) {
-			return fmt.Errorf("runtime: outputs %d and %d share memory", k, i)
+	if err := p.RunIntoBuffers(ctx, outs, args...); err != nil {
+		closeAll(outs)
+		return nil, err
+	}
+	return outs, nil
+}
+
+func closeAll(list []*Buffer) {
+	for _, b := range list {
+		b.Close()
+	}
+}
+
+// RunIntoBuffers is RunInto for buffers: none of them twice, and none that an input is bound to.
+func (p *Program) RunIntoBuffers(ctx context.Context, outs []*Buffer, args ...Arg) error {
+	l := p.takeList()
+	defer p.giveList(l)
+	for _, b := range outs {
+		l.outs = append(l.outs, operand{b: b})
+	}
+	return p.run(ctx, l, args)
+}
+
+// checkOutputs refuses results that cannot be written to l.outs.
+func (p *Program) checkOutputs(l *operandList) error {
+	if len(l.outs) != len(p.roots) {
+		return fmt.Errorf("runtime: the program has %s, got %d to write to", count(len(p.roots), "output"), len(l.outs))
+	}
+	for i, o := range l.outs {
+		if err := p.checkOutput(i, o); err != nil {
+			return err
+		}
+		for k, before := range l.outs[:i] {
+			if before.meets(o) {
+				return fmt.Errorf("runtime: outputs %d and %d share memory", k, i)
+			}
 		}
 	}
 	return nil
 }
 
-func (p *Program) run(ctx context.Context, outs []*tensor.Tensor, args []Arg) error {
+func (p *Program) checkOutput(i int, o operand) error {
+	want := p.roots[i]
+	switch {
+	case o.none():
+		return fmt.Errorf("runtime: output %d: nothing to write it to", i)
+	case !o.is(want.DType, want.Shape):
+		return fmt.Errorf("runtime: output %d is %v%v, got a %v", i, want.DType, want.Shape, o)
+	case o.layout() != nil:
+		return fmt.Errorf("runtime: output %d: the tensor is not row-major (strides %v)", i, o.layout())
+	case o.t != nil && o.t.ReadOnly():
+		return fmt.Errorf("runtime: output %d: the tensor is read-only", i)
+	case o.b != nil && o.b.session != p.session:
+		return fmt.Errorf("runtime: output %d: a %v of another session", i, o)
+	}
+	return nil
+}
+
+// run computes l.outs with the inputs bound by args.
+func (p *Program) run(ctx context.Context, l *operandList, args []Arg) error {
+	if err := p.checkOutputs(l); err != nil {
+		return err
+	}
 	s := p.session
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if s.closed {
 		return errClosed
 	}
-	l := p.takeList()
-	defer p.giveList(l)
 	for _, n := range p.leaves.list {
-		l.data = append(l.data, n.Tensor)
+		l.data = append(l.data, operand{t: n.Tensor})
 	}
-	if err := p.leaves.bind(l.data, args); err != nil {
+	if err := p.leaves.bind(s, l.data, args); err != nil {
 		return err
 	}
-	for i, t := range outs {
-		for k, u := range l.data {
-			if t.SharesMemory(u) {
-				return fmt.Errorf("runtime: output %d shares memory with %s, which the program reads", i, p.leafName(k))
+	for i, o := range l.outs {
+		for k, x := range l.data {
+			if o.meets(x) {
+				return fmt.Errorf("runtime: output %d shares memory with %s, which the program reads", i, p.leaves.name(k))
 			}
 		}
 	}
@@ -110,14 +165,18 @@ func (p *Program) run(ctx context.Context, outs []*tensor.Tensor, args []Arg) er
 	if err != nil {
 		return err
 	}
-	return onUsersLine(c.run(ctx, l.data, outs), p.roots)
+	if err := s.holds.take(ctx, l.data, l.outs); err != nil {
+		return p.leaves.named(err)
+	}
+	defer s.holds.give(l.data, l.outs)
+	return onUsersLine(c.run(ctx, l.data, l.outs), p.roots)
 }
 
-// forLayout gives the program compiled for the layouts of its leaves' tensors.
-func (p *Program) forLayout(ctx context.Context, data []*tensor.Tensor) (*compiled, error) {
+// forLayout gives the program compiled for the layouts of its leaves' operands.
+func (p *Program) forLayout(ctx context.Context, data []operand) (*compiled, error) {
 	plain := true
 	for i, n := range p.leaves.list {
-		plain = plain && (n.Kind != expr.KInput || layout(data[i]) == nil)
+		plain = plain && (n.Kind != expr.KInput || data[i].layout() == nil)
 	}
 	if plain {
 		return p.plain, nil
@@ -133,8 +192,8 @@ func (p *Program) forLayout(ctx context.Context, data []*tensor.Tensor) (*compil
 		return nil, err
 	}
 	v := variant{c: c}
-	for _, t := range data {
-		v.strides = append(v.strides, slices.Clone(layout(t)))
+	for _, x := range data {
+		v.strides = append(v.strides, slices.Clone(x.layout()))
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -149,7 +208,7 @@ func (p *Program) forLayout(ctx context.Context, data []*tensor.Tensor) (*compil
 const variantLimit = 16
 
 // variant finds what was compiled for such layouts; nil if it is not at hand.
-func (p *Program) variant(data []*tensor.Tensor) *compiled {
+func (p *Program) variant(data []operand) *compiled {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for i := range p.variants {
@@ -160,36 +219,30 @@ func (p *Program) variant(data []*tensor.Tensor) *compiled {
 	return nil
 }
 
-func (v *variant) fits(data []*tensor.Tensor) bool {
-	for i, t := range data {
-		if !slices.Equal(v.strides[i], layout(t)) {
+func (v *variant) fits(data []operand) bool {
+	for i, x := range data {
+		if !slices.Equal(v.strides[i], x.layout()) {
 			return false
 		}
 	}
 	return true
 }
 
-func (p *Program) leafName(k int) string {
-	if n := p.leaves.list[k]; n.Kind == expr.KInput {
-		return fmt.Sprintf("input %q", n.Name)
-	}
-	return fmt.Sprintf("the data of %v", p.leaves.list[k].Pos)
-}
-
-func (p *Program) takeList() *leafList {
+func (p *Program) takeList() *operandList {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	l := p.lists
 	if l == nil {
-		return new(leafList)
+		return new(operandList)
 	}
 	p.lists = l.next
 	return l
 }
 
-func (p *Program) giveList(l *leafList) {
+func (p *Program) giveList(l *operandList) {
 	clear(l.data)
-	l.data = l.data[:0]
+	clear(l.outs)
+	l.data, l.outs = l.data[:0], l.outs[:0]
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	l.next, p.lists = p.lists, l

@@ -19,6 +19,8 @@ import (
 type Session struct {
 	config Config
 	device driver.Device
+	home   driver.Device // where buffers lie
+	holds  holds         // of buffers
 	notes  []string
 	off    map[string]bool
 
@@ -57,6 +59,7 @@ func Open(c Config) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.home = s.device
 	return s, nil
 }
 
@@ -95,21 +98,25 @@ func (s *Session) Eval(ctx context.Context, x expr.Expr, args ...Arg) (*tensor.T
 	sh := s.takeShape()
 	defer s.giveShape(sh)
 	sh.read(roots[:])
-	if err := sh.leaves.bind(sh.data, args); err != nil {
+	if err := sh.leaves.bind(s, sh.data, args); err != nil {
 		return nil, err
 	}
 	c, err := s.compiled(ctx, &sh.shape, roots[:])
 	if err != nil {
 		return nil, err
 	}
-	var outs [1]*tensor.Tensor
+	var outs [1]operand
 	if err := c.allocate(outs[:]); err != nil {
 		return nil, err
 	}
+	if err := s.holds.take(ctx, sh.data, nil); err != nil {
+		return nil, sh.leaves.named(err)
+	}
+	defer s.holds.give(sh.data, nil)
 	if err := c.run(ctx, sh.data, outs[:]); err != nil {
 		return nil, onUsersLine(err, roots[:])
 	}
-	return outs[0], nil
+	return outs[0].t, nil
 }
 
 // Compile plans xs together and compiles the plan. The program holds the data that travels with the graph; inputs are bound by Run.

@@ -134,10 +134,10 @@ func TestMistakesWithInputs(t *testing.T) {
 		want string
 	}{
 		{nil, `session_test.go:127: input "x" (f32[2]) is not bound: pass Bind("x", tensor)`},
-		{[]runtime.Arg{runtime.Bind("x", ramp(t, 3))}, `session_test.go:127: input "x" is f32[2], but the tensor bound to it is f32[3]`},
+		{[]runtime.Arg{runtime.Bind("x", ramp(t, 3))}, `session_test.go:127: input "x" is f32[2], but it is bound to a tensor f32[3]`},
 		{[]runtime.Arg{runtime.Bind("x", ramp(t, 2)), runtime.Bind("y", ramp(t, 2))}, `runtime: there is no input "y" to bind`},
 		{[]runtime.Arg{runtime.Bind("x", ramp(t, 2)), runtime.Bind("x", ramp(t, 2))}, `runtime: input "x" is bound twice`},
-		{[]runtime.Arg{runtime.Bind("x", nil)}, `session_test.go:127: input "x" (f32[2]) is not bound: pass Bind("x", tensor)`},
+		{[]runtime.Arg{runtime.Bind("x", (*tensor.Tensor)(nil))}, `session_test.go:127: input "x" (f32[2]) is not bound: pass Bind("x", tensor)`},
 	} {
 		if _, err := p.Run(ctx, c.args...); err == nil || err.Error() != c.want {
 			t.Errorf("got %v, want %s", err, c.want)
@@ -184,8 +184,8 @@ func TestRunInto(t *testing.T) {
 		outs []*tensor.Tensor
 		want string
 	}{
-		{outs[:1], "runtime: the program has 2 outputs, got 1 tensors"},
-		{[]*tensor.Tensor{product, nil}, "runtime: output 1: no tensor"},
+		{outs[:1], "runtime: the program has 2 outputs, got 1 to write to"},
+		{[]*tensor.Tensor{product, nil}, "runtime: output 1: nothing to write it to"},
 		{[]*tensor.Tensor{product, in}, "runtime: output 1 is f32[4], got a tensor f32[4 4]"},
 		{[]*tensor.Tensor{turned, sum}, "runtime: output 0: the tensor is not row-major (strides [1 4])"},
 		{[]*tensor.Tensor{in, sum}, `runtime: output 0 shares memory with input "x", which the program reads`},
