@@ -203,7 +203,7 @@ func foldsOf(k *codegen.Kernel) (list []int) {
 	return list
 }
 
-// unroll is how many blocks are computed side by side: short bodies need it to hide latencies, long ones fill the machine by themselves.
+// unroll is how many blocks are computed side by side, to hide latencies: long bodies have registers for fewer.
 func unroll(k *codegen.Kernel) int {
 	work := 0
 	for i := range k.Body {
@@ -217,10 +217,13 @@ func unroll(k *codegen.Kernel) int {
 	return unrollOf(work)
 }
 
+// mostAbreast is the most operations at a point with which two blocks are computed side by side.
+const mostAbreast = 80
+
 // unrollOf is it for so many operations at a point.
 func unrollOf(work int) int {
 	switch {
-	case work > 24:
+	case work > mostAbreast:
 		return 1
 	case work > 8:
 		return 2

@@ -26,6 +26,7 @@ func (n *nest) core(targets []target, count asm.Reg) {
 // putAll writes the targets, which are stores, in every block of the turn: of a block everything is read before anything is written, for
 // an output may lie where an input does.
 func (n *nest) putAll(targets []target) {
+	n.abreast(targets)
 	for b := range n.side {
 		for _, t := range targets {
 			n.value(n.root(t), b)
@@ -272,6 +273,7 @@ func (n *nest) empty(s *sum) {
 
 // take folds the targets' values of this turn in, and writes the stores.
 func (n *nest) take(ts []target, sums []*sum) {
+	n.abreast(ts)
 	i := 0
 	for _, t := range ts {
 		if t.store >= 0 {
@@ -335,13 +337,12 @@ func (n *nest) firstLane() asm.Reg {
 	return n.Bytes(b).As(n.width(n.mask))
 }
 
-// multiplyAdd folds a sum of products in by one fused instruction, where arg is a product that has no other use: one that is stored too
-// is rounded for both, so that what is summed is what the reader of the other sees.
+// multiplyAdd folds a sum of products in by one fused instruction, where it can.
 func (n *nest) multiplyAdd(s *sum, arg, b int) bool {
-	x := &n.k.Body[arg]
-	if s.op != "add" || !s.dtype.IsFloat() || x.Kind != codegen.Map || x.Op.Name != "mul" || n.uses[arg] > 1 {
+	if !n.fuses(s.reduce) {
 		return false
 	}
+	x := &n.k.Body[arg]
 	p, q := n.value(x.Args[0], b), n.value(x.Args[1], b)
 	n.Ins(suffix(s.dtype, "VFMADD231", "PS", "PD"), q, p, n.fit(s.dtype, s.acc[b]))
 	return true
