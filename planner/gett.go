@@ -184,7 +184,7 @@ func moveLast(axes []int, i int) {
 
 // tile chooses the tile of the result that stays in registers, and the blocks that stay in caches: a panel of B (kc x nr) in half of L1, a
 // block of A (mc x kc) in half of L2, a block of B (kc x nc) in half of L3 (Goto and van de Geijn, "Anatomy of high-performance matrix
-// multiplication", 2008).
+// multiplication", 2008). Where all of A takes a quarter of L2, B goes through the other half of it.
 func (p *scheduler) tile(g *codegen.Gett, d tensor.DType) {
 	bytes := d.Size()
 	lanes := p.target.Vector / bytes
@@ -199,9 +199,12 @@ func (p *scheduler) tile(g *codegen.Gett, d tensor.DType) {
 		return otherwise
 	}
 	g.KC = between(or(p.target.L1, 32<<10)/2/(g.NR*bytes), 256, 512)
-	room := or(p.target.L3, 16<<20) / 2 / bytes
-	g.MC = between(or(p.target.L2, 1<<20)/2/(g.KC*bytes)/g.MR*g.MR, g.MR, 1024/g.MR*g.MR)
+	second, room := or(p.target.L2, 1<<20)/bytes, or(p.target.L3, 16<<20)/2/bytes
+	g.MC = between(second/2/g.KC/g.MR*g.MR, g.MR, 1024/g.MR*g.MR)
 	kc := int(min(float64(g.KC), p.points(g.K)))
+	if p.points(g.M)*float64(kc) <= float64(second/4) {
+		room = second / 2
+	}
 	g.NC = between(room/kc/g.NR*g.NR, g.NR, (1<<20)/kc/g.NR*g.NR)
 }
 

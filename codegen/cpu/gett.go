@@ -123,24 +123,29 @@ func (u *unit) blocks() *gettBlocks {
 	return b
 }
 
-// bandPoints are rows of N's last axis that are packed together: as many as elements lie in a line of memory.
-const bandPoints = 16
+// bandPoints are the rows of N's last axis that are packed together, at most.
+const bandPoints = 32
 
 // inBands has B packed in bands where that is possible: blocks are whole rows of N's last axis, which are whole squares, and a call's rows
-// are no long work.
+// are no long work. Bands cut the axis beside it evenly, and blocks are pairs of bands where these are as short.
 func (b *gettBlocks) inBands(u *unit) {
 	row := b.k.Axes[last(b.g.N)].Extent
 	if !u.banded() || row%(16/b.bytes) != 0 || bandPoints*row*b.kc > 8*callPoints {
 		return
 	}
+	bands := evenly(b.k.Axes[b.g.N[len(b.g.N)-2]].Extent, bandPoints)
 	if b.wide*b.g.NR < b.n {
-		step := row / gcd(row, b.g.NR) // panels that are whole rows
+		rows := func(n int) int { return n * row / gcd(n*row, b.g.NR) } // panels that are n rows, or whole times that
+		step := rows(2 * bands)
+		if b.wide < step {
+			step = rows(1)
+		}
 		if b.wide < step {
 			return
 		}
 		b.wide -= b.wide % step
 	}
-	b.bands = bandPoints
+	b.bands = bands
 }
 
 func gcd(a, b int) int {

@@ -377,7 +377,7 @@ func (t *gettNest) packBand(batch, local, p asm.Reg) {
 		t.runs(ts, t.g.K, t.Arg(varP), terms, func(n asm.Reg) {
 			from := t.copy(start)
 			t.runs(ts, t.g.N[:len(t.g.N)-1], first, count, func(points asm.Reg) {
-				t.packStrips(ts, &strip{terms: n, at: at, length: length, column: t.copy(from)}, t.copy(points))
+				t.packStrip(ts, &strip{terms: n, points: points, at: at, length: length, column: t.copy(from)})
 				t.Ins("ADDQ", t.scaled(points, length), from)
 			})
 			t.Ins("ADDQ", t.scaled(n, t.Int(int64(t.g.NR*t.bytes()))), at)
@@ -385,30 +385,58 @@ func (t *gettNest) packBand(batch, local, p asm.Reg) {
 	}, t.g.Batch...)
 }
 
-// strip is a vector's points of a band, with all of N's last axis.
+// strip is some points of a band that lie side by side in memory, with all of N's last axis.
 type strip struct {
 	terms  asm.Reg // how many
+	points asm.Reg // how many
 	at     asm.Reg // the first term's place in the block's first panel
 	length asm.Reg // of N's last axis
 	column asm.Reg // of the block, of the first point
 	table  asm.Reg // of where the points go
 }
 
-// packStrips packs so many points along the vector axis: whole vectors, squares, single ones.
-func (t *gettNest) packStrips(ts []target, s *strip, points asm.Reg) {
+// packStrip packs a strip, so many points of N's last axis at a time as a square has rows, of these term by term: a page of memory is read
+// as far as the strip goes before the next one is.
+func (t *gettNest) packStrip(ts []target, s *strip) {
 	s.table = t.copy(t.Arg(ArgScratch))
 	t.Ins("ADDQ", asm.Imm(piecesAt(t.g, t.bytes())), s.table)
+	moving := t.enter(ts, last(t.g.N))
+	left := t.copy(s.length)
+	square := t.Label("square")
+	t.Bind(square)
+	t.findColumns(s)
+	term := t.copy(t.Int(0))
+	t.loop(ts, last(t.g.K), t.copy(s.terms), func() {
+		t.packSquares(ts, s, term)
+		t.Ins("ADDQ", asm.Imm(t.g.NR*t.bytes()), term)
+	})
+	t.advance(moving, t.square())
+	t.Ins("ADDQ", asm.Imm(t.square()), s.column)
+	t.Ins("SUBQ", asm.Imm(t.square()), left)
+	t.J("GT", square)
+	t.close()
+}
+
+// packSquares packs one term of a strip, which stands at byte term of the panels: whole vectors, squares, single points.
+func (t *gettNest) packSquares(ts []target, s *strip, term asm.Reg) {
 	moving := t.enter(ts, t.vector)
+	to, left := t.copy(s.table), t.copy(s.points)
 	for _, n := range slices.Compact([]int{t.full, t.square(), 1}) {
 		t.n = n
 		top, end := t.Label("strip"), t.Label("over")
 		t.Bind(top)
-		t.Ins("CMPQ", points, asm.Imm(n))
+		t.Ins("CMPQ", left, asm.Imm(n))
 		t.J("LT", end)
-		t.block(1, func() { t.packStrip(ts, s) })
+		t.block(1, func() {
+			t.storeColumns(t.neighbours(ts, t.g.B, last(t.g.N), t.square()), func(point int) asm.Mem {
+				at := t.GP()
+				t.Ins("MOVQ", asm.At(to, 8*point), at)
+				return asm.At(at, 0).Plus(term, 1)
+			})
+		})
 		t.advance(moving, n)
-		t.Ins("ADDQ", t.scaled(s.length, t.Int(int64(n))), s.column)
-		t.Ins("SUBQ", asm.Imm(n), points)
+		t.Ins("ADDQ", asm.Imm(8*n), to)
+		t.Ins("SUBQ", asm.Imm(n), left)
 		t.Jmp(top)
 		t.Bind(end)
 	}
@@ -416,45 +444,20 @@ func (t *gettNest) packStrips(ts []target, s *strip, points asm.Reg) {
 	t.close()
 }
 
-// packStrip packs a strip by squares, all terms of one after the other: as few streams of memory as a square has rows are read at a time,
-// and what goes to one panel goes there soon after one another.
-func (t *gettNest) packStrip(ts []target, s *strip) {
-	row := last(t.g.N)
-	moving := t.enter(ts, row)
-	column, left := t.copy(s.column), t.copy(s.length)
-	turn := t.Label("turn")
-	t.Bind(turn)
-	t.findColumns(s, column)
-	term := t.copy(t.Int(0))
-	t.loop(ts, last(t.g.K), t.copy(s.terms), func() {
-		t.storeColumns(t.neighbours(ts, t.g.B, row, t.square()), func(point int) asm.Mem {
-			to := t.GP()
-			t.Ins("MOVQ", asm.At(s.table, 8*point), to)
-			return asm.At(to, 0).Plus(term, 1)
-		})
-		t.Ins("ADDQ", asm.Imm(t.g.NR*t.bytes()), term)
-	})
-	t.advance(moving, t.square())
-	t.Ins("ADDQ", asm.Imm(t.square()), column)
-	t.Ins("SUBQ", asm.Imm(t.square()), left)
-	t.J("GT", turn)
-	t.close()
-}
-
-// findColumns writes the table of where the strip's points go, of which the first is this column of the block.
-func (t *gettNest) findColumns(s *strip, column asm.Reg) {
-	at, panel := t.copy(column), t.GP()
-	for i := range t.n {
-		in := t.copy(at)
+// findColumns writes the table of where the strip's points go, of which the first is its present column of the block.
+func (t *gettNest) findColumns(s *strip) {
+	column, to, shift := t.copy(s.column), t.copy(s.table), bits.TrailingZeros(uint(t.g.NR))
+	t.turns(t.copy(s.points), func() {
+		in, panel := t.copy(column), t.copy(column)
 		t.Ins("ANDQ", asm.Imm(t.g.NR-1), in)
-		t.Move(at, panel)
-		t.Ins("SHRQ", asm.Imm(bits.TrailingZeros(uint(t.g.NR))), panel)
+		t.Ins("SHRQ", asm.Imm(shift), panel)
 		t.Ins("IMULQ", t.size(rightBytes), panel)
 		t.Ins("ADDQ", s.at, panel)
 		t.Ins("LEAQ", asm.At(panel, 0).Plus(in, t.bytes()), panel)
-		t.Ins("MOVQ", panel, asm.At(s.table, 8*i))
-		t.Ins("ADDQ", s.length, at)
-	}
+		t.Ins("MOVQ", panel, asm.At(to, 0))
+		t.Ins("ADDQ", asm.Imm(8), to)
+		t.Ins("ADDQ", s.length, column)
+	})
 }
 
 // square is how many elements a vector of 16 bytes holds: so many of them are transposed at a time.
@@ -482,7 +485,8 @@ func (t *gettNest) squares(ts []target, v, axis int, count asm.Reg, body func(ro
 	t.close()
 }
 
-// neighbours are value v at n points along axis, of which the first is the present one.
+// neighbours are value v at n points along axis, of which the first is the present one. What lies across is asked for as far ahead: the
+// next n points are mostly the next to be packed.
 func (t *gettNest) neighbours(ts []target, v, axis, n int) (list []asm.Reg) {
 	streams, asked := t.active(ts), t.asksIndex(ts, axis)
 	for i := range n {
@@ -497,6 +501,11 @@ func (t *gettNest) neighbours(ts []target, v, axis, n int) (list []asm.Reg) {
 				index := t.copy(t.axisIndex(axis))
 				t.Ins("ADDQ", asm.Imm(i), index)
 				t.scope.idx[axis] = index
+			}
+		}
+		for _, s := range streams {
+			if t.u.streams[s].class(axis) == strided {
+				t.Ins("PREFETCHT0", asm.At(t.ptr(s), 0).Plus(t.num(number{kind: stepOf, a: s, b: axis, mul: n}), 1))
 			}
 		}
 		list = append(list, t.value(v, 0))

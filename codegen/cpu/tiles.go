@@ -18,7 +18,7 @@ func piecesAt(g *codegen.Gett, bytes int) int {
 	return tileAt + max(tileRoom, (g.MR*g.NR*bytes+63)&^63)
 }
 
-func tableAt(g *codegen.Gett, bytes int) int { return piecesAt(g, bytes) + 8*g.NR }
+func tableAt(g *codegen.Gett, bytes int) int { return piecesAt(g, bytes) + 8*max(g.NR, bandPoints) }
 
 // scratch is the bytes that a call takes of the worker's memory.
 func (b *gettBlocks) scratch() int {
