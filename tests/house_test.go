@@ -46,6 +46,8 @@ var mayImport = map[string][]string{
 	"runtime/host/crew":         {"codegen", "runtime/driver"},
 	"runtime/host/exec":         {},
 	"runtime/vulkan":            {"codegen", "codegen/spirv", "internal/cachefile", "runtime/driver", "tensor"},
+	"runtime/aot":               {"codegen", "runtime/driver", "runtime/host/crew", "runtime/interp", "tensor"},
+	"runtime/aot/source":        {"codegen", "codegen/cpu", "codegen/cpu/asm", "expr", "planner", "runtime/aot", "runtime/host/crew", "tensor"},
 	"runtime/interp":            {"codegen", "expr/op", "runtime/driver", "tensor"},
 	"runtime":                   {"codegen", "codegen/cpu", "expr", "internal/cachefile", "planner", "runtime/driver", "runtime/host", "runtime/interp", "runtime/vulkan", "tensor"},
 	"":                          {"expr", "runtime", "tensor"},
@@ -56,7 +58,7 @@ var top = []string{"cmd", "examples", "tests"}
 
 // absent are imports that only the rooms named may have.
 var absent = map[string][]string{
-	"unsafe": {"tensor", "runtime/host", "runtime/host/crew", "runtime/host/exec", "runtime/vulkan"},
+	"unsafe": {"tensor", "runtime/aot", "runtime/host", "runtime/host/crew", "runtime/host/exec", "runtime/vulkan"},
 	"C":      {"runtime/vulkan"},
 	"os":     {"tensor", "runtime", "codegen/spirv/gen", "expr/op/coef", "expr/op/gen", "internal/cachefile", "internal/goasm", "internal/golden"},
 }

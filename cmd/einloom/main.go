@@ -14,6 +14,7 @@ const overview = `einloom computes and explains tensor expressions.
 
   einloom eval SPEC A.npy B.npy ...   compute an einsum of .npy files
   einloom plan SPEC SHAPE ...         show how it would be computed, at every stage
+  einloom generate -func NAME ...     write it as Go source and assembly, for go:generate
   einloom order FILE.json             find in which order to contract networks of tensors
   einloom bench                       how fast this machine does what users wait for
   einloom calibrate                   measure this machine once, so that plans suit it
@@ -43,7 +44,7 @@ type usageError struct{ msg string }
 func (u usageError) Error() string { return u.msg }
 
 func commands() map[string]command {
-	return map[string]command{"eval": evalCommand, "plan": planCommand, "order": orderCommand, "bench": benchCommand, "calibrate": calibrateCommand, "devices": devicesCommand}
+	return map[string]command{"eval": evalCommand, "plan": planCommand, "generate": generateCommand, "order": orderCommand, "bench": benchCommand, "calibrate": calibrateCommand, "devices": devicesCommand}
 }
 
 func main() { os.Exit(run(os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})) }
