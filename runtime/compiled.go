@@ -19,6 +19,7 @@ type compiled struct {
 	plan     *planner.Plan
 	device   driver.Device
 	programs []driver.Program // one a step
+	why      string           // it was compiled for this device; "": there is no other
 	leaves   []int            // plan.Leaves[i] is leaf leaves[i] of the graph's description
 	measure  bool             // whether a run is long enough that timing its steps costs nothing
 	took     []atomic.Int64   // nanoseconds of each step in the last measured run

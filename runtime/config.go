@@ -10,7 +10,9 @@ import (
 // Config says how a Session computes. The zero value is the best exact choice: this machine's processor, all its cores and memory.
 type Config struct {
 	// Device is "cpu" (generated machine code, the default; where that is not possible the interpreter, and Session.Notes says why),
-	// "interp" (the portable interpreter) or "vulkan" (SPIR-V on the best GPU that there is a driver of; "vulkan:1" is the next). See Devices.
+	// "interp" (the portable interpreter), "vulkan" (SPIR-V on the best GPU that there is a driver of; "vulkan:1" is the next) or
+	// "auto": cpu, and where there is a GPU each plan runs there if that is thought to take less time, with what travels; Program.Explain
+	// says which and why, with the numbers. Runs on Buffers are where these lie, on the GPU. See Devices.
 	Device string
 	// Target holds the cpu device to one instruction set, "amd64+avx2" or "amd64+avx512"; "" takes the widest that runs here.
 	Target string

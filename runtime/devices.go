@@ -31,6 +31,7 @@ func Devices() []DeviceInfo {
 	}
 	list := []DeviceInfo{cpu, {Name: "interp", Target: "interp", What: "walks kernels without machine code: on any machine, slowly"}}
 	found, err := vulkan.Devices()
+	list = append(list, auto(pickGPU(found, err)))
 	if err != nil {
 		return append(list, DeviceInfo{Name: "vulkan", Target: "vulkan", Why: err.Error()})
 	}
@@ -42,6 +43,59 @@ func Devices() []DeviceInfo {
 		list = append(list, d)
 	}
 	return list
+}
+
+// pickGPU gives the first GPU among the devices of Vulkan, which come best first, or why there is none.
+func pickGPU(found []vulkan.Info, err error) (index int, why string) {
+	if err != nil {
+		return -1, err.Error()
+	}
+	for i, d := range found {
+		if strings.HasSuffix(d.Kind, "GPU") {
+			return i, ""
+		}
+	}
+	return -1, fmt.Sprintf("none of the %s of Vulkan is a GPU's", count(len(found), "device"))
+}
+
+// auto is the row of device "auto" where the GPU is of that number, or where there is none.
+func auto(index int, why string) DeviceInfo {
+	d := DeviceInfo{Name: "auto", What: "cpu, and for each plan that is worth the trip the GPU beside it"}
+	switch {
+	case index > 0:
+		d.What += fmt.Sprintf(", vulkan:%d", index)
+	case index == 0:
+		d.What += ", vulkan"
+	default:
+		d.What = "cpu here (" + why + ")"
+	}
+	return d
+}
+
+// openDevices opens what c names: for "auto" the processor, and a GPU beside it where there is one.
+func (s *Session) openDevices(c Config) (err error) {
+	if c.Device != "auto" {
+		s.device, err = s.openDevice(c)
+		s.home = s.device
+		return err
+	}
+	c.Device = "cpu"
+	if s.device, err = s.openDevice(c); err != nil {
+		return err
+	}
+	s.home = s.device
+	index, why := pickGPU(vulkan.Devices())
+	if index >= 0 {
+		c.Device = fmt.Sprintf("vulkan:%d", index)
+		gpu, err := s.openDevice(c)
+		if err == nil {
+			s.home = gpu
+			return nil
+		}
+		why = err.Error()
+	}
+	s.alone = why
+	return nil
 }
 
 // openDevice opens what c names. Where machine code is not possible "cpu" is the interpreter, and a note says why.
@@ -81,6 +135,6 @@ func (s *Session) openDevice(c Config) (driver.Device, error) {
 	case "interp":
 		return portable(), nil
 	default:
-		return nil, fmt.Errorf("runtime: there is no device %q; there are cpu, interp and vulkan", c.Device)
+		return nil, fmt.Errorf("runtime: there is no device %q; there are auto, cpu, interp and vulkan", c.Device)
 	}
 }

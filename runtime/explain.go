@@ -17,15 +17,8 @@ func (p *Program) Plan() string { return p.plain.text(p.session) }
 // Explain is Plan, then where each kernel's arrays lie, and the generated code.
 func (p *Program) Explain() string { return p.plain.text(p.session) + p.plain.detail() }
 
-// Estimate is how long a run takes by the planner's model of the device.
-func (p *Program) Estimate() time.Duration {
-	c, seconds := p.plain, 0.0
-	target := c.device.Target()
-	for i := range c.plan.Steps {
-		seconds += c.seconds(i, target)
-	}
-	return duration(seconds)
-}
+// Estimate is how long a run on tensors takes by the planner's model of the device.
+func (p *Program) Estimate() time.Duration { return duration(p.plain.plan.Price().Seconds()) }
 
 // seconds is what all runs of step number i take on a target, by its model.
 func (c *compiled) seconds(i int, t codegen.Target) float64 {
@@ -40,8 +33,9 @@ const legend = `; graph: what was asked for, a value a line; $0, $1 ... are data
 
 func (c *compiled) text(s *Session) string {
 	var b strings.Builder
-	target := s.device.Target()
+	target := c.device.Target()
 	fmt.Fprintf(&b, "; plan of %s for %s, %s\n", count(len(c.plan.Steps), "kernel"), target.Name, count(target.Threads, "thread"))
+	c.place(&b, s)
 	for _, note := range s.notes {
 		fmt.Fprintf(&b, "; note: %s\n", note)
 	}
@@ -52,6 +46,19 @@ func (c *compiled) text(s *Session) string {
 	c.stage(&b, "kernel", c.plan.Text("kernel"))
 	c.stage(&b, "cost", c.costs(target))
 	return b.String()
+}
+
+// place says where the plan runs and why, and what a run carries there.
+func (c *compiled) place(b *strings.Builder, s *Session) {
+	switch name := c.device.Target().Name; {
+	case s.alone != "":
+		fmt.Fprintf(b, "; device auto is %s: %s\n", name, s.alone)
+	case c.why != "":
+		fmt.Fprintf(b, "; device auto is %s here: %s\n", name, c.why)
+	}
+	if price := c.plan.Price(); price.Up+price.Down > 0 {
+		fmt.Fprintf(b, "; a run carries %.4g MB to the device and %.4g MB back, less what is in Buffers\n", float64(price.Up)/1e6, float64(price.Down)/1e6)
+	}
 }
 
 func (c *compiled) detail() string {

@@ -41,8 +41,11 @@ func (s *shape) read(roots []*expr.Node) {
 	}
 }
 
-// layouts describes how the leaves' operands lie.
-func (s *shape) layouts() {
+// layouts describes how the leaves' operands lie, and whether the plan is to be for where buffers lie.
+func (s *shape) layouts(home bool) {
+	if home {
+		s.key = append(s.key, 1)
+	}
 	for _, x := range s.data {
 		s.ints(x.layout())
 	}

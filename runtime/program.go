@@ -18,13 +18,14 @@ type Program struct {
 	plain   *compiled // for row-major inputs
 
 	mu       sync.Mutex
-	variants []variant // for inputs in other layouts
+	variants []variant // for inputs in other layouts, or in buffers on another device
 	lists    *operandList
 }
 
-// variant is the program compiled for one layout of its inputs.
+// variant is the program compiled for one layout of its inputs on one device.
 type variant struct {
 	strides [][]int // of each leaf; nil: row-major
+	home    bool    // it is for the device where buffers lie
 	c       *compiled
 }
 
@@ -161,7 +162,7 @@ func (p *Program) run(ctx context.Context, l *operandList, args []Arg) error {
 			}
 		}
 	}
-	c, err := p.forLayout(ctx, l.data)
+	c, err := p.forOperands(ctx, l)
 	if err != nil {
 		return err
 	}
@@ -172,27 +173,28 @@ func (p *Program) run(ctx context.Context, l *operandList, args []Arg) error {
 	return onUsersLine(c.run(ctx, l.data, l.outs), p.roots)
 }
 
-// forLayout gives the program compiled for the layouts of its leaves' operands.
-func (p *Program) forLayout(ctx context.Context, data []operand) (*compiled, error) {
-	plain := true
+// forOperands gives the program compiled for the layouts of its leaves' operands, and for the device where buffers lie if there are any.
+func (p *Program) forOperands(ctx context.Context, l *operandList) (*compiled, error) {
+	home := p.session.away(l.data) || p.session.away(l.outs)
+	plain := !home || p.plain.device == p.session.home
 	for i, n := range p.leaves.list {
-		plain = plain && (n.Kind != expr.KInput || data[i].layout() == nil)
+		plain = plain && (n.Kind != expr.KInput || l.data[i].layout() == nil)
 	}
 	if plain {
 		return p.plain, nil
 	}
-	if c := p.variant(data); c != nil {
+	if c := p.variant(l.data, home); c != nil {
 		return c, nil
 	}
 	sh := new(shape)
 	sh.read(p.roots)
-	copy(sh.data, data)
-	c, err := p.session.compiled(ctx, sh, p.roots)
+	copy(sh.data, l.data)
+	c, err := p.session.compiled(ctx, sh, p.roots, home)
 	if err != nil {
 		return nil, err
 	}
-	v := variant{c: c}
-	for _, x := range data {
+	v := variant{c: c, home: home}
+	for _, x := range l.data {
 		v.strides = append(v.strides, slices.Clone(x.layout()))
 	}
 	p.mu.Lock()
@@ -204,15 +206,15 @@ func (p *Program) forLayout(ctx context.Context, data []operand) (*compiled, err
 	return c, nil
 }
 
-// variantLimit is how many layouts a program keeps at hand; the session's cache has more.
+// variantLimit is how many variants a program keeps at hand; the session's cache has more.
 const variantLimit = 16
 
-// variant finds what was compiled for such layouts; nil if it is not at hand.
-func (p *Program) variant(data []operand) *compiled {
+// variant finds what was compiled for such operands; nil if it is not at hand.
+func (p *Program) variant(data []operand, home bool) *compiled {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for i := range p.variants {
-		if v := &p.variants[i]; v.fits(data) {
+		if v := &p.variants[i]; v.home == home && v.fits(data) {
 			return v.c
 		}
 	}

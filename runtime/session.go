@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/einloom/einloom/expr"
-	"github.com/einloom/einloom/planner"
 	"github.com/einloom/einloom/runtime/driver"
 	"github.com/einloom/einloom/tensor"
 )
@@ -19,7 +17,8 @@ import (
 type Session struct {
 	config Config
 	device driver.Device
-	home   driver.Device // where buffers lie
+	home   driver.Device // where buffers lie: device, or the GPU beside it that plans may run on
+	alone  string        // why device "auto" has no GPU beside the processor
 	holds  holds         // of buffers
 	notes  []string
 	off    map[string]bool
@@ -55,11 +54,9 @@ func Open(c Config) (*Session, error) {
 	for _, name := range c.Off {
 		s.off[name] = true
 	}
-	s.device, err = s.openDevice(c)
-	if err != nil {
+	if err := s.openDevices(c); err != nil {
 		return nil, err
 	}
-	s.home = s.device
 	return s, nil
 }
 
@@ -101,7 +98,7 @@ func (s *Session) Eval(ctx context.Context, x expr.Expr, args ...Arg) (*tensor.T
 	if err := sh.leaves.bind(s, sh.data, args); err != nil {
 		return nil, err
 	}
-	c, err := s.compiled(ctx, &sh.shape, roots[:])
+	c, err := s.compiled(ctx, &sh.shape, roots[:], s.away(sh.data))
 	if err != nil {
 		return nil, err
 	}
@@ -137,29 +134,30 @@ func (s *Session) Compile(ctx context.Context, xs ...expr.Expr) (*Program, error
 	defer s.mu.RUnlock()
 	sh := new(shape)
 	sh.read(roots)
-	c, err := s.compiled(ctx, sh, roots)
+	c, err := s.compiled(ctx, sh, roots, false)
 	if err != nil {
 		return nil, err
 	}
 	return newProgram(s, roots, sh.leaves, c), nil
 }
 
-// compiled gives the compiled plan for roots, which sh has read, with their leaves laid out as they are bound.
-func (s *Session) compiled(ctx context.Context, sh *shape, roots []*expr.Node) (*compiled, error) {
+// compiled gives the compiled plan for roots, which sh has read, with their leaves laid out as they are bound; home: for the device where
+// buffers lie, otherwise for the one that is thought to be the fastest.
+func (s *Session) compiled(ctx context.Context, sh *shape, roots []*expr.Node, home bool) (*compiled, error) {
 	if s.closed {
 		return nil, errClosed
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	sh.layouts()
+	sh.layouts(home)
 	if c := s.cached(sh.key); c != nil {
 		return c, nil
 	}
 	if err := checkInputs(sh); err != nil {
 		return nil, err
 	}
-	j := job{key: string(sh.key), asked: slices.Clone(roots)}
+	j := job{key: string(sh.key), asked: slices.Clone(roots), home: home}
 	j.roots, j.inputs, j.strides = seal(sh, roots)
 	if ctx.Done() == nil {
 		return s.do(ctx, &j)
@@ -191,6 +189,7 @@ type job struct {
 	roots   []*expr.Node // sealed
 	inputs  []*expr.Node
 	strides map[*expr.Node][]int
+	home    bool // for the device where buffers lie
 }
 
 func (s *Session) cached(key []byte) *compiled {
@@ -224,35 +223,6 @@ func (s *Session) do(ctx context.Context, j *job) (*compiled, error) {
 	return c, nil
 }
 
-// build plans and compiles. A broken invariant of the planner's or a generator's is an error here, never a crash.
-func (s *Session) build(ctx context.Context, j *job) (c *compiled, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			c, err = nil, fmt.Errorf("internal: %v: please report with this graph:\n%s\n%s", r, expr.Text(j.asked...), debug.Stack())
-		}
-	}()
-	strides := j.strides // the plan keeps what it is given, and is kept itself: it must not see the user's graph
-	plan, err := planner.Make(j.roots, planner.Options{
-		Target:      s.device.Target(),
-		MemoryLimit: s.config.MemoryLimit,
-		Objective:   s.config.Objective,
-		FastMath:    s.config.FastMath,
-		Off:         s.off,
-		Check:       s.config.Check,
-		Strides:     func(leaf *expr.Node) []int { return strides[leaf] },
-		Trace:       s.stage,
-		Stop:        ctx.Err,
-	})
-	if err != nil {
-		return nil, err
-	}
-	if c, err = newCompiled(ctx, s.device, plan, j.inputs); err != nil {
-		return nil, err
-	}
-	s.stage(c.language(), c.code)
-	return c, nil
-}
-
 func (s *Session) stage(name string, text func() string) {
 	s.event(Event{What: "stage", Name: name, Text: text})
 }
@@ -266,8 +236,14 @@ func (s *Session) event(e Event) {
 // Notes says what the session could not have as asked, such as machine code on a machine that forbids it; empty when all is well.
 func (s *Session) Notes() []string { return slices.Clone(s.notes) }
 
-// Device names the device and the target that kernels are generated for.
-func (s *Session) Device() string { return s.device.Target().Name }
+// Device names the target that kernels are generated for, or both where each plan takes the faster one.
+func (s *Session) Device() string {
+	name := s.device.Target().Name
+	if s.home != s.device {
+		name += " or " + s.home.Target().Name
+	}
+	return name
+}
 
 // Close waits for what is running and frees the device and its code. Programs of the session give an error afterwards.
 func (s *Session) Close() error {
@@ -279,7 +255,11 @@ func (s *Session) Close() error {
 	s.closed = true
 	s.builds.Wait()
 	s.cache, s.order = nil, nil
-	return s.device.Close()
+	err := s.device.Close()
+	if s.home != s.device {
+		err = errors.Join(err, s.home.Close())
+	}
+	return err
 }
 
 func (s *Session) takeShape() *shapeList {

@@ -66,18 +66,23 @@ func Desktop() *Capabilities {
 	return &c
 }
 
-// Target describes the device to the planner. Peak, bandwidth and launch time are those of a common device of the type (a CPU device
-// stores one lane after the other); a machine that knows better replaces them.
+// Target describes the device to the planner. Peak, bandwidth, launch time, and where they are unknown the units, are those of a common device
+// of the type (a CPU device stores one lane after the other; what shares the host's memory is copied within it); a machine that knows better
+// replaces them.
 func (c *Capabilities) Target() codegen.Target {
 	t := codegen.Target{
 		Name: "vulkan", Vector: 16, Registers: 32, L1: 32 << 10, L2: 1 << 20, Threads: max(c.Units, 1), Flops: 10e9, Bandwidth: 8e9,
-		Launch: 15e-6, Native: c.native,
+		Launch: 15e-6, Bus: 8e9, Start: 100e-6, Array: c.MaxStorageBufferRange, Native: c.native,
 	}
+	units := 1
 	switch c.Type {
 	case Integrated:
-		t.Flops, t.Bandwidth, t.Launch = 100e9, 50e9, 8e-6
+		units, t.Flops, t.Bandwidth, t.Launch, t.Start = 8, 100e9, 50e9, 8e-6, 50e-6
 	case Discrete:
-		t.Flops, t.Bandwidth, t.Launch = 200e9, 500e9, 5e-6
+		units, t.Flops, t.Bandwidth, t.Launch, t.Bus, t.Start = 32, 200e9, 500e9, 5e-6, 12e9, 50e-6
+	}
+	if c.Units == 0 {
+		t.Threads = units
 	}
 	return t
 }

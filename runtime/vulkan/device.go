@@ -106,6 +106,7 @@ func (d *Device) start(c Config, instance handle) error {
 	if d.memory, err = newMemory(&d.candidate, d.handle, c.MemoryLimit, c.Staged); err != nil {
 		return err
 	}
+	d.target.Memory = int(d.memory.kinds[onDevice].heap)
 	return d.codes.start(d)
 }
 
