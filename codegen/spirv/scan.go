@@ -157,7 +157,7 @@ func (g *generator) cutScan(rows, points, team int, across bool) *pieces {
 		if points <= mostRounds/2 && (rows >= fewRows || points < longScan) {
 			return nil
 		}
-		p := &pieces{lanes: cpuLanes, each: true}
+		p := &pieces{lanes: cpuLanes, each: true, across: across}
 		p.groups = max(between(points/(cpuLanes*scanPiece), 1, max(1, 2*fewRows/rows)), ceil(points, cpuLanes*mostRounds/2))
 		p.chunk = ceil(points, p.groups*p.lanes*packetBytes) * p.lanes * packetBytes
 		return p
@@ -194,7 +194,7 @@ func (w *writer) scanned(c *section, t *tile, pass *Pass) {
 // packedRows says how many rows of a section one invocation of a CPU device scans side by side, and which params it reads and writes so.
 func (g *generator) packedRows(c *section, t *tile, s *stage) (n int, params []int) {
 	last := len(t.digits) - 1
-	if g.c.Type != CPU || last < 0 || s.scan.cut != nil || g.few(t.units*s.scan.points) || t.digits[last].extent%foldPacket != 0 {
+	if g.c.Type != CPU || last < 0 || g.few(t.units*s.scan.points) || t.digits[last].extent%foldPacket != 0 {
 		return 1, nil
 	}
 	params = g.runsAlong(c, &t.digits[last], foldPacket)
@@ -243,13 +243,17 @@ func (w *writer) scannedSideBySide(c *section, t *tile, n int, params []int, pas
 		counted := slices.Clone(t.digits)
 		last := len(counted) - 1
 		counted[last].extent /= n
+		part := id(0)
+		if p := w.s.scan.cut; p != nil {
+			unit, part = w.pieceOf(p, total(counted), unit)
+		}
 		digits := w.spread(counted, unit)
 		base := w.inside(nil, digits[:last])
 		points := make([]*point, n)
 		for i, d := range w.consecutive(t.digits[last], w.pure(opIMul, word, digits[last].at, w.number(uint32(n))), n) {
 			points[i] = w.inside(base, []digit{d})
 		}
-		w.scanRows(c, points, 0)
+		w.scanRows(c, points, part)
 	})
 	w.span(w.choose(word, begins, w.number(uint32(t.units)), w.number(0)), w.number(uint32(t.units)), t.units, pass, func(unit id) {
 		w.scanRow(c, t, unit)
@@ -278,15 +282,12 @@ func (w *writer) scanRows(c *section, points []*point, part id) {
 	w.prepare(roots, points)
 	d := w.g.digits([]int{s.axis})[0]
 	from, to := w.number(0), w.number(uint32(d.extent))
-	var carried, types []id
-	for _, p := range points {
-		for _, i := range s.list {
-			o := folderOf(w.g.k, i)
-			first := o.initial(w.function, 0, false)[0]
-			if s.cut != nil {
-				first = w.before(o, w.g.cut[i], p, part)
-			}
-			carried, types = append(carried, first), append(types, w.typeOf(o.d))
+	n := len(s.list)
+	carried, types := make([]id, n*len(points)), make([]id, n*len(points))
+	for k, i := range s.list {
+		o := folderOf(w.g.k, i)
+		for j, first := range w.beginnings(o, points, part) {
+			carried[j*n+k], types[j*n+k] = first, w.typeOf(o.d)
 		}
 	}
 	if s.cut != nil {
@@ -309,7 +310,8 @@ func (w *writer) scanRows(c *section, points []*point, part id) {
 	}
 }
 
-// scanPoints scans rows along some points, which follow one another, and does what is to be stored there.
+// scanPoints scans rows along some points, which follow one another, and then does what is to be stored there: all of them are one packet, of a row
+// or of rows side by side.
 func (w *writer) scanPoints(c *section, points []*point, along []digit, carried []id) []id {
 	var at []*point
 	for _, d := range along {
@@ -342,13 +344,18 @@ func (w *writer) storeScanned(c *section, points []*point) {
 	w.storePacket(c.stores, points)
 }
 
-// before folds the pieces of p's row before number part.
-func (w *writer) before(o folder, c *pieces, p *point, part id) id {
-	state := w.joined(o, c, []*point{p}, part)[0]
-	if w.s.team > 1 {
-		state = w.gathered(o, state)
+// beginnings are what the scan of rows begins with: of pieces number part the fold of those before it.
+func (w *writer) beginnings(o folder, points []*point, part id) (list []id) {
+	if w.s.scan.cut == nil {
+		return slices.Repeat([]id{o.initial(w.function, 0, false)[0]}, len(points))
 	}
-	return state[0]
+	for _, state := range w.joined(o, w.g.cut[o.r], points, part) {
+		if w.s.team > 1 {
+			state = w.gathered(o, state)
+		}
+		list = append(list, state[0])
+	}
+	return list
 }
 
 // scanTurn scans as many points as a team takes at once, from number k on: each member folds its own, and begins them with what the members before

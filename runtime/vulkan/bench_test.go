@@ -102,6 +102,9 @@ var settledKernels = []struct{ name, text string }{
 	{"rows", "in x f32[4096 1024]\n out o f32[4096]\n loop i 4096\n fold j 1024\n o[i] = reduce(add, j, x[i, j])"},
 	{"columns", "in x f32[1024 4096]\n out o f32[4096]\n loop i 4096\n fold j 1024\n o[i] = reduce(add, j, x[j, i])"},
 	{"softmax", "in x f32[4096 1024]\n out o f32[4096 1024]\n loop i 4096\n fold j 1024\n t0 = reduce(maximum, j, x[i, j])\n t1[j] = exp(x[i, j] - t0)\n t2 = reduce(add, j, t1[j])\n o[i, j] = t1[j] / t2"},
+	{"cumsum rows", "in x f32[4096 1024]\n out o f32[4096 1024]\n loop i 4096\n fold j 1024\n o[i, j] = scan(add, j, x[i, j])"},
+	{"cumsum columns", "in x f32[1024 4096]\n out o f32[1024 4096]\n loop i 4096\n fold j 1024\n o[j, i] = scan(add, j, x[j, i])"},
+	{"cumsum deep", "in x f32[40000 100]\n out o f32[40000 100]\n loop i 100\n fold j 40000\n o[j, i] = scan(add, j, x[j, i])"},
 	{"product", "in a f32[256 256], b f32[256 256]\n out o f32[256 256]\n loop i 256, k 256\n fold j 256\n o[i, k] = reduce(add, j, a[i, j] * b[j, k])"},
 }
 
