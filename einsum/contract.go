@@ -18,7 +18,7 @@ import (
 // kinds.
 func Contract(spec string, args ...expr.Expr) expr.Expr {
 	pos := caller.Here(0)
-	s, err := read(spec)
+	s, err := remembered.read(spec)
 	if err != nil {
 		return mistake(pos, err, args)
 	}
@@ -29,7 +29,10 @@ func Contract(spec string, args ...expr.Expr) expr.Expr {
 func (s Spec) Contract(args ...expr.Expr) expr.Expr { return s.contract(caller.Here(0), args) }
 
 func (s *Spec) contract(pos caller.Pos, args []expr.Expr) expr.Expr {
-	what := "einsum " + quote(s.text)
+	what := s.what
+	if what == "" {
+		what = "einsum " + quote(s.text)
+	}
 	var space [4]tensor.Shape
 	o := operands{shapes: space[:0], args: args}
 	for _, x := range args {

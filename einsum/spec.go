@@ -14,6 +14,7 @@ type Spec struct {
 	Names    []string // of the labels, as they were written: label i is Names[i]
 
 	text   string
+	what   string // names it in messages; empty: text does
 	form   form
 	worded *Error // in letters: why the words that the spec looks like make no sense
 }

@@ -96,9 +96,9 @@ func (n *Node) inferContract() *Error {
 	for _, list := range n.Labels {
 		total += len(list)
 	}
-	ids := numbering{list: make([]int, 0, min(total, fewLabels+1))}
-	sizes := make([]int, 0, total)
-	room := make([]int, 0, total)
+	scratch, kept := make([]int, 2*total), make([]int, total+len(n.Output)) // of one allocation each
+	ids, sizes := numbering{list: scratch[:0:total]}, scratch[total:total]
+	room, shape := kept[:0:total], kept[total:]
 	labels := make([][]int, len(n.Labels))
 	for i, a := range n.Args {
 		if a.DType != n.Args[0].DType {
@@ -120,7 +120,7 @@ func (n *Node) inferContract() *Error {
 		labels[i] = room[len(room)-len(a.Shape) : len(room) : len(room)]
 	}
 	begin := len(room)
-	n.Shape = make(tensor.Shape, len(n.Output))
+	n.Shape = shape
 	for k, label := range n.Output {
 		id, known := ids.of(label)
 		if !known || slices.Contains(room[begin:], id) {
