@@ -93,6 +93,17 @@ func (g *generator) factors(r int) (a, b int, ok bool) {
 	return product.Args[0], product.Args[1], true
 }
 
+// matrices says whether reduction r is a product of matrices that has enough rows and columns for blocks.
+func (g *generator) matrices(r int) bool {
+	a, b, ok := g.factors(r)
+	if !ok {
+		return false
+	}
+	on := g.trim(g.on[r])
+	rows := min(g.count(on.Minus(g.on[b])), g.count(on.Minus(g.on[a])))
+	return rows >= blocks[len(blocks)-1].rows/2
+}
+
 // packets chooses the factors that are brought to shared memory in packets: something lies so in memory along the digit that invocations side by
 // side go along, and there are enough elements for each.
 func (b *block) packets(g *generator, t *tile) {

@@ -230,33 +230,6 @@ func (w *writer) ranged(list []folder, points []*point, digits []digit, from, to
 	return split(list, points, made)
 }
 
-// teamed goes over the flat points from..to by a team, each member about so many: of one digit 4 at a time, of more one by one. Where memory begins so
-// the 4 are read as a packet, and elsewhere in the same order.
-func (w *writer) teamed(list []folder, points []*point, digits []digit, from, to id, many int) [][]id {
-	word := w.uint(32)
-	team := uint32(w.s.team)
-	if len(digits) != 1 || digits[0].extent%gpuPacket != 0 {
-		return w.ranged(list, points, digits, w.pure(opIAdd, word, from, w.member), to, team, many)
-	}
-	short := 0
-	if many > chunk {
-		short = chunk / gpuPacket
-	}
-	d := digits[0]
-	packets := w.goesAlong(list, &d)
-	first := w.pure(opIAdd, word, from, w.pure(opIMul, word, w.member, w.number(gpuPacket)))
-	made := w.emptied(list, points, first, to, team*gpuPacket, short, w.begin(list, points, first, false), func(i id, carried []id) []id {
-		for _, d := range w.consecutive(d, i, gpuPacket) {
-			if !packets {
-				d.packet = nil
-			}
-			carried = w.step(list, points, []digit{d}, carried)
-		}
-		return carried
-	})
-	return split(list, points, made)
-}
-
 // chunk is how many terms a sum of floats has before it is added to a total: no term is so rounded as often as there are terms.
 const chunk = 128
 
@@ -331,91 +304,6 @@ func (w *writer) step(list []folder, points []*point, digits []digit, carried []
 		made = append(made, o.join(w.function, state, []id{x, place}, true)...)
 	}
 	return made
-}
-
-// joined folds the partial results of the first so many pieces.
-func (w *writer) joined(o folder, c *pieces, points []*point, to id) [][]id {
-	from, step := w.number(0), 1
-	if w.s.team > 1 && points[0].team {
-		from, step = w.member, w.s.team
-	}
-	short := 0
-	if c.count() > chunk*step {
-		short = chunk
-	}
-	list := []folder{o}
-	carried := w.begin(list, points, w.number(math.MaxUint32), false)
-	made := w.emptied(list, points, from, to, uint32(step), short, carried, func(i id, carried []id) (made []id) {
-		for k, state := range split(list, points, carried) {
-			var next []id
-			for _, s := range c.slots {
-				next = append(next, w.load(s.dtype, w.elementOf(s.buffer, s.dtype, w.placeOfPiece(s, points[k], i))))
-			}
-			made = append(made, o.join(w.function, state, next, false)...)
-		}
-		return made
-	})
-	return split(list, points, made)
-}
-
-// gathered folds the states of a team, by subgroups or as a binary tree in shared memory, and gives all of them the result.
-func (w *writer) gathered(o folder, state []id) []id {
-	if code, ok := w.grouped(o); ok {
-		return []id{w.bySubgroups(o, code, state[0])}
-	}
-	arrays := make([]id, len(state))
-	types := o.types(w.function)
-	for i, d := range o.dtypes() {
-		if d.IsBool() {
-			types[i] = w.uint(32)
-		}
-		arrays[i] = w.sharedArray(types[i], i, w.s.team)
-	}
-	put := func(state []id) {
-		for i, d := range o.dtypes() {
-			x := state[i]
-			if d.IsBool() {
-				x = w.choose(types[i], x, w.number(1), w.number(0))
-			}
-			w.do(opStore, uint32(w.cell(types[i], arrays[i], w.member)), uint32(x))
-		}
-	}
-	take := func(at id) []id {
-		got := make([]id, len(state))
-		for i, d := range o.dtypes() {
-			got[i] = w.get(opLoad, types[i], uint32(w.cell(types[i], arrays[i], at)))
-			if d.IsBool() {
-				got[i] = w.pure(opINotEqual, w.boolean(), got[i], w.number(0))
-			}
-		}
-		return got
-	}
-	put(state)
-	w.barrier()
-	for n := w.s.team / 2; n > 0; n /= 2 {
-		half := w.number(uint32(n))
-		w.when(w.pure(opULessThan, w.boolean(), w.member, half), func() {
-			put(o.join(w.function, take(w.member), take(w.pure(opIAdd, w.uint(32), w.member, half)), false))
-		})
-		w.barrier()
-	}
-	result := take(w.number(0))
-	w.barrier() // before the arrays are used again
-	return result
-}
-
-// sharedArray is shared memory of n elements; arrays of one type are told apart by their number.
-func (w *writer) sharedArray(t id, number, n int) id {
-	key := fmt.Sprint(t, number, n)
-	if w.shared[key] == 0 {
-		length := w.number(uint32(n))
-		w.shared[key] = w.variable(classWorkgroup, w.typ(opTypeArray, uint32(t), uint32(length)))
-	}
-	return w.shared[key]
-}
-
-func (w *writer) cell(t, array, at id) id {
-	return w.pure(opAccessChain, w.pointer(classWorkgroup, t), array, at)
 }
 
 // prepare computes the reductions that values need at points which have all that these depend on: side by side, and those over the same

@@ -37,22 +37,6 @@ type slot struct {
 	buffer id
 }
 
-// pieces is how a long reduction is cut: points lie in chunks, one for each group. Each of a group's lanes has a part of the chunk and leaves a
-// partial result, or lane l of a team takes each lanes-th point from its own and the team leaves one.
-type pieces struct {
-	groups, lanes, chunk int
-	each                 bool // each lane has a partial result
-	across               bool // invocations side by side have rows side by side, not pieces
-	slots                []*slot
-}
-
-func (p *pieces) count() int {
-	if p.each {
-		return p.groups * p.lanes
-	}
-	return p.groups
-}
-
 // Sizes that schedules go by. A team is a power of two.
 const (
 	busyColumns  = 1 << 14 // columns that keep a GPU busy
@@ -300,15 +284,6 @@ func (g *generator) flatOf(load int) codegen.Affine {
 	return g.k.Params[v.Param].Flat(v.At)
 }
 
-// long says whether reduction r, of the axes on, has too few rows to keep a device busy, and rows that are worth cutting.
-func (g *generator) long(r int, on codegen.AxisSet) bool {
-	rows, points := g.count(on), g.points(g.k.Body[r].Over)
-	if g.c.Type == CPU {
-		return rows < fewRows && points >= longFold || points > mostRounds/2
-	}
-	return rows < fewRows && points >= longTeamFold || g.splitTerms(r) > 1 || g.splitColumns(r, g.ordered(on, g.alongRows(r))) > 1
-}
-
 // mostKept is how many results go to scratch memory where they could be computed again instead.
 func (g *generator) mostKept() int { return min(mostScratch, g.c.MaxStorageBufferRange) / 8 }
 
@@ -323,93 +298,12 @@ func (g *generator) slot(d tensor.DType, axes []int) *slot {
 	return s
 }
 
-// slotOf reserves scratch memory for what the pieces of each row give. Invocations side by side write side by side.
-func (g *generator) slotOf(d tensor.DType, rows []int, p *pieces) *slot {
-	s := g.slot(d, rows)
-	s.step = 1
-	if p.across {
-		s.step = s.count
-	} else {
-		s.flat = s.flat.Scale(p.count())
-	}
-	s.count *= p.count()
-	return s
-}
-
-// split cuts reduction r, and puts the stage of its pieces before what follows.
-func (g *generator) split(r int) {
-	on := g.trim(g.on[r])
-	outer := g.ordered(on, g.alongRows(r))
-	p := g.piecesOf(r, outer)
-	for _, d := range folderOf(g.k, r).dtypes() {
-		p.slots = append(p.slots, g.slotOf(d, outer, p))
-	}
-	team := 1
-	if !p.each {
-		team = p.lanes
-	}
-	g.cut[r] = p
-	g.stages = append(g.stages, &stage{sections: []section{{outer: outer}}, part: r, keep: -1, team: team})
-}
-
 // alongRows is a place that reduction or scan r reads, which says how rows lie.
 func (g *generator) alongRows(r int) codegen.Affine {
 	for _, l := range g.loads(r) {
 		return g.flatOf(l)
 	}
 	return codegen.Affine{}
-}
-
-// piecesOf says how reduction r is cut, whose rows go along the axes outer.
-func (g *generator) piecesOf(r int, outer []int) *pieces {
-	rows, points := max(g.points(outer), 1), g.points(g.k.Body[r].Over)
-	if g.c.Type == CPU {
-		p := &pieces{lanes: cpuLanes, each: true}
-		p.groups = max(between(points/(cpuLanes*128), 1, max(1, 2*fewRows/rows)), ceil(points, cpuLanes*mostRounds/2))
-		p.chunk = ceil(points, p.groups*p.lanes*packetBytes) * p.lanes * packetBytes // whole packets for each
-		return p
-	}
-	if n := g.splitTerms(r); n > 1 {
-		p := &pieces{lanes: 1, groups: n, each: true, across: true}
-		p.chunk = ceil(points, n*slab) * slab
-		return p
-	}
-	if n := g.splitColumns(r, outer); n > 1 {
-		return &pieces{lanes: 1, groups: n, each: true, across: true, chunk: ceil(points, n)}
-	}
-	p := &pieces{lanes: g.teamOf(ceil(points, gpuPacket))}
-	p.groups = between(points/(p.lanes*32), 2, max(2, 1024/rows))
-	p.chunk = ceil(points, p.groups*p.lanes*gpuPacket) * p.lanes * gpuPacket
-	return p
-}
-
-// splitTerms is in how many pieces a contraction's terms are cut on a GPU, 1 if they are not: where there are few results, so that there is
-// work for more workgroups. It depends on the kernel alone, so that the order of sums does.
-func (g *generator) splitTerms(r int) int {
-	if g.c.Type == CPU || !g.matrices(r) {
-		return 1
-	}
-	return between(manyResults/max(g.count(g.trim(g.on[r])), 1), 1, max(1, g.points(g.k.Body[r].Over)/fewTerms))
-}
-
-// matrices says whether reduction r is a product of matrices that has enough rows and columns for blocks.
-func (g *generator) matrices(r int) bool {
-	a, b, ok := g.factors(r)
-	if !ok {
-		return false
-	}
-	on := g.trim(g.on[r])
-	rows := min(g.count(on.Minus(g.on[b])), g.count(on.Minus(g.on[a])))
-	return rows >= blocks[len(blocks)-1].rows/2
-}
-
-// splitColumns is in how many pieces a GPU cuts the points of rows that lie side by side, of which there are too few to keep it busy.
-func (g *generator) splitColumns(r int, outer []int) int {
-	rows := g.points(outer)
-	if g.c.Type == CPU || g.matrices(r) || !g.across(r, outer) || rows < fewColumns {
-		return 1
-	}
-	return between(busyColumns/rows, 1, max(1, min(mostPieces, g.points(g.k.Body[r].Over)/columnPiece)))
 }
 
 func between(x, lo, hi int) int { return max(lo, min(x, hi)) }

@@ -49,8 +49,8 @@ func (w *writer) grouped(o folder) (opcode, bool) {
 func (w *writer) bySubgroups(o folder, code opcode, x id) id {
 	t := w.typeOf(o.d)
 	cells := w.partsOfSubgroups(o, code, x)
-	result := w.loop(w.number(1), w.input(builtinNumSubgroups), w.number(1), []id{t}, []id{cells.take(w.number(0))}, func(i id, carried []id) []id {
-		return []id{o.combine(w.function, carried[0], cells.take(i))}
+	result := w.loop(w.number(1), w.input(builtinNumSubgroups), w.number(1), []id{t}, cells.take(w.number(0)), func(i id, carried []id) []id {
+		return []id{o.combine(w.function, carried[0], cells.take(i)[0])}
 	})[0]
 	w.barrier() // before the array is used again
 	return result
@@ -86,38 +86,11 @@ func (w *writer) input(b uint32) id {
 	return w.pure(opLoad, w.uint(32), v)
 }
 
-// rank is the place of an invocation among those that scan together: by subgroups in the order in which the device scans each, which it says
-// nothing about but by scanning; otherwise the invocation's number.
-func (w *writer) rank() id {
-	if w.ranked != 0 {
-		return w.ranked
-	}
-	w.ranked = w.member
-	grouped := false
-	for _, r := range w.s.scan.list {
-		_, ok := w.grouped(folderOf(w.g.k, r))
-		grouped = grouped || ok
-	}
-	if grouped {
-		w.within(0, w.rankBySubgroups)
-	}
-	return w.ranked
-}
-
 // rankBySubgroups counts the invocations of the subgroups before, and those before it in its own.
 func (w *writer) rankBySubgroups() {
 	ones := folder{name: "add", d: tensor.Uint32}
 	before, _ := w.scanBySubgroups(ones, opGroupNonUniformIAdd, w.number(1))
 	w.ranked = before
-}
-
-// teamScan gives what the members before it give together, and what all of them do.
-func (w *writer) teamScan(o folder, x id) (before, all id) {
-	w.rank()
-	if code, ok := w.grouped(o); ok {
-		return w.scanBySubgroups(o, code, x)
-	}
-	return w.scanInSteps(o, x)
 }
 
 // scanBySubgroups scans each subgroup by an instruction, and what the subgroups give one after the other.
@@ -128,65 +101,11 @@ func (w *writer) scanBySubgroups(o folder, code opcode, x id) (before, all id) {
 	number := w.input(builtinSubgroup)
 	nothing := o.initial(w.function, 0, false)[0]
 	made := w.loop(w.number(0), w.input(builtinNumSubgroups), w.number(1), []id{t, t}, []id{nothing, nothing}, func(i id, carried []id) []id {
-		got := cells.take(i)
+		got := cells.take(i)[0]
 		sum := o.combine(w.function, carried[1], got)
 		earlier := w.pure(opULessThan, w.boolean(), i, number)
 		return []id{w.choose(t, earlier, sum, carried[0]), sum}
 	})
 	w.barrier() // before the array is used again
 	return o.combine(w.function, made[0], mine), made[1]
-}
-
-// scanInSteps scans in shared memory, in steps that double (Hillis and Steele, 1986), from one half of an array to the other.
-func (w *writer) scanInSteps(o folder, x id) (before, all id) {
-	word, t, n := w.uint(32), w.typeOf(o.d), w.s.team
-	cells := w.cellsOf(o, 2*n)
-	place := func(half int, at id) id { return w.pure(opIAdd, word, at, w.number(uint32(half*n))) }
-	half, rank := 0, w.rank()
-	cells.put(rank, x)
-	for by := 1; by < n; by *= 2 {
-		w.barrier()
-		has := w.pure(opUGreaterThanEqual, w.boolean(), rank, w.number(uint32(by)))
-		from := w.choose(word, has, w.pure(opISub, word, rank, w.number(uint32(by))), rank)
-		x = w.choose(t, has, o.combine(w.function, cells.take(place(half, from)), x), x)
-		half = 1 - half
-		cells.put(place(half, rank), x)
-	}
-	w.barrier()
-	has := w.pure(opUGreaterThan, w.boolean(), rank, w.number(0))
-	from := w.choose(word, has, w.pure(opISub, word, rank, w.number(1)), rank)
-	before = w.choose(t, has, cells.take(place(half, from)), o.initial(w.function, 0, false)[0])
-	all = cells.take(place(half, w.number(uint32(n-1))))
-	w.barrier() // before the array is used again
-	return before, all
-}
-
-// cells are shared memory of a dtype, bools as words.
-type cells struct {
-	*writer
-	o        folder
-	t, array id
-}
-
-func (w *writer) cellsOf(o folder, n int) cells {
-	t := w.typeOf(o.d)
-	if o.d.IsBool() {
-		t = w.uint(32)
-	}
-	return cells{w, o, t, w.sharedArray(t, 0, n)}
-}
-
-func (c cells) put(at, x id) {
-	if c.o.d.IsBool() {
-		x = c.choose(c.t, x, c.number(1), c.number(0))
-	}
-	c.do(opStore, uint32(c.cell(c.t, c.array, at)), uint32(x))
-}
-
-func (c cells) take(at id) id {
-	x := c.get(opLoad, c.t, uint32(c.cell(c.t, c.array, at)))
-	if c.o.d.IsBool() {
-		return c.pure(opINotEqual, c.boolean(), x, c.number(0))
-	}
-	return x
 }
