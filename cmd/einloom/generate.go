@@ -38,6 +38,7 @@ architectures, and on processors that lack what -cpu asks for.
 	flags: func(fs *flag.FlagSet) func(streams, []string) error {
 		name := fs.String("func", "", "the `name` of the function")
 		pkg := fs.String("package", os.Getenv("GOPACKAGE"), "the `name` of the package; go generate gives it by itself")
+		results := fs.String("results", "", "the `names` of the function's results, as in mean,deviation; by default out, or out0, out1 ...")
 		out := fs.String("o", "", "the Go `file` to write, beside which the others go; by default the function's name in small letters")
 		features := fs.String("cpu", "avx2", "what the machine code needs of a `processor`: avx2 or avx512")
 		dtype := fs.String("dtype", "f32", "the `dtype` of the operands of SPEC: "+dtypeNames())
@@ -64,7 +65,11 @@ architectures, and on processors that lack what -cpu asks for.
 				return err
 			}
 			dir, base := filepath.Split(strings.TrimSuffix(*out, ".go"))
-			files, notes, err := source.Write(roots, source.Config{Package: *pkg, Func: *name, Base: base, Target: target})
+			c := source.Config{Package: *pkg, Func: *name, Base: base, Target: target}
+			if *results != "" {
+				c.Results = strings.Split(*results, ",")
+			}
+			files, notes, err := source.Write(roots, c)
 			if err != nil {
 				return err
 			}

@@ -47,12 +47,27 @@ func (w *writer) arrays(roots []*expr.Node) error {
 		}
 		w.inputs = append(w.inputs, array{names.of(n.Name), n.Name, n.DType, n.Shape})
 	}
+	return w.results(roots, &names)
+}
+
+// results names the function's outputs.
+func (w *writer) results(roots []*expr.Node, names *naming) error {
+	if w.Results != nil && len(w.Results) != len(roots) {
+		return fmt.Errorf("%d names for %d results", len(w.Results), len(roots))
+	}
 	for i, r := range roots {
 		name := "out"
-		if len(roots) > 1 {
-			name = fmt.Sprintf("out%d", i)
+		switch {
+		case w.Results != nil:
+			if name = w.Results[i]; names.of(name) != name {
+				return fmt.Errorf("a result cannot be called %q: that is no identifier, or it has another meaning in the function", name)
+			}
+		case len(roots) > 1:
+			name = names.of(fmt.Sprintf("out%d", i))
+		default:
+			name = names.of(name)
 		}
-		w.outputs = append(w.outputs, array{names.of(name), "", r.DType, r.Shape})
+		w.outputs = append(w.outputs, array{name, "", r.DType, r.Shape})
 	}
 	return nil
 }

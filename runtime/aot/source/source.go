@@ -20,10 +20,11 @@ import (
 
 // Config says what to write.
 type Config struct {
-	Package string // the name of the package that the files belong to
-	Func    string // the name of the function
-	Base    string // the files' names begin with it
-	Target  string // of the machine code: one of cpu.Targets
+	Package string   // the name of the package that the files belong to
+	Func    string   // the name of the function
+	Results []string // the names of its outputs, one a root; nil: out, or out0, out1 ...
+	Base    string   // the files' names begin with it
+	Target  string   // of the machine code: one of cpu.Targets
 }
 
 // File is one file to be written.
