@@ -15,6 +15,7 @@ var (
 	tableNeg          = op.Lookup("neg")
 	tableAbs          = op.Lookup("abs")
 	tableSign         = op.Lookup("sign")
+	tableCopysign     = op.Lookup("copysign")
 	tableSquare       = op.Lookup("square")
 	tableReciprocal   = op.Lookup("reciprocal")
 	tableEqual        = op.Lookup("equal")
@@ -39,6 +40,8 @@ var (
 	tableRound        = op.Lookup("round")
 	tableSqrt         = op.Lookup("sqrt")
 	tableRsqrt        = op.Lookup("rsqrt")
+	tableCbrt         = op.Lookup("cbrt")
+	tableHypot        = op.Lookup("hypot")
 	tableExp          = op.Lookup("exp")
 	tableExp2         = op.Lookup("exp2")
 	tableExpm1        = op.Lookup("expm1")
@@ -51,12 +54,24 @@ var (
 	tableSilu         = op.Lookup("silu")
 	tableRelu         = op.Lookup("relu")
 	tableErf          = op.Lookup("erf")
+	tableErfc         = op.Lookup("erfc")
 	tableGelu         = op.Lookup("gelu")
 	tableSin          = op.Lookup("sin")
 	tableCos          = op.Lookup("cos")
+	tableTan          = op.Lookup("tan")
+	tableAsin         = op.Lookup("asin")
+	tableAcos         = op.Lookup("acos")
+	tableAtan         = op.Lookup("atan")
+	tableAtan2        = op.Lookup("atan2")
+	tableSinh         = op.Lookup("sinh")
+	tableCosh         = op.Lookup("cosh")
+	tableAsinh        = op.Lookup("asinh")
+	tableAcosh        = op.Lookup("acosh")
+	tableAtanh        = op.Lookup("atanh")
 	tableIsNaN        = op.Lookup("isnan")
 	tableIsInf        = op.Lookup("isinf")
 	tableIsFinite     = op.Lookup("isfinite")
+	tableSignbit      = op.Lookup("signbit")
 	tableReal         = op.Lookup("real")
 	tableImag         = op.Lookup("imag")
 	tableConj         = op.Lookup("conj")
@@ -95,6 +110,10 @@ func (x Expr) Abs() Expr { return mapOp(tableAbs, x) }
 
 // Sign gives -1, 0 or 1 by the sign of x. NaN stays NaN. It takes integers and floats.
 func (x Expr) Sign() Expr { return mapOp(tableSign, x) }
+
+// Copysign gives |x| with the sign of y, of zeros and NaN too. It takes bool, integers and floats, the first two as floats: float16 for 8
+// bits, float32 for 16, else float64.
+func (x Expr) Copysign(y Expr) Expr { return mapOp(tableCopysign, x, y) }
 
 // Square gives x * x. Integers wrap around. It takes any dtype, bool as int8.
 func (x Expr) Square() Expr { return mapOp(tableSquare, x) }
@@ -173,6 +192,14 @@ func (x Expr) Sqrt() Expr { return mapOp(tableSqrt, x) }
 // float16 for 8 bits, float32 for 16, else float64.
 func (x Expr) Rsqrt() Expr { return mapOp(tableRsqrt, x) }
 
+// Cbrt gives the cube root of x, which has its sign. It takes bool, integers and floats, the first two as floats: float16 for 8 bits,
+// float32 for 16, else float64.
+func (x Expr) Cbrt() Expr { return mapOp(tableCbrt, x) }
+
+// Hypot gives sqrt(x^2 + y^2). Nothing overflows on the way; infinite if x or y is, whatever the other. It takes bool, integers and floats,
+// the first two as floats: float16 for 8 bits, float32 for 16, else float64.
+func (x Expr) Hypot(y Expr) Expr { return mapOp(tableHypot, x, y) }
+
 // Exp gives e^x. Small results become subnormal, then 0. It takes bool, integers and floats, the first two as floats: float16 for 8 bits,
 // float32 for 16, else float64.
 func (x Expr) Exp() Expr { return mapOp(tableExp, x) }
@@ -220,6 +247,10 @@ func (x Expr) Relu() Expr { return mapOp(tableRelu, x) }
 // two as floats: float16 for 8 bits, float32 for 16, else float64.
 func (x Expr) Erf() Expr { return mapOp(tableErf, x) }
 
+// Erfc gives 1 - erf(x), to full precision where that is small too. Small results become subnormal, then 0. It takes bool, integers and
+// floats, the first two as floats: float16 for 8 bits, float32 for 16, else float64.
+func (x Expr) Erfc() Expr { return mapOp(tableErfc, x) }
+
 // Gelu gives x phi(x), phi being the normal distribution function, without approximation. -0 at -Inf, the limit. It takes bool, integers
 // and floats, the first two as floats: float16 for 8 bits, float32 for 16, else float64.
 func (x Expr) Gelu() Expr { return mapOp(tableGelu, x) }
@@ -232,6 +263,46 @@ func (x Expr) Sin() Expr { return mapOp(tableSin, x) }
 // first two as floats: float16 for 8 bits, float32 for 16, else float64.
 func (x Expr) Cos() Expr { return mapOp(tableCos, x) }
 
+// Tan gives the tangent of x radians. Right for every finite x, however large; NaN of infinities. It takes bool, integers and floats, the
+// first two as floats: float16 for 8 bits, float32 for 16, else float64.
+func (x Expr) Tan() Expr { return mapOp(tableTan, x) }
+
+// Asin gives the angle in [-pi/2, pi/2] whose sine is x. NaN outside of [-1, 1]. It takes bool, integers and floats, the first two as
+// floats: float16 for 8 bits, float32 for 16, else float64.
+func (x Expr) Asin() Expr { return mapOp(tableAsin, x) }
+
+// Acos gives the angle in [0, pi] whose cosine is x. NaN outside of [-1, 1]. It takes bool, integers and floats, the first two as floats:
+// float16 for 8 bits, float32 for 16, else float64.
+func (x Expr) Acos() Expr { return mapOp(tableAcos, x) }
+
+// Atan gives the angle in [-pi/2, pi/2] whose tangent is x. It takes bool, integers and floats, the first two as floats: float16 for 8
+// bits, float32 for 16, else float64.
+func (x Expr) Atan() Expr { return mapOp(tableAtan, x) }
+
+// Atan2 gives the angle in [-pi, pi] of the point that lies x up and y to the right. The signs of zeros count; infinities lie on diagonals.
+// It takes bool, integers and floats, the first two as floats: float16 for 8 bits, float32 for 16, else float64.
+func (x Expr) Atan2(y Expr) Expr { return mapOp(tableAtan2, x, y) }
+
+// Sinh gives the hyperbolic sine of x. It takes bool, integers and floats, the first two as floats: float16 for 8 bits, float32 for 16,
+// else float64.
+func (x Expr) Sinh() Expr { return mapOp(tableSinh, x) }
+
+// Cosh gives the hyperbolic cosine of x. It takes bool, integers and floats, the first two as floats: float16 for 8 bits, float32 for 16,
+// else float64.
+func (x Expr) Cosh() Expr { return mapOp(tableCosh, x) }
+
+// Asinh gives the number whose hyperbolic sine is x. It takes bool, integers and floats, the first two as floats: float16 for 8 bits,
+// float32 for 16, else float64.
+func (x Expr) Asinh() Expr { return mapOp(tableAsinh, x) }
+
+// Acosh gives the number, not negative, whose hyperbolic cosine is x. NaN below 1. It takes bool, integers and floats, the first two as
+// floats: float16 for 8 bits, float32 for 16, else float64.
+func (x Expr) Acosh() Expr { return mapOp(tableAcosh, x) }
+
+// Atanh gives the number whose hyperbolic tangent is x. Infinite at 1 and -1, NaN beyond. It takes bool, integers and floats, the first two
+// as floats: float16 for 8 bits, float32 for 16, else float64.
+func (x Expr) Atanh() Expr { return mapOp(tableAtanh, x) }
+
 // IsNaN says whether x, or a part of it, is NaN. It takes any dtype; it gives bool.
 func (x Expr) IsNaN() Expr { return mapOp(tableIsNaN, x) }
 
@@ -240,6 +311,9 @@ func (x Expr) IsInf() Expr { return mapOp(tableIsInf, x) }
 
 // IsFinite says whether x, with all of its parts, is neither NaN nor an infinity. It takes any dtype; it gives bool.
 func (x Expr) IsFinite() Expr { return mapOp(tableIsFinite, x) }
+
+// Signbit says whether x has a sign: whether it is negative, or -0. It takes integers and floats; it gives bool.
+func (x Expr) Signbit() Expr { return mapOp(tableSignbit, x) }
 
 // Real gives the real part of x, in the parts' dtype. Of real numbers it is x. It takes any dtype.
 func (x Expr) Real() Expr { return mapOp(tableReal, x) }

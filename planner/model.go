@@ -62,6 +62,7 @@ var opWork = map[string]float64{
 	"cast": 1, "div": 5, "sqrt": 5, "rsqrt": 6, "mod": 8, "remainder": 8, "floor_divide": 8,
 	"exp": 12, "exp2": 12, "expm1": 16, "log": 14, "log2": 14, "log10": 14, "log1p": 16,
 	"tanh": 18, "sigmoid": 18, "silu": 19, "erf": 20, "gelu": 23, "sin": 20, "cos": 20, "tan": 25, "pow": 40,
+	"asin": 45, "acos": 45, "atan": 45, "atan2": 70, "sinh": 60, "cosh": 40, "asinh": 80, "acosh": 70, "atanh": 70, "cbrt": 60, "hypot": 25, "erfc": 100,
 }
 
 // weigh sets the work, the bytes and the folds beneath node n, whose arguments are weighed.

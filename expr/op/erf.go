@@ -28,3 +28,20 @@ const geluText = `
 	g := u*poly(1.5*abs(u) - 0.5, gelu)
 	m := (g + g*(r + r*r*poly(r, exp)))*s*w
 	return where(x <= 0, m, x - m)`
+
+// erfc a = e^(-a^2) g(v)/(a+k) for a >= 0, as in gelu, and erfc(-a) = 2 - erfc a. a^2 is needed to more bits than a float has; what a+k rounds
+// away, the part c/(a+k) of it, goes into the exponent too.
+const erfcDouble = `
+	a := min(erfcMax, abs(x))
+	d, c := twoSum(a, erfcBend)
+	v := (a - 0.5*erfcBend)/d
+	h := bits(bits(a) & upperMask)
+	long := -h*h
+	short := (a - h)*(a + h) + c*(erfcUnbend - erfcUnbend*v)
+	t := (long - short)*log2e + expRound
+	n := t - expRound
+	r := long - n*ln2Hi - (n*ln2Lo + short)
+	s, w := halves(t)
+	g := poly(v, erfcTail)/d
+	m := (g + g*(r + r*r*poly(r, exp)))*s*w
+	return where(x < 0, 2 - m, m)`

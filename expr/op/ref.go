@@ -418,3 +418,51 @@ func refCos(x float64) float64 {
 	}
 	return y
 }
+
+// precisely rounds an exact function of the finite arguments from low to high; beyond them it is special.
+func precisely(f func(*big.Float) *big.Float, low, high float64, special func(float64) float64) func(float64) float64 {
+	return func(x float64) float64 {
+		if x == 0 || !(x >= low && x <= high) {
+			return special(x)
+		}
+		y, _ := f(exact.Float(x)).Float64()
+		return y
+	}
+}
+
+// References of functions that package math gives to two units and worse. Where they are not finite, or 0, it is right.
+var (
+	refTan   = precisely(exact.Tan, -math.MaxFloat64, math.MaxFloat64, math.Tan)
+	refAsin  = precisely(exact.Asin, -1, 1, math.Asin)
+	refAcos  = precisely(exact.Acos, -1, 1, math.Acos)
+	refAtan  = precisely(exact.Atan, -math.MaxFloat64, math.MaxFloat64, math.Atan)
+	refSinh  = precisely(exact.Sinh, -711, 711, math.Sinh)
+	refCosh  = precisely(exact.Cosh, -711, 711, math.Cosh)
+	refAsinh = precisely(exact.Asinh, -math.MaxFloat64, math.MaxFloat64, math.Asinh)
+	refAcosh = precisely(exact.Acosh, 1, math.MaxFloat64, math.Acosh)
+	refAtanh = precisely(exact.Atanh, math.Nextafter(-1, 0), math.Nextafter(1, 0), math.Atanh)
+	refErfc  = precisely(exact.Erfc, -6, 28, math.Erfc)
+	refCbrt  = precisely(exact.Cbrt, -math.MaxFloat64, math.MaxFloat64, math.Cbrt)
+)
+
+func refAtan2(x, y float64) float64 {
+	if x == 0 || y == 0 || x-x != 0 || y-y != 0 {
+		return math.Atan2(x, y)
+	}
+	angle, _ := exact.Atan2(exact.Float(x), exact.Float(y)).Float64()
+	return angle
+}
+
+func refHypot(x, y float64) float64 {
+	if x-x != 0 || y-y != 0 {
+		return math.Hypot(x, y)
+	}
+	h, _ := exact.Hypot(exact.Float(x), exact.Float(y)).Float64()
+	return h
+}
+
+var refSignbit = Ref{
+	I: func(x []int64) int64 { return oneIf[int64](x[0] < 0) },
+	U: func([]uint64) uint64 { return 0 },
+	F: func(x []float64) float64 { return oneIf[float64](math.Signbit(x[0])) },
+}

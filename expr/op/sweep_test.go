@@ -21,11 +21,16 @@ var exactUnary = map[string]func(*big.Float) *big.Float{
 	"silu":  func(x *big.Float) *big.Float { return new(big.Float).Mul(x, exact.Sigmoid(x)) },
 	"gelu":  func(x *big.Float) *big.Float { return new(big.Float).Mul(x, exact.Phi(x)) },
 	"log1p": exact.Log1p, "tanh": exact.Tanh, "sigmoid": exact.Sigmoid, "erf": exact.Erf, "sin": exact.Sin, "cos": exact.Cos,
+	"tan": exact.Tan, "asin": exact.Asin, "acos": exact.Acos, "atan": exact.Atan, "sinh": exact.Sinh, "cosh": exact.Cosh,
+	"asinh": exact.Asinh, "acosh": exact.Acosh, "atanh": exact.Atanh, "erfc": exact.Erfc, "cbrt": exact.Cbrt,
 }
 
 // quick are references that are good enough for float32, where the table's are slow.
 var quick = map[string]func([]float64) float64{
-	"sin": unary(math.Sin).F, "cos": unary(math.Cos).F,
+	"sin": unary(math.Sin).F, "cos": unary(math.Cos).F, "tan": unary(math.Tan).F,
+	"asin": unary(math.Asin).F, "acos": unary(math.Acos).F, "atan": unary(math.Atan).F,
+	"sinh": unary(math.Sinh).F, "cosh": unary(math.Cosh).F, "erfc": unary(math.Erfc).F, "cbrt": unary(math.Cbrt).F,
+	"asinh": unary(math.Asinh).F, "acosh": unary(math.Acosh).F, "atanh": unary(math.Atanh).F,
 	"gelu": unary(func(x float64) float64 { return max(x, -40) * (math.Erfc(-x/math.Sqrt2) / 2) }).F,
 }
 

@@ -107,16 +107,20 @@ const twoProduct = `
 	al, bl := a - ah, b - bh
 	return product, ah*bh - product + ah*bl + al*bh + al*bl`
 
-// turned is sin, or cos for odd k, of y = (high + low) pi/2 = u + v:
+// circle gives sin and cos of y = (high + low) pi/2 = u + v:
 // sin y = u + (u^3 (-1/6 + z s(z)) + v (1 - z/2)) and cos y = 1 - z/2 + (z^2 c(z) - u v), z = u^2.
-const turned = `
+const circle = `
 	u, v := twoProduct(high, halfPiHi)
 	v = v + (high*halfPiLo + low*halfPiHi)
 	z := u*u
-	sin := u + (z*u*poly(z, sin) + (v - 0.5*z*v))
 	half := 0.5*z
 	one := 1 - half
 	cos := one + ((1 - one - half) + (z*z*poly(z, cos) - u*v))
+	return u + (z*u*poly(z, sin) + (v - 0.5*z*v)), cos`
+
+// turned is sin, or cos for odd k.
+const turned = `
+	sin, cos := circle(high, low)
 	return where(k & 1 == 0, sin, cos)`
 
 const sinDouble = `
@@ -131,3 +135,21 @@ const cosDouble = `
 	k := bits(t) + 1
 	y := turned(high, low, k)
 	return bits(bits(y) ^ (k & 2) << 62)`
+
+// tan is sin/cos, and in odd quarters -cos/sin.
+const tanSingle = `
+	a := f64(abs(x))
+	t, r := turnsSingle(a)
+	z := r*r
+	sin, cos := r*poly(z, sinTurns), poly(z, cosTurns)
+	odd := bits(t) & 1 == 1
+	y := where(odd, cos, sin)/where(odd, sin, cos)
+	return f32(bits(bits(y) ^ ((bits(t) & 1) << 63 ^ bits(f64(x)) & signBit64)))`
+
+const tanDouble = `
+	a := abs(x)
+	t, high, low := turns(a)
+	sin, cos := circle(high, low)
+	odd := bits(t) & 1 == 1
+	y := where(odd, cos, sin)/where(odd, sin, cos)
+	return where(a < 0x1p-27, x, bits(bits(y) ^ ((bits(t) & 1) << 63 ^ bits(x) & signBit)))`

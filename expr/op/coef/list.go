@@ -37,6 +37,8 @@ const (
 	erfMax32, erfMax64     = 3.95, 5.95
 	geluMax32, geluMax64   = 14.75, 39
 	geluBend32, geluBend64 = 3.0, 4.5
+	erfcMax64, erfcBend64  = 28.0, 3.0
+	atanhNear64            = 0.1715
 )
 
 // fits lists the polynomials.
@@ -74,6 +76,18 @@ func fits() []fit {
 		}
 	}
 	gauss32, gauss64 := gauss(geluBend32), gauss(geluBend64)
+	// (f(t) - t)/t^3, weighed so that f is right relatively
+	tail := func(f func(*big.Float) *big.Float) func(*big.Float) *big.Float {
+		return func(t *big.Float) *big.Float { return quo(sub(f(t), t), mul(t, square(t))) }
+	}
+	tailWeight := func(f func(*big.Float) *big.Float) func(*big.Float) *big.Float {
+		return func(t *big.Float) *big.Float { return quo(mul(t, square(t)), f(t)) }
+	}
+	// e^(v^2) erfc(v) (v + k), in t = (v - k/2)/(v + k)
+	erfcTail := func(t *big.Float) *big.Float {
+		v := quo(mul(exact.Float(erfcBend64), add(exact.Float(0.5), t)), sub(one, t))
+		return mul(exact.Erfcx(v), add(v, exact.Float(erfcBend64)))
+	}
 	return []fit{
 		{name: "exp32", doc: "(e^t - 1 - t)/t^2 on |t| <= ln(2)/2, relative in e^t - 1",
 			f: expTail, weight: expWeight, arg: itself, lo: -halfLn2, hi: halfLn2, terms: 5, digits: single},
@@ -139,6 +153,27 @@ func fits() []fit {
 		{name: "gelu64", doc: "e^(v^2/2) phi(-v) (v + geluBend) in t = (v - geluBend/2)/(v + geluBend) for v <= geluMax, relative",
 			f: gauss64, weight: func(t *big.Float) *big.Float { return quo(one, gauss64(t)) }, arg: itself,
 			lo: -0.5, hi: (geluMax64 - geluBend64/2) / (geluMax64 + geluBend64), terms: 25, digits: double},
+		{name: "erfcTail64", doc: "e^(v^2) erfc(v) (v + erfcBend) in t = (v - erfcBend/2)/(v + erfcBend) for v <= erfcMax, relative",
+			f: erfcTail, weight: func(t *big.Float) *big.Float { return quo(one, erfcTail(t)) }, arg: itself,
+			lo: -0.5, hi: (erfcMax64 - erfcBend64/2) / (erfcMax64 + erfcBend64), terms: 25, digits: double},
+		{name: "atan32", doc: "(atan t - t)/t^3 in t^2 for t <= 1/2, relative in atan t, for single precision",
+			f: tail(exact.Atan), weight: tailWeight(exact.Atan), arg: square, lo: 1e-3, hi: 0.5001, terms: 6, digits: double},
+		{name: "atan64", doc: "(atan t - t)/t^3 in t^2 for t <= 1/2, relative in atan t",
+			f: tail(exact.Atan), weight: tailWeight(exact.Atan), arg: square, lo: 1e-3, hi: 0.5001, terms: 12, digits: double},
+		{name: "asin32", doc: "(asin t - t)/t^3 in t^2 for t <= 1/2, relative in asin t, for single precision",
+			f: tail(exact.Asin), weight: tailWeight(exact.Asin), arg: square, lo: 1e-3, hi: 0.5001, terms: 6, digits: double},
+		{name: "asin64", doc: "(asin t - t)/t^3 in t^2 for t <= 1/2, relative in asin t",
+			f: tail(exact.Asin), weight: tailWeight(exact.Asin), arg: square, lo: 1e-3, hi: 0.5001, terms: 12, digits: double},
+		{name: "sinh64", doc: "(sinh t - t)/t^3 in t^2 for t <= 1, relative in sinh t",
+			f: tail(exact.Sinh), weight: tailWeight(exact.Sinh), arg: square, lo: 1e-3, hi: 1.001, terms: 8, digits: double},
+		{name: "asinh32", doc: "(asinh t - t)/t^3 in t^2 for t <= 1/2, relative in asinh t, for single precision",
+			f: tail(exact.Asinh), weight: tailWeight(exact.Asinh), arg: square, lo: 1e-3, hi: 0.5001, terms: 6, digits: double},
+		{name: "asinh64", doc: "(asinh t - t)/t^3 in t^2 for t <= 1/2, relative in asinh t",
+			f: tail(exact.Asinh), weight: tailWeight(exact.Asinh), arg: square, lo: 1e-3, hi: 0.5001, terms: 12, digits: double},
+		{name: "cbrt64", doc: "cbrt(3/2 + t) for |t| <= 1/2, relative, to be improved",
+			f:      func(t *big.Float) *big.Float { return exact.Cbrt(add(t, exact.Float(1.5))) },
+			weight: func(t *big.Float) *big.Float { return quo(one, exact.Cbrt(add(t, exact.Float(1.5)))) },
+			arg:    itself, lo: -0.5, hi: 0.5, terms: 8, digits: double},
 	}
 }
 
@@ -167,6 +202,7 @@ func constants() []constant {
 	log10eHi64, log10eLo64 := pieces(log10e, 26, double)
 	log10of2Hi32, log10of2Lo32 := pieces(log10of2, 16, single)
 	log10of2Hi64, log10of2Lo64 := pieces(log10of2, 40, double)
+	quarterPiHi, quarterPiLo := pieces(mul(exact.Float(0.25), exact.Pi(prec)), 50, double)
 	halfPiHi, halfPiLo := pieces(mul(exact.Float(0.5), exact.Pi(prec)), 52, double)
 	thirdHi, thirdLo := pieces(quo(exact.Float(1), exact.Float(3)), 52, double)
 	twiceLog2eHi, twiceLog2eLo := pieces(mul(exact.Float(2), log2e), 52, double)
@@ -242,6 +278,17 @@ func constants() []constant {
 		{"pieceScale", "1.5*2^52 + 1023", 0x1.8p52 + 1023},
 		{"halfPiHi", "pi/2 to 52 bits", halfPiHi},
 		{"halfPiLo", "pi/2 - halfPiHi", halfPiLo},
+		{"quarterPiHi", "pi/4 to 50 bits: its product with 1 to 4 is exact", quarterPiHi},
+		{"quarterPiLo", "pi/4 - quarterPiHi", quarterPiLo},
+		{"ln2", "ln 2", rounded(exact.Ln2(), double)},
+		{"coshMax64", "where cosh is infinite", 711},
+		{"atanhNear64", "where the polynomial ends", atanhNear64},
+		{"erfcMax64", "where erfc is 0", erfcMax64},
+		{"erfcBend64", "the unit in which erfc's tail is seen", erfcBend64},
+		{"erfcUnbend64", "2/(3 erfcBend)", 2 / (3 * erfcBend64)},
+		{"oneBits64", "the bits of 1", 0x3ff0000000000000},
+		{"cbrtOf2", "the cube root of 2", rounded(exact.Cbrt(exact.Float(2)), double)},
+		{"cbrtOf4", "the cube root of 4", rounded(exact.Cbrt(exact.Float(4)), double)},
 		{"expMin32", "where e^x, and x e^x too, has long been 0", -110},
 		{"expMin64", "where e^x, and x e^x too, has long been 0", -760},
 		{"expMax32", "where e^x is infinite", 89},

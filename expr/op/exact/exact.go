@@ -154,6 +154,108 @@ func Tanh(x *big.Float) *big.Float {
 	return quo(e, add(e, Float(2)))
 }
 
+// Sinh is the hyperbolic sine: of x > 0, with e = e^x - 1, half of e + e/(e+1).
+func Sinh(x *big.Float) *big.Float {
+	e := Expm1(number().Abs(x))
+	y := scale(add(e, quo(e, add(e, Float(1)))), -1)
+	if x.Sign() < 0 {
+		y.Neg(y)
+	}
+	return y
+}
+
+// Cosh is the hyperbolic cosine.
+func Cosh(x *big.Float) *big.Float {
+	e := Exp(x)
+	return scale(add(e, quo(Float(1), e)), -1)
+}
+
+// Asinh is the number whose hyperbolic sine is x: for x > 0 log(1 + x + x^2/(1 + sqrt(1 + x^2))).
+func Asinh(x *big.Float) *big.Float {
+	a := number().Abs(x)
+	square := mul(a, a)
+	y := Log1p(add(a, quo(square, add(Float(1), Sqrt(add(Float(1), square))))))
+	if x.Sign() < 0 {
+		y.Neg(y)
+	}
+	return y
+}
+
+// Acosh is the number, not negative, whose hyperbolic cosine is x >= 1: log(1 + t + sqrt(t (t+2))) with t = x - 1.
+func Acosh(x *big.Float) *big.Float {
+	t := sub(x, Float(1))
+	return Log1p(add(t, Sqrt(mul(t, add(t, Float(2))))))
+}
+
+// Atanh is the number whose hyperbolic tangent is x, between -1 and 1.
+func Atanh(x *big.Float) *big.Float {
+	return scale(Log1p(quo(scale(x, 1), sub(Float(1), x))), -1)
+}
+
+// Cbrt is the cube root, by Newton's steps, each of which squares the error.
+func Cbrt(x *big.Float) *big.Float {
+	if x.Sign() == 0 {
+		return number().Set(x)
+	}
+	e := x.MantExp(nil) / 3
+	m := scale(x, -3*e)
+	f, _ := m.Float64()
+	y := Float(math.Cbrt(f))
+	for range 4 {
+		y = quo(add(scale(y, 1), quo(m, mul(y, y))), Float(3))
+	}
+	return scale(y, e)
+}
+
+// Hypot is sqrt(x^2 + y^2).
+func Hypot(x, y *big.Float) *big.Float { return Sqrt(add(mul(x, x), mul(y, y))) }
+
+// Atan is the angle whose tangent is x: halved five times by tan(y/2) = tan y/(1 + sqrt(1 + tan^2 y)), then Taylor's series.
+func Atan(x *big.Float) *big.Float {
+	const halvings = 5
+	t := number().Set(x)
+	for range halvings {
+		t = quo(t, add(Float(1), Sqrt(add(Float(1), mul(t, t)))))
+	}
+	sum, power, square := number().Set(t), t, number().Neg(mul(t, t))
+	for k := 3.0; ; k += 2 {
+		power = mul(power, square)
+		term := quo(power, Float(k))
+		if small(term, sum) {
+			break
+		}
+		sum = add(sum, term)
+	}
+	return scale(sum, halvings)
+}
+
+// Atan2 is the angle of the point (x, y), which is not the origin.
+func Atan2(y, x *big.Float) *big.Float {
+	if number().Abs(y).Cmp(number().Abs(x)) > 0 {
+		quarter := scale(Pi(prec), -1)
+		if y.Sign() < 0 {
+			quarter.Neg(quarter)
+		}
+		return sub(quarter, Atan(quo(x, y)))
+	}
+	angle := Atan(quo(y, x))
+	switch {
+	case x.Sign() > 0:
+		return angle
+	case y.Signbit():
+		return sub(angle, Pi(prec))
+	}
+	return add(angle, Pi(prec))
+}
+
+// Asin is the angle whose sine is x, between -1 and 1.
+func Asin(x *big.Float) *big.Float { return Atan2(x, Sqrt(mul(sub(Float(1), x), add(Float(1), x)))) }
+
+// Acos is the angle whose cosine is x, between -1 and 1.
+func Acos(x *big.Float) *big.Float {
+	return scale(Atan2(Sqrt(sub(Float(1), x)), Sqrt(add(Float(1), x))), 1)
+}
+
 // Sigmoid is 1/(1 + e^-x).
 func Sigmoid(x *big.Float) *big.Float {
 	return quo(Float(1), add(Float(1), Exp(number().Neg(x))))
@@ -173,6 +275,9 @@ func Cos(x *big.Float) *big.Float {
 	r, quadrant := quarter(x)
 	return turned(r, quadrant+1)
 }
+
+// Tan is the tangent.
+func Tan(x *big.Float) *big.Float { return quo(Sin(x), Cos(x)) }
 
 // quarter gives r in [-pi/4, pi/4] and n with x = r + n pi/2, n modulo 4.
 func quarter(x *big.Float) (r *big.Float, n int) {

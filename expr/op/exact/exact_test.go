@@ -26,6 +26,16 @@ func TestAgainstMath(t *testing.T) {
 		{"sigmoid", Sigmoid, func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }, []float64{-700, -1, 0, 3, 50}},
 		{"sin", Sin, math.Sin, []float64{1e-300, 0.7, -2, 4, 6, 1e10, 1e300}},
 		{"cos", Cos, math.Cos, []float64{0, 0.7, -2, 4, 6, 1e10, 1e300}},
+		{"tan", Tan, math.Tan, []float64{1e-300, 0.7, -2, 4, 6}},
+		{"asin", Asin, math.Asin, []float64{-1, -0.9, -1e-9, 0.3, 0.5, 0.999, 1}},
+		{"acos", Acos, math.Acos, []float64{-1, -0.9, -1e-9, 0.3, 0.5}},
+		{"atan", Atan, math.Atan, []float64{-1e300, -3, 1e-300, 0.3, 1, 1e9}},
+		{"sinh", Sinh, math.Sinh, []float64{-700, -1, 1e-300, 1e-5, 0.3, 20}},
+		{"cosh", Cosh, math.Cosh, []float64{-700, -1, 0, 1e-5, 0.3, 20}},
+		{"asinh", Asinh, math.Asinh, []float64{-1e300, -3, 1e-300, 0.3, 1, 1e9}},
+		{"acosh", Acosh, math.Acosh, []float64{1.5, 2, 1e9}},
+		{"atanh", Atanh, math.Atanh, []float64{-0.99, 1e-300, 0.3, 0.9}},
+		{"cbrt", Cbrt, math.Cbrt, []float64{-1e300, -8, 5e-324, 0.3, 1, 1e9}},
 		{"erf", Erf, math.Erf, []float64{1e-300, 0.3, -1, 3, 5}},
 		{"erfc", Erfc, math.Erfc, []float64{-3, 0.3, 1, 3.99, 4.01, 10, 26}},
 		{"phi", Phi, func(x float64) float64 { return math.Erfc(-x/math.Sqrt2) / 2 }, []float64{-3, 0, 1}},
@@ -54,6 +64,16 @@ func TestIdentities(t *testing.T) {
 		near("log exp", Log(Exp(x)), x)
 		near("log1p expm1", Log1p(Expm1(x)), x)
 		near("sin^2 + cos^2", add(mul(Sin(x), Sin(x)), mul(Cos(x), Cos(x))), Float(1))
+		near("tan atan", Tan(Atan(x)), x)
+		near("sinh asinh", Sinh(Asinh(x)), x)
+		near("cbrt", mul(Cbrt(x), mul(Cbrt(x), Cbrt(x))), x)
+		near("acosh cosh", Acosh(Cosh(x)), x)
+		if f < 1 {
+			near("tanh atanh", Tanh(Atanh(x)), x)
+			near("sin asin", Sin(Asin(x)), x)
+			near("cos acos", Cos(Acos(x)), x)
+			near("atan2", Atan2(number().Neg(x), Float(-1)), add(Atan(x), number().Neg(Pi(prec))))
+		}
 		near("sin 2x", Sin(scale(x, 1)), scale(mul(Sin(x), Cos(x)), 1))
 		near("erf + erfc", add(Erf(x), Erfc(x)), Float(1))
 	}
