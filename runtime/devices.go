@@ -55,7 +55,7 @@ func pickGPU(found []vulkan.Info, err error) (index int, why string) {
 			return i, ""
 		}
 	}
-	return -1, fmt.Sprintf("none of the %s of Vulkan is a GPU's", count(len(found), "device"))
+	return -1, fmt.Sprintf("Vulkan has %s, no GPU among them", count(len(found), "device"))
 }
 
 // auto is the row of device "auto" where the GPU is of that number, or where there is none.

@@ -18,7 +18,7 @@ import (
 )
 
 var evalCommand = command{
-	usage: `usage: einloom eval SPEC A.npy B.npy ... [-o OUT.npy] [-device cpu|interp|vulkan] [-threads N] [-explain]
+	usage: `usage: einloom eval SPEC A.npy B.npy ... [-o OUT.npy] [-device auto|cpu|interp|vulkan] [-threads N] [-explain]
 
 Computes the einsum SPEC of the arrays and prints the numbers, or writes the array to OUT.npy. Large arrays are printed with their
 middle left out; -o keeps everything.
