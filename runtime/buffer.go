@@ -7,7 +7,6 @@ import (
 	goruntime "runtime"
 
 	"github.com/einloom/einloom/runtime/driver"
-	"github.com/einloom/einloom/runtime/vulkan"
 	"github.com/einloom/einloom/tensor"
 )
 
@@ -95,22 +94,16 @@ func (s *Session) newBuffer(d tensor.DType, dims []int) (*Buffer, error) {
 // maxBuffer is more bytes than any device has, and fewer than Go's runtime panics at.
 const maxBuffer = 1 << 46
 
-// memory gives device memory. Where there is none left, plans at rest give theirs up first.
+// memory gives device memory.
 func (s *Session) memory(bytes int) (driver.Buffer, error) {
 	if most := s.config.MemoryLimit; s.inPlace() && most > 0 && int64(bytes) > most {
 		return nil, fmt.Errorf("it takes %d bytes, the memory limit is %d bytes", bytes, most)
 	}
 	m, err := s.home.Alloc(bytes)
-	var none *vulkan.OutOfMemory
-	if !errors.As(err, &none) {
-		return m, err
+	if err != nil && s.relieve(err) {
+		return s.home.Alloc(bytes)
 	}
-	s.cacheMu.Lock()
-	for _, c := range s.cache {
-		c.rest()
-	}
-	s.cacheMu.Unlock()
-	return s.home.Alloc(bytes)
+	return m, err
 }
 
 // inPlace says whether buffers lie in the host's memory.

@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	goruntime "runtime"
 	"sync"
@@ -11,6 +12,7 @@ import (
 	"github.com/einloom/einloom/expr"
 	"github.com/einloom/einloom/planner"
 	"github.com/einloom/einloom/runtime/driver"
+	"github.com/einloom/einloom/runtime/vulkan"
 	"github.com/einloom/einloom/tensor"
 )
 
@@ -97,13 +99,38 @@ func (c *compiled) release() {
 	}
 }
 
-// rest gives up the arenas that no run uses.
-func (c *compiled) rest() {
+// rest gives up the arenas that no run uses, and says whether there were any.
+func (c *compiled) rest() (had bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	had = c.frames != nil
 	for ; c.frames != nil; c.frames = c.frames.next {
 		c.frames.arena.Close()
 	}
+	return had
+}
+
+// run computes outs by c, a second time where the device had no memory left and plans at rest held some.
+func (s *Session) run(ctx context.Context, c *compiled, leaves, outs []operand) error {
+	err := c.run(ctx, leaves, outs)
+	if err != nil && s.relieve(err) {
+		err = c.run(ctx, leaves, outs)
+	}
+	return err
+}
+
+// relieve makes plans at rest give up their memory where err says that the device has none left, and says whether they had any.
+func (s *Session) relieve(err error) (had bool) {
+	var none *vulkan.OutOfMemory
+	if !errors.As(err, &none) {
+		return false
+	}
+	s.cacheMu.Lock()
+	defer s.cacheMu.Unlock()
+	for _, c := range s.cache {
+		had = c.rest() || had
+	}
+	return had
 }
 
 // takeFrame gives a frame of the free list or a new one.

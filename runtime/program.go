@@ -170,7 +170,7 @@ func (p *Program) run(ctx context.Context, l *operandList, args []Arg) error {
 		return p.leaves.named(err)
 	}
 	defer s.holds.give(l.data, l.outs)
-	return onUsersLine(c.run(ctx, l.data, l.outs), p.roots)
+	return onUsersLine(s.run(ctx, c, l.data, l.outs), p.roots)
 }
 
 // forOperands gives the program compiled for the layouts of its leaves' operands, and for the device where buffers lie if there are any.

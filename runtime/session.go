@@ -110,7 +110,7 @@ func (s *Session) Eval(ctx context.Context, x expr.Expr, args ...Arg) (*tensor.T
 		return nil, sh.leaves.named(err)
 	}
 	defer s.holds.give(sh.data, nil)
-	if err := c.run(ctx, sh.data, outs[:]); err != nil {
+	if err := s.run(ctx, c, sh.data, outs[:]); err != nil {
 		return nil, onUsersLine(err, roots[:])
 	}
 	return outs[0].t, nil
