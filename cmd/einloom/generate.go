@@ -43,6 +43,7 @@ architectures, and on processors that lack what -cpu asks for.
 		features := fs.String("cpu", "avx2", "what the machine code needs of a `processor`: avx2 or avx512")
 		dtype := fs.String("dtype", "f32", "the `dtype` of the operands of SPEC: "+dtypeNames())
 		graph := fs.String("graph", "", "read the graph's text from a `file`; docs/ir.md has its grammar")
+		memory := fs.Int64("memory", 0, "plan for a limit of so many `bytes`: contractions run in slices where they need more; 0: no limit")
 		return func(std streams, operands []string) error {
 			switch {
 			case *name == "":
@@ -65,7 +66,7 @@ architectures, and on processors that lack what -cpu asks for.
 				return err
 			}
 			dir, base := filepath.Split(strings.TrimSuffix(*out, ".go"))
-			c := source.Config{Package: *pkg, Func: *name, Base: base, Target: target}
+			c := source.Config{Package: *pkg, Func: *name, Base: base, Target: target, Memory: *memory}
 			if *results != "" {
 				c.Results = strings.Split(*results, ",")
 			}

@@ -25,6 +25,7 @@ type Config struct {
 	Results []string // the names of its outputs, one a root; nil: out, or out0, out1 ...
 	Base    string   // the files' names begin with it
 	Target  string   // of the machine code: one of cpu.Targets
+	Memory  int64    // bytes that arena and results may take together: contractions run in slices where they need more; 0: no limit
 }
 
 // File is one file to be written.
@@ -47,7 +48,7 @@ func Write(roots []*expr.Node, c Config) (files []File, notes []string, err erro
 	if err != nil {
 		return nil, nil, err
 	}
-	plan, err := planner.Make(roots, planner.Options{Target: target})
+	plan, err := planner.Make(roots, planner.Options{Target: target, MemoryLimit: c.Memory})
 	if err != nil {
 		return nil, nil, err
 	}
