@@ -3,6 +3,10 @@
 package vulkan
 
 import (
+	"flag"
+	"os"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/einloom/einloom/codegen"
@@ -11,7 +15,6 @@ import (
 	"github.com/einloom/einloom/runtime/driver"
 	"github.com/einloom/einloom/runtime/driver/drivertest"
 	"github.com/einloom/einloom/runtime/interp"
-	"github.com/einloom/einloom/tensor"
 )
 
 // TestSchedulesOfGPUs runs what is written for GPUs, with teams, subgroups and barriers, on whatever device there is.
@@ -36,6 +39,31 @@ func TestSchedulesOfGPUs(t *testing.T) {
 		}
 		return k, nil
 	}
-	drivertest.Random(t, open(1024), 1, 60, written)
-	drivertest.Scans(t, open(32), []tensor.DType{tensor.Float32}, written) // large teams take Mesa long to compile
+	if flag.Lookup("long").Value.String() == "true" {
+		drivertest.Values(t, open(64), written)
+		drivertest.Kernels(t, open(1024), kernels(t, "contractions"), written)
+		drivertest.Kernels(t, open(1024), kernels(t, "scans"), written)
+		return
+	}
+	drivertest.Random(t, open(1024), 1, 40, written)
+	list := append(kernels(t, "contractions", "deep", "vector", "columns"), kernels(t, "scans", "both", "long", "down")...)
+	drivertest.Kernels(t, open(16), list, written) // large workgroups take Mesa long to compile
+}
+
+// kernels are those of a file of codegen/spirv's own tests that have one of names; without names all of them.
+func kernels(t *testing.T, file string, names ...string) (list []*codegen.Kernel) {
+	b, err := os.ReadFile("../../codegen/spirv/testdata/" + file + ".txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text := range strings.SplitSeq(string(b), "\n\n") {
+		k, err := codegen.Parse(text)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, text)
+		}
+		if len(names) == 0 || slices.Contains(names, k.Name) {
+			list = append(list, k)
+		}
+	}
+	return list
 }

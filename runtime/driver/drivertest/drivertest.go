@@ -60,10 +60,15 @@ func Values(t *testing.T, open func() driver.Device, prepare ...Prepare) {
 	t.Run("random", s.random)
 }
 
-// Scans is the part of Values that asks for right scans, of some dtypes.
-func Scans(t *testing.T, open func() driver.Device, dtypes []tensor.DType, prepare ...Prepare) {
+// Kernels asks for right values of kernels that a test knows.
+func Kernels(t *testing.T, open func() driver.Device, list []*codegen.Kernel, prepare ...Prepare) {
 	s := &suite{open: open, prepare: prepare}
-	s.scansOf(t, dtypes)
+	d := s.device(t)
+	for _, k := range list {
+		if err := s.check(d, fillerOf(k), k); err != nil {
+			t.Fatalf("kernel %s: %v", k.Name, err)
+		}
+	}
 }
 
 type suite struct {

@@ -23,14 +23,10 @@ const scanText = `kernel scan
 // scans checks every scan, of the dtypes that the planner asks for, along rows and down columns. A device whose target has no code for scans
 // is never given one.
 func (s *suite) scans(t *testing.T) {
-	s.scansOf(t, []tensor.DType{tensor.Float32, tensor.Float64, tensor.Int32, tensor.Int64, tensor.Uint8, tensor.Uint64})
-}
-
-func (s *suite) scansOf(t *testing.T, dtypes []tensor.DType) {
 	d := s.device(t)
 	fills := map[string]filler{"add": tame, "mul": unity, "minimum": tame, "maximum": tame}
 	for name, fill := range fills {
-		for _, dtype := range dtypes {
+		for _, dtype := range []tensor.DType{tensor.Float32, tensor.Float64, tensor.Int32, tensor.Int64, tensor.Uint8, tensor.Uint64} {
 			if native := d.Target().Native; native != nil && !native("scan", dtype) {
 				continue
 			}

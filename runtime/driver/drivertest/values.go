@@ -61,7 +61,7 @@ func fillerOf(k *codegen.Kernel) filler {
 	fill := wild
 	for i := range k.Body {
 		v := &k.Body[i]
-		if v.Kind == codegen.Reduce && newFold(v.Op, v.DType).rounds() {
+		if (v.Kind == codegen.Reduce || v.Kind == codegen.Scan) && newFold(v.Op, v.DType).rounds() {
 			fill = tame
 		}
 		if v.Kind == codegen.Gather {
