@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -19,7 +20,7 @@ import (
 )
 
 var planCommand = command{
-	usage: `usage: einloom plan SPEC SHAPE ... [-dtype f32] [-stage graph|order|kernel|cpu|all] [-target NAME] [-objective NAME] [-memory BYTES]
+	usage: `usage: einloom plan SPEC SHAPE ... [-dtype f32] [-stage graph|order|kernel|cpu|spirv|all] [-target NAME] [-objective NAME] [-memory BYTES]
                     [-json] [-svg FILE]
 
 Shows how the einsum SPEC of arrays of the given shapes would be computed; nothing is computed. A shape is 512x256, or 5 for a vector, or
@@ -28,17 +29,18 @@ scalar. With - as SPEC a graph's text is read from standard input; docs/ir.md ha
   einloom plan 'ij,jk->ik' 512x256 256x128
   einloom plan 'ij,jk,kl->il' 100x20 20x3000 3000x5 -stage order
   einloom plan - -stage kernel < graph.txt
+  einloom plan 'ij,jk->ik' 512x256 256x128 -stage spirv
   einloom plan 'ab,ac,bd,cd->' 90x80 90x70 80x60 70x60 -svg tree.svg
 
 Stages: graph (what was asked for), order (the contractions one by one, with costs), kernel (the fused loop nests), cpu (their Go
-assembly), all of these; or the name of a pass of the planner, which shows what it made: simplify, lower, share, fuse (and why groups are
-not larger), index, expand, schedule, place.
+assembly) or spirv (their SPIR-V, as spirv-dis prints it; no Vulkan is needed) as the target is, all of these; or the name of a pass of
+the planner, which shows what it made: simplify, lower, share, fuse (and why groups are not larger), index, expand, schedule, place.
 
 `,
 	flags: func(fs *flag.FlagSet) func(streams, []string) error {
 		dtype := fs.String("dtype", "f32", "the `dtype` of the operands of SPEC: "+dtypeNames())
 		stage := fs.String("stage", "kernel", "the `stage` to show")
-		target := fs.String("target", cpu.AVX2, "make kernels for the instruction set `NAME`, any on any machine: "+strings.Join(cpu.Targets(), " or "))
+		machine := fs.String("target", "", "make kernels for the machine `NAME`, any on any machine: "+strings.Join(targets(), ", ")+" (default "+cpu.AVX2+", for -stage spirv vulkan: a discrete GPU)")
 		objective := fs.String("objective", "time", "what orders of contraction are to be cheap in: `time`, or flops, size or write alone")
 		memory := fs.Int64("memory", 0, "plan for a limit of so many `bytes`: contractions run in slices where they need more; 0: no limit")
 		svg := fs.String("svg", "", "write the trees of contractions to a `file`: the width of a line is a tensor's size, the colour of a step its cost")
@@ -47,7 +49,7 @@ not larger), index, expand, schedule, place.
 			if len(operands) == 0 {
 				return usageError{"it takes an einsum string and a shape for each operand"}
 			}
-			t, err := cpu.Target(*target)
+			t, err := newTarget(cmp.Or(*machine, usualTarget(*stage)))
 			if err == nil {
 				err = planner.CheckObjective(*objective)
 			}
@@ -58,11 +60,11 @@ not larger), index, expand, schedule, place.
 			if err != nil {
 				return err
 			}
-			p, err := planner.Make(roots, planner.Options{Target: t, Objective: *objective, MemoryLimit: *memory})
+			p, err := planner.Make(roots, planner.Options{Target: t.Target, Objective: *objective, MemoryLimit: *memory})
 			if err != nil {
 				return err
 			}
-			texts, err := stageTexts(p, *stage)
+			texts, err := stageTexts(p, &t, *stage)
 			if err != nil {
 				return err
 			}
@@ -84,8 +86,8 @@ not larger), index, expand, schedule, place.
 	},
 }
 
-// stages are what -stage all shows, in the order of the work.
-var stages = []string{"graph", "order", "kernel", "cpu"}
+// stages are what -stage shows before the code of the target, in the order of the work.
+var stages = []string{"graph", "order", "kernel"}
 
 type stageText struct{ name, text string }
 
@@ -160,19 +162,21 @@ func parseShape(s string) ([]int, error) {
 }
 
 // stageTexts gives the texts that -stage asks for.
-func stageTexts(p *planner.Plan, stage string) ([]stageText, error) {
+func stageTexts(p *planner.Plan, t *target, stage string) ([]stageText, error) {
 	names := []string{stage}
 	switch {
 	case stage == "all":
-		names = stages
-	case !slices.Contains(stages, stage) && !slices.Contains(p.Stages(), stage):
+		names = append(slices.Clone(stages), t.stage)
+	case !slices.Contains(stageNames(p), stage):
 		return nil, usageError{fmt.Sprintf("there is no stage %q: it is one of %s", stage, strings.Join(stageNames(p), ", "))}
+	case slices.Contains(codeStages, stage) && stage != t.stage:
+		return nil, usageError{fmt.Sprintf("the code of target %s is its stage %s; it has no stage %s", t.name, t.stage, stage)}
 	}
 	var texts []stageText
 	for _, name := range names {
 		text, err := p.Text(name), error(nil)
-		if name == "cpu" {
-			text, err = assembly(p)
+		if name == t.stage {
+			text, err = t.code(p)
 		}
 		if err != nil {
 			return nil, err
@@ -188,9 +192,9 @@ func stageTexts(p *planner.Plan, stage string) ([]stageText, error) {
 	return texts, nil
 }
 
-// stageNames are what -stage takes: the stages, all of them, and the planner's passes that are none of them.
+// stageNames are what -stage takes: the stages, code, all of them, and the planner's passes that are none of them.
 func stageNames(p *planner.Plan) []string {
-	names := append(slices.Clone(stages), "all")
+	names := append(slices.Concat(stages, codeStages), "all")
 	for _, name := range p.Stages() {
 		if !slices.Contains(names, name) {
 			names = append(names, name)
@@ -222,24 +226,6 @@ func printTexts(w io.Writer, texts []stageText) error {
 		}
 	}
 	return nil
-}
-
-// assembly is the Go assembly of every kernel that has some.
-func assembly(p *planner.Plan) (string, error) {
-	var b strings.Builder
-	for _, step := range p.Steps {
-		object, err := cpu.Generate(step.Kernel, p.Target)
-		var unsupported *cpu.Unsupported
-		switch {
-		case errors.As(err, &unsupported):
-			fmt.Fprintf(&b, "// %s: %v: the interpreter runs it\n", step.Kernel.Name, err)
-		case err != nil:
-			return "", err
-		default:
-			b.WriteString(object.Text())
-		}
-	}
-	return b.String(), nil
 }
 
 // planJSON is what plan -json prints.

@@ -16,7 +16,7 @@ import (
 )
 
 func main() {
-	device := flag.String("device", "cpu", "the device that computes: cpu or interp")
+	device := flag.String("device", "cpu", "the device that computes: cpu, interp, vulkan or auto")
 	flag.Parse()
 	log.SetFlags(0)
 	if err := explore(os.Stdout, *device); err != nil {
