@@ -78,6 +78,9 @@ func TestEveryOpIsMeant(t *testing.T) {
 	for _, o := range op.Table {
 		for d := tensor.Bool; d < tensor.NumDTypes; d++ {
 			x := expr.Ones(d, 2)
+			if o.Name == "atanh" { // infinite at 1
+				x = expr.Zeros(d, 2)
+			}
 			args := make([]expr.Expr, o.Arity)
 			for i := range args {
 				args[i] = x

@@ -18,11 +18,13 @@ var rules = map[string]rule{
 	"add": corners, "sub": corners, "mul": corners, "neg": corners, "minimum": corners, "maximum": corners, "clip": corners,
 	"min": corners, "max": corners, "relu": corners, "real": corners, "conj": corners, "sqrt": corners, "exp": corners, "exp2": corners,
 	"expm1": corners, "log": corners, "log2": corners, "log10": corners, "log1p": corners, "tanh": corners, "sigmoid": corners, "erf": corners,
+	"asin": corners, "acos": corners, "atan": corners, "sinh": corners, "asinh": corners, "acosh": corners, "atanh": corners, "cbrt": corners,
+	"erfc": corners, "cosh": valley, "tan": betweenPoles, "atan2": angle, "hypot": slopes(1, 1), "copysign": notAcrossZero(1, slopes(1, 0)),
 	"abs": slopes(1), "sin": slopes(1), "cos": slopes(1), "silu": slopes(1.1), "gelu": slopes(1.13), "imag": slopes(0),
 	"square": valley, "pow": power,
 	"div": notAcrossZero(1, corners), "reciprocal": notAcrossZero(0, corners), "rsqrt": notAcrossZero(0, corners),
 	"floor_div": notAcrossZero(1, steps), "floor": steps, "ceil": steps, "trunc": steps, "round": steps, "rint": steps, "sign": steps,
-	"isnan": steps, "isinf": steps, "isfinite": steps,
+	"isnan": steps, "isinf": steps, "isfinite": steps, "signbit": steps,
 	"equal": gap, "not_equal": gap, "less": gap, "less_equal": gap, "greater": gap, "greater_equal": gap,
 	"remainder": remainder,
 }
@@ -74,6 +76,23 @@ func valley(f function, x []point, y float64) float64 {
 		worst = max(worst, math.Abs(f(at)-y))
 	}
 	return worst
+}
+
+// betweenPoles bounds the tangent, which grows from pole to pole: where it is less at the upper end, one is between.
+func betweenPoles(f function, x []point, y float64) float64 {
+	low, high := f([]float64{x[0].v - x[0].s}), f([]float64{x[0].v + x[0].s})
+	if x[0].s > 1 || !(low <= y && y <= high) {
+		return anything
+	}
+	return max(y-low, high-y)
+}
+
+// angle bounds that of a point in a box: the extremes are at corners, unless the box meets the origin or the ray along which the angle jumps.
+func angle(f function, x []point, y float64) float64 {
+	if math.Abs(x[0].v) <= x[0].s && x[1].v-x[1].s <= 0 {
+		return anything
+	}
+	return corners(f, x, y)
 }
 
 // notAcrossZero bounds by r a function that r would bound but for what it does where argument i is 0.

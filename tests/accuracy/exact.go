@@ -27,6 +27,18 @@ var exactly = map[string]func(x []*big.Float) *big.Float{
 	"log": within(exact.Log, positive), "log2": within(exact.Log2, positive), "log10": within(exact.Log10, positive),
 	"log1p": within(exact.Log1p, func(x *big.Float) bool { return x.Cmp(exact.Float(-1)) > 0 }),
 	"tanh":  of(exact.Tanh), "sigmoid": of(exact.Sigmoid), "erf": of(exact.Erf), "sin": of(exact.Sin), "cos": of(exact.Cos),
+	"tan": of(exact.Tan), "atan": of(exact.Atan), "sinh": of(exact.Sinh), "cosh": of(exact.Cosh), "asinh": of(exact.Asinh),
+	"cbrt": of(exact.Cbrt), "erfc": of(exact.Erfc),
+	"asin": within(exact.Asin, cosine), "acos": within(exact.Acos, cosine),
+	"acosh": within(exact.Acosh, func(x *big.Float) bool { return x.Cmp(exact.Float(1)) >= 0 }),
+	"atanh": within(exact.Atanh, func(x *big.Float) bool { return wide().Abs(x).Cmp(exact.Float(1)) < 0 }),
+	"hypot": func(x []*big.Float) *big.Float { return exact.Hypot(x[0], x[1]) },
+	"atan2": func(x []*big.Float) *big.Float {
+		if x[0].Sign() == 0 || x[1].Sign() == 0 {
+			return nil
+		}
+		return exact.Atan2(x[0], x[1])
+	},
 	"silu": of(func(x *big.Float) *big.Float { return wide().Mul(x, exact.Sigmoid(x)) }),
 	"gelu": of(func(x *big.Float) *big.Float { return wide().Mul(x, exact.Phi(x)) }),
 	"pow": func(x []*big.Float) *big.Float {
@@ -37,7 +49,32 @@ var exactly = map[string]func(x []*big.Float) *big.Float{
 	},
 }
 
+// near are references that float32 and the halves are measured against: what package math gives is good enough for them, and comes sooner
+// than the table's.
+var near = map[string]func([]float64) float64{
+	"tan": single(math.Tan), "asin": single(math.Asin), "acos": single(math.Acos), "atan": single(math.Atan), "sinh": single(math.Sinh),
+	"cosh": single(math.Cosh), "asinh": single(math.Asinh), "acosh": single(math.Acosh), "atanh": single(math.Atanh), "cbrt": single(math.Cbrt),
+	"erfc":  single(math.Erfc),
+	"atan2": func(x []float64) float64 { return math.Atan2(x[0], x[1]) },
+	"hypot": func(x []float64) float64 { return math.Hypot(x[0], x[1]) },
+}
+
+func single(f func(float64) float64) func([]float64) float64 {
+	return func(x []float64) float64 { return f(x[0]) }
+}
+
+// reference is what o's results on float32 and the halves are compared with.
+func reference(o *op.Op) func([]float64) float64 {
+	if f := near[o.Name]; f != nil {
+		return f
+	}
+	return o.Ref.F
+}
+
 func wide() *big.Float { return new(big.Float).SetPrec(300) }
+
+// cosine says whether x is one of a real angle.
+func cosine(x *big.Float) bool { return wide().Abs(x).Cmp(exact.Float(1)) <= 0 }
 
 func positive(x *big.Float) bool { return x.Sign() > 0 }
 

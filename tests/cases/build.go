@@ -17,6 +17,9 @@ var unary = map[string]func(expr.Expr) expr.Expr{
 	"log": expr.Expr.Log, "log2": expr.Expr.Log2, "log10": expr.Expr.Log10, "log1p": expr.Expr.Log1p, "tanh": expr.Expr.Tanh,
 	"sigmoid": expr.Expr.Sigmoid, "silu": expr.Expr.Silu, "relu": expr.Expr.Relu, "erf": expr.Expr.Erf, "gelu": expr.Expr.Gelu,
 	"sin": expr.Expr.Sin, "cos": expr.Expr.Cos, "isnan": expr.Expr.IsNaN, "isinf": expr.Expr.IsInf, "isfinite": expr.Expr.IsFinite,
+	"tan": expr.Expr.Tan, "arcsin": expr.Expr.Asin, "arccos": expr.Expr.Acos, "arctan": expr.Expr.Atan, "sinh": expr.Expr.Sinh,
+	"cosh": expr.Expr.Cosh, "arcsinh": expr.Expr.Asinh, "arccosh": expr.Expr.Acosh, "arctanh": expr.Expr.Atanh, "cbrt": expr.Expr.Cbrt,
+	"erfc": expr.Expr.Erfc, "signbit": expr.Expr.Signbit,
 	"real": expr.Expr.Real, "imag": expr.Expr.Imag, "conj": expr.Expr.Conj,
 }
 
@@ -27,6 +30,7 @@ var binary = map[string]func(x, y expr.Expr) expr.Expr{
 	"equal": expr.Expr.Equal, "not_equal": expr.Expr.NotEqual, "less": expr.Expr.Less, "less_equal": expr.Expr.LessEqual,
 	"greater": expr.Expr.Greater, "greater_equal": expr.Expr.GreaterEqual, "bitwise_and": expr.Expr.And, "bitwise_or": expr.Expr.Or,
 	"bitwise_xor": expr.Expr.Xor, "left_shift": expr.Expr.LeftShift, "right_shift": expr.Expr.RightShift,
+	"arctan2": expr.Expr.Atan2, "hypot": expr.Expr.Hypot, "copysign": expr.Expr.Copysign,
 	"matmul": expr.Expr.MatMul, "outer": expr.Expr.Outer, "dot": expr.Expr.Dot,
 }
 
