@@ -16,6 +16,8 @@ type compiler struct {
 	live liveness
 	iv   intervals
 	scan scan
+
+	bases []bool // of spill: registers that others are found by in memory
 }
 
 var compilers = sync.Pool{New: func() any { return new(compiler) }}

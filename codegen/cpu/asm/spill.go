@@ -3,8 +3,22 @@ package asm
 // spill rewrites the list for the registers that the scan found no place for. A fixed register is loaded again from where it came, any
 // other lives in a slot of the call's memory; either stands as a memory operand where the instruction takes one, and otherwise goes
 // through a register that lives for that one instruction.
+//
+// What these are found by, the call's memory and the bases of fixed registers, keeps its register for now: the next scan counts how often it
+// is wanted.
 func (c *compiler) spill() {
+	c.bases = cleared(c.bases, len(c.regs))
 	for _, r := range c.scan.spilled {
+		if info := &c.regs[r]; info.fixed {
+			c.bases[c.f.entry[info.def].args[0].Reg.Number()] = true
+		} else {
+			c.bases[c.f.scratch.Number()] = true
+		}
+	}
+	for _, r := range c.scan.spilled {
+		if c.bases[r] {
+			continue
+		}
 		c.regs[r].slot = !c.regs[r].fixed
 		c.regs[r].again = c.regs[r].fixed
 	}
