@@ -548,8 +548,39 @@ def casts():
         record("cast", [x], x.astype(NAMES[d]), dtype=d)
 
 
+def erfc(x):
+    """Of long doubles; it has not the sign of its argument, as by_element's functions have."""
+    def one(v):
+        return v if np.isnan(v) else np.longdouble(mpmath.nstr(mpmath.erfc(max(-200.0, min(200.0, float(v)))), 25))
+    return np.array([one(v) for v in np.ravel(x)], dtype=np.longdouble).reshape(np.shape(x))
+
+
+INVERSES = {
+    "tan": np.tan, "arcsin": np.arcsin, "arccos": np.arccos, "arctan": np.arctan, "sinh": np.sinh, "cosh": np.cosh, "arcsinh": np.arcsinh,
+    "arccosh": np.arccosh, "arctanh": np.arctanh, "cbrt": np.cbrt, "erfc": erfc,
+}
+
+
+def inverses():
+    for d in FLOATS:
+        x = specials(d)
+        for op, f in INVERSES.items():
+            record(op, [x], exactly(f, x, dtype=d))
+        record("signbit", [x], np.signbit(x))
+        a, b = x[[0, 1, 2, 4, 5, 7, 9, 14, 24, 25, 26, 27, 28, 29, 30]][:, None], x[[0, 1, 3, 4, 5, 12, 16, 24, 25, 26, 27, 29, 30]]
+        record("arctan2", [a, b], exactly(np.arctan2, a, b, dtype=d))
+        record("hypot", [a, b], exactly(np.hypot, a, b, dtype=d))
+        record("copysign", [a, b], np.copysign(a, b))
+    for d in INTS:
+        x = np.array([0, 1, 2, 100], dtype=d)
+        for op in ("sinh", "arctan", "cbrt"):
+            record(op, [x], exactly(INVERSES[op], x))
+        record("hypot", [x, x[::-1].copy()], exactly(np.hypot, x, x[::-1].copy()))
+        record("copysign", [x, np.array([1, -1.0, -0.0, 2], dtype="f4")], np.copysign(x, np.array([1, -1.0, -0.0, 2], dtype="f4")))
+
+
 def main():
-    for part in (unary, binary, promotion, broadcasting, reductions, moves, indexing, creation, products, compositions, casts):
+    for part in (unary, binary, promotion, broadcasting, reductions, moves, indexing, creation, products, compositions, casts, inverses):
         part()
     header = {"format": "einloom-numpy-cases/1", "numpy": np.__version__, "ml_dtypes": ml_dtypes.__version__,
               "recorder": "tests/record/numpy_cases.py"}
