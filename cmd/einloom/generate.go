@@ -75,7 +75,7 @@ architectures, and on processors that lack what -cpu asks for.
 				return err
 			}
 			for _, note := range notes {
-				fmt.Fprintln(std.err, "einloom generate:", note)
+				fmt.Fprintf(std.err, "einloom generate: %s: the interpreter will run it\n", note)
 			}
 			return writeFiles(dir, files)
 		}

@@ -53,7 +53,7 @@ func (w *writer) arrays(roots []*expr.Node) error {
 // results names the function's outputs.
 func (w *writer) results(roots []*expr.Node, names *naming) error {
 	if w.Results != nil && len(w.Results) != len(roots) {
-		return fmt.Errorf("%d names for %d results", len(w.Results), len(roots))
+		return fmt.Errorf("the graph has %d results, and names are given to %d", len(roots), len(w.Results))
 	}
 	for i, r := range roots {
 		name := "out"

@@ -130,7 +130,7 @@ func (w *writer) generate() error {
 			switch {
 			case errors.As(err, &unsupported):
 				w.code = append(w.code, binding{object: -1})
-				w.notes = append(w.notes, fmt.Sprintf("kernel %s (%s): %v: the interpreter will run it", step.Kernel.Name, operations(step.Kernel), err))
+				w.notes = append(w.notes, fmt.Sprintf("kernel %s (%s): %v", step.Kernel.Name, operations(step.Kernel), err))
 				continue
 			case err != nil:
 				return fmt.Errorf("kernel %s: %w", step.Kernel.Name, err)
@@ -145,7 +145,7 @@ func (w *writer) generate() error {
 		w.code = append(w.code, binding{bound, n})
 	}
 	if len(w.objects) == 0 && len(w.notes) > 0 {
-		return fmt.Errorf("nothing is machine code: %s", w.notes[0])
+		return fmt.Errorf("nothing could be written but what the interpreter runs: %s", w.notes[0])
 	}
 	return nil
 }
