@@ -28,6 +28,7 @@ func TestSoak(t *testing.T) {
 	if os.Getenv("EINLOOM_TEST_SOAK") != "" {
 		t.Run("plenty", func(t *testing.T) { soak(t, vulkan.Config{}) })
 		t.Run("scarce", func(t *testing.T) { soak(t, vulkan.Config{MemoryLimit: 40 << 20}) })
+		t.Run("staged", func(t *testing.T) { soak(t, vulkan.Config{MemoryLimit: 60 << 20, Staged: true}) })
 		return
 	}
 	needDevice(t)
@@ -114,18 +115,32 @@ func soakOne(t testing.TB, d driver.Device, r *rand.Rand) error {
 	defer b.Close()
 	in, out := floats(t, n), floats(t, n)
 	steps := 1 + r.IntN(3)
-	launches := []driver.Launch{{Program: p, Args: []driver.Arg{{Host: in}, {Buffer: b}}}}
+	carried := r.IntN(2) == 0 // to the buffer and from it, not by the run
+	var launches []driver.Launch
+	if !carried {
+		launches = []driver.Launch{{Program: p, Args: []driver.Arg{{Host: in}, {Buffer: b}}}}
+	}
 	for range steps {
 		launches = append(launches, driver.Launch{Program: p, Args: []driver.Arg{{Buffer: b}, {Buffer: b}}})
 	}
-	launches = append(launches, driver.Launch{Program: p, Args: []driver.Arg{{Buffer: b}, {Host: out}}})
+	if !carried {
+		launches = append(launches, driver.Launch{Program: p, Args: []driver.Arg{{Buffer: b}, {Host: out}}})
+	}
 	ctx := context.Background()
 	if r.IntN(4) == 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, time.Duration(r.IntN(2000))*time.Microsecond)
 		defer cancel()
 	}
-	err = d.Run(ctx, launches)
+	if carried {
+		err = b.Write(ctx, 0, in)
+	}
+	if err == nil {
+		err = d.Run(ctx, launches)
+	}
+	if err == nil && carried {
+		err = b.Read(ctx, 0, out)
+	}
 	if err != nil {
 		if errors.Is(err, context.DeadlineExceeded) && ctx.Err() != nil {
 			return nil
@@ -133,8 +148,8 @@ func soakOne(t testing.TB, d driver.Device, r *rand.Rand) error {
 		return err
 	}
 	for i := range n {
-		if x, y := number(in, i), number(out, i); y != after(x, steps+2) {
-			return fmt.Errorf("element %d of %d: %v after %d steps gave %v", i, n, x, steps+2, y)
+		if x, y := number(in, i), number(out, i); y != after(x, len(launches)) {
+			return fmt.Errorf("element %d of %d: %v after %d steps gave %v", i, n, x, len(launches), y)
 		}
 	}
 	return nil
