@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/einloom/einloom/internal/cachefile"
 	"github.com/einloom/einloom/runtime/driver"
 	"github.com/einloom/einloom/runtime/host"
 	"github.com/einloom/einloom/runtime/interp"
@@ -98,6 +99,18 @@ func (s *Session) openDevices(c Config) (err error) {
 	return nil
 }
 
+// compiledCode is where drivers' compiled code is kept between processes; nil: it is not.
+func compiledCode(c Config) *cachefile.Folder {
+	path, err := cachefile.Path("vulkan")
+	if err != nil || c.Uncached {
+		return nil
+	}
+	return &cachefile.Folder{Path: path, Kind: vulkan.CacheKind, Most: 64 << 20}
+}
+
+// damaged tells of a file of compiled code that is of no use.
+func (s *Session) damaged(err error) { s.event(Event{What: "cache", Name: "vulkan", Why: err.Error()}) }
+
 // openDevice opens what c names. Where machine code is not possible "cpu" is the interpreter, and a note says why.
 func (s *Session) openDevice(c Config) (driver.Device, error) {
 	portable := func() driver.Device { return interp.Open(interp.Config{Threads: c.Threads}) }
@@ -107,7 +120,7 @@ func (s *Session) openDevice(c Config) (driver.Device, error) {
 		if err != nil && c.Device != "vulkan" {
 			return nil, fmt.Errorf("runtime: device %q: a number follows the colon, as in vulkan:1", c.Device)
 		}
-		d, err := vulkan.Open(vulkan.Config{Index: n, Fallback: portable(), Missed: missed})
+		d, err := vulkan.Open(vulkan.Config{Index: n, Fallback: portable(), Missed: missed, Cache: compiledCode(c), Damaged: s.damaged})
 		if err != nil {
 			return nil, fmt.Errorf("runtime: %w", err)
 		}

@@ -16,6 +16,7 @@ import (
 //	EINLOOM_OFF=fuse,rule:NAME                  passes and rules turned off
 //	EINLOOM_CHECK=1                             verify after each pass
 //	EINLOOM_CALIBRATION=off                     built-in rates, whatever Calibrate measured here
+//	EINLOOM_CACHE=off                           compiled code of GPUs is neither kept nor taken from earlier processes
 func withEnvironment(c Config) (Config, error) {
 	if off := os.Getenv("EINLOOM_OFF"); off != "" {
 		c.Off = append(slices.Clone(c.Off), strings.Split(off, ",")...)
@@ -25,6 +26,9 @@ func withEnvironment(c Config) (Config, error) {
 	}
 	if os.Getenv("EINLOOM_CALIBRATION") == "off" {
 		c.Uncalibrated = true
+	}
+	if os.Getenv("EINLOOM_CACHE") == "off" {
+		c.Uncached = true
 	}
 	for _, name := range c.Off {
 		if !slices.Contains(planner.Switches(), name) {

@@ -24,6 +24,7 @@ type candidate struct {
 	align     int // of a binding's offset in its buffer
 	most      int // bytes of one allocation
 	extension []string
+	maker     maker
 }
 
 // Devices lists the devices that Open can take, the best first; an error says what to install when there are none.
@@ -89,6 +90,7 @@ func newCandidate(instance handle, physical vk.PhysicalDevice) *candidate {
 		MaxInvocations:        int(p.Limits.MaxComputeWorkGroupInvocations),
 		MaxGroups:             int(p.Limits.MaxComputeWorkGroupCount[0]),
 	}
+	c.maker = maker{p.VendorID, p.DeviceID, p.DriverVersion, p.PipelineCacheUUID}
 	c.class(p.DeviceType)
 	c.align = max(int(p.Limits.MinStorageBufferOffsetAlignment), elementAlign)
 	c.extension = c.known(instance)

@@ -29,7 +29,7 @@ type layout struct {
 // codeCache keeps pipelines by the text of their kernel, names aside. When it holds limit entries the oldest half goes.
 type codeCache struct {
 	device *Device
-	driver handle // VkPipelineCache: what the driver keeps of its own compiling
+	shelf  *shelf
 
 	mu      sync.Mutex
 	byKey   map[string]*code
@@ -43,15 +43,9 @@ const codeLimit = 4096
 // exact keeps every number of a kernel: they are constants of the words.
 var exact = codegen.Keep{Extents: math.MaxInt, Strides: true, Blocks: true}
 
-func (cc *codeCache) start(d *Device) error {
-	cc.device = d
+func (cc *codeCache) start(d *Device, kept *shelf) {
+	cc.device, cc.shelf = d, kept
 	cc.byKey, cc.layouts, cc.all = map[string]*code{}, map[string]*layout{}, map[*code]struct{}{}
-	info := vk.PipelineCacheCreateInfo{SType: vk.StructureTypePipelineCacheCreateInfo}
-	defer info.Free()
-	var cache vk.PipelineCache // not the field: its address would lead C to Go's memory
-	r := vk.CreatePipelineCache(d.vk(), &info, nil, &cache)
-	cc.driver = handleOf(cache)
-	return d.check("vkCreatePipelineCache", r)
 }
 
 // of gives the code of k, held once for the caller.
@@ -189,17 +183,20 @@ func (cc *codeCache) pipelines(c *code) error {
 		return err
 	}
 	defer vk.DestroyShaderModule(d.vk(), as[vk.ShaderModule](module[0]), nil)
+	kept := cc.shelf.open(c.module.Words)
+	defer kept.close()
 	for i := range c.module.Passes {
-		p, err := cc.pipeline(module[0], c.module.Passes[i].Entry, c.layout.pipeline)
+		p, err := cc.pipeline(module[0], c.module.Passes[i].Entry, c.layout.pipeline, kept.handle)
 		if err != nil {
 			return err
 		}
 		c.pipelines = append(c.pipelines, p)
 	}
+	kept.keep()
 	return nil
 }
 
-func (cc *codeCache) pipeline(module handle, entry string, layout handle) (handle, error) {
+func (cc *codeCache) pipeline(module handle, entry string, layout, cache handle) (handle, error) {
 	d := cc.device
 	info, name, out := allocate[pipelineInfo](1), text(entry), allocate[handle](1)
 	defer func() { free(info); free(name); free(out) }()
@@ -207,7 +204,7 @@ func (cc *codeCache) pipeline(module handle, entry string, layout handle) (handl
 		head: head{kind: typePipeline}, flags: dispatchBase, layout: layout, index: -1,
 		stage: stageInfo{head: head{kind: typeStage}, stage: stageCompute, module: module, name: address(&name[0])},
 	}
-	r := d.fn.createPipelines.result(uint64(d.handle), uint64(cc.driver), 1, address(&info[0]), 0, address(&out[0]))
+	r := d.fn.createPipelines.result(uint64(d.handle), uint64(cache), 1, address(&info[0]), 0, address(&out[0]))
 	if r == vk.Success {
 		return out[0], nil
 	}
@@ -246,6 +243,5 @@ func (cc *codeCache) close() {
 		vk.DestroyPipelineLayout(cc.device.vk(), as[vk.PipelineLayout](l.pipeline), nil)
 		vk.DestroyDescriptorSetLayout(cc.device.vk(), as[vk.DescriptorSetLayout](l.set), nil)
 	}
-	vk.DestroyPipelineCache(cc.device.vk(), as[vk.PipelineCache](cc.driver), nil)
 	cc.all, cc.byKey, cc.layouts, cc.order = nil, nil, nil, nil
 }

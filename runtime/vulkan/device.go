@@ -49,6 +49,7 @@ type functions struct {
 	begin, end, bindPipeline, bindSets, push, barrier, copyBuffer, launch entry
 	submit, waitFences, resetFences                                       entry
 	createModule, createPipelines, createSetLayout, createLayout          entry
+	createCache, cacheData                                                entry
 }
 
 // Open gives the device, or says what is missing and how to get it.
@@ -107,7 +108,8 @@ func (d *Device) start(c Config, instance handle) error {
 		return err
 	}
 	d.target.Memory = int(d.memory.kinds[onDevice].heap)
-	return d.codes.start(d)
+	d.codes.start(d, newShelf(d, &c))
+	return nil
 }
 
 // vk is the device as the binding has it.
@@ -124,6 +126,7 @@ func (d *Device) load(instance handle) error {
 		"vkCmdPipelineBarrier": &f.barrier, "vkCmdCopyBuffer": &f.copyBuffer, "vkCmdDispatchBase": &f.launch, "vkQueueSubmit": &f.submit,
 		"vkWaitForFences": &f.waitFences, "vkResetFences": &f.resetFences, "vkCreateShaderModule": &f.createModule,
 		"vkCreateComputePipelines": &f.createPipelines, "vkCreateDescriptorSetLayout": &f.createSetLayout, "vkCreatePipelineLayout": &f.createLayout,
+		"vkCreatePipelineCache": &f.createCache, "vkGetPipelineCacheData": &f.cacheData,
 	} {
 		if *fn = lookup(by, d.handle, name); *fn == 0 {
 			return fmt.Errorf("vulkan: %s: the driver has no %s", d.Name, name)

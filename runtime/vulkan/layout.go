@@ -12,6 +12,7 @@ const (
 	typeQueue          = 2
 	typeDevice         = 3
 	typeSubmit         = 4
+	typePipelineCache  = 17
 	typeStage          = 18
 	typePipeline       = 29
 	typeSetLayout      = 32
@@ -145,6 +146,13 @@ type stageInfo struct {
 	module   handle
 	name     uint64
 	_        uint64
+}
+
+type pipelineCacheInfo struct {
+	head
+	_, _  uint32
+	bytes uint64
+	data  uint64
 }
 
 type pipelineInfo struct {

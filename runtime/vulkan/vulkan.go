@@ -5,6 +5,7 @@ package vulkan
 import (
 	"fmt"
 
+	"github.com/einloom/einloom/internal/cachefile"
 	"github.com/einloom/einloom/runtime/driver"
 )
 
@@ -23,7 +24,14 @@ type Config struct {
 	Message func(text string)
 	// Staged copies data through memory of the host's even where device memory can be mapped, as a GPU without such memory needs it.
 	Staged bool
+	// Cache keeps what drivers compile for the next process; nil: it is forgotten.
+	Cache *cachefile.Folder
+	// Damaged is told of files of Cache that are not what was left there, and of those that cannot be written; nil: nobody is.
+	Damaged func(error)
 }
+
+// CacheKind is the kind of the files in Config.Cache.
+const CacheKind = "Vulkan pipelines 1"
 
 // Info is one device that Open can take.
 type Info struct {
