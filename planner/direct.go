@@ -42,19 +42,21 @@ func (p *scheduler) tiled() int {
 	}
 	bytes := p.streams[0].bytes
 	for _, a := range p.loops {
-		reused, once, stored := false, 1.0, true
+		reused, once, stored, turned := false, 1.0, true, false
 		for _, s := range p.streams {
 			if s.bytes != bytes || s.bytes < 4 {
 				return -1
 			}
 			stored = stored && (!s.store || s.step[a] == 1)
+			turned = turned || s.step[a] != 0 && s.step[a] != 1
 		}
 		for _, r := range p.loops {
 			if r != a && slices.ContainsFunc(p.streams, func(s stream) bool { return !s.store && s.step[r] == 0 && s.step[a] != 0 }) {
 				reused, once = true, max(once, p.extent(r))
 			}
 		}
-		if stored && reused && p.extent(a)*float64(bytes) >= 16 && once*p.extent(a)*p.points(p.folds)*float64(bytes) <= small {
+		wide := p.extent(a)*float64(bytes) >= 16 || bytes == 4 && p.extent(a) > 1 && !turned
+		if stored && reused && wide && once*p.extent(a)*p.points(p.folds)*float64(bytes) <= small {
 			return a
 		}
 	}

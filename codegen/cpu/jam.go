@@ -15,8 +15,8 @@ import (
 //	after   for i by 4, for j by 16, for k      t[i..i+3, j..j+15] += a[i..i+3, k] * b[k, j..j+15]
 //
 // So small products of matrices, by the hundred thousand or one alone, need no panels. What is left of an axis has a tile of its own size;
-// where that is narrower than a vector, it begins so much earlier and some sums are computed twice, alike. The smallest products are written
-// out whole: no loops but that over the products, and no addresses but those of their first elements.
+// where that is narrower than a vector, it begins so much earlier and some sums are computed twice, alike; rows of less than 16 bytes are read
+// and stored in part. The smallest products are written out whole: no loops but that over the products, and no addresses but those of their first elements.
 
 // jam is what is jammed in a unit: extents stand for all that give the same tiles, and are part of the structure.
 type jam struct {
@@ -81,7 +81,7 @@ func jammed(g *codegen.Kernel) (*unit, bool) {
 		return nil, false
 	}
 	u = j.unit(g)
-	return u, j.whole || !j.turned
+	return u, j.whole || !j.turned && j.cols >= 16/j.bytes
 }
 
 // suits says whether code for tiles is written for what u computes, and counts registers.
@@ -123,7 +123,8 @@ func (j *jam) suits(u *unit) bool {
 			j.after++
 		}
 	}
-	return j.sums > 0 && j.sums <= mostSums && k.Axes[k.Vector].Extent >= 16/j.bytes
+	narrow := k.Axes[k.Vector].Extent < 16/j.bytes
+	return j.sums > 0 && j.sums <= mostSums && !(narrow && (j.turned || j.bytes > 4))
 }
 
 func sortedAxes(list []int) []int { return slices.Sorted(slices.Values(list)) }
@@ -247,7 +248,7 @@ func (j *jam) shapeOf(isa asm.ISA) shape {
 	if isa == asm.AVX512 {
 		registers = 32
 	}
-	for full > j.cols {
+	for full > j.cols && full > 16/j.bytes {
 		full /= 2
 	}
 	best, least := shape{lanes: full, high: 1, wide: 1}, 0
@@ -290,6 +291,7 @@ func (j *jam) cost(s shape, wide int) int {
 
 // jamPoints writes the loop over the points of the one parallel axis, or of none.
 func (n *nest) jamPoints(targets []target) {
+	n.jamTail()
 	left := n.GP()
 	n.Move(n.Arg(ArgHi), left)
 	n.Ins("SUBQ", n.Arg(ArgLo), left)
@@ -301,10 +303,22 @@ func (n *nest) jamPoints(targets []target) {
 	n.loop(targets, axis, left, func() { n.sequential(targets, n.innerLoops()) })
 }
 
+// jamTail makes the mask of rows that are narrower than any vector, where they are and there is none yet.
+func (n *nest) jamTail() {
+	if j := n.u.jam; j.cols < 16/j.bytes && !n.tail.some {
+		n.n = 16 / j.bytes
+		n.tail = n.newTail(n.Int(int64(j.cols)))
+		n.tail.points = j.cols
+	}
+}
+
 // jamRows writes the tiles of all rows.
 func (n *nest) jamRows(targets []target) {
 	s := n.u.jam.shapeOf(n.ISA)
 	n.full, n.n = s.lanes, s.lanes
+	before := n.tail
+	n.jamTail()
+	defer func() { n.tail = before }()
 	n.hoist(targets)
 	if n.u.jam.whole {
 		for row := 0; row < n.u.jam.rows; row += s.high {
@@ -330,7 +344,11 @@ func (n *nest) jamColumns(targets []target, s shape, t *tile) {
 	each := s.wide * s.lanes
 	if n.u.jam.whole {
 		for at := 0; at < n.u.jam.cols; at += each {
-			t.columns(at, min(each, n.u.jam.cols-at), s.lanes)
+			points := min(each, n.u.jam.cols-at)
+			if n.tail.some {
+				points = s.lanes
+			}
+			t.columns(at, points, s.lanes)
 			n.jamTile(targets, t)
 		}
 		return
