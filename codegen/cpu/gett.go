@@ -76,7 +76,8 @@ type gettBlocks struct {
 const (
 	callWork  = 24 << 20
 	leastWork = 1 << 17
-	shares    = 16 // into which a phase is cut at least, where there is the work for it
+	aloneWork = 1 << 18 // products that a worker alone is done with before another would be of use
+	shares    = 16      // into which a phase is cut at least, where there is the work for it
 )
 
 // What a run may take of memory besides the plan's, in bytes: panels of A; tiles that wait for more terms; and, where there is a batch, all
@@ -279,6 +280,11 @@ func (b *gettBlocks) terms(list []Phase, v gettVars) []Phase {
 		v.high, v.wide = ceilDiv(high, b.tall), ceilDiv(wide, b.broad)
 		calls := chunk * v.high * v.wide
 		list = append(list, Phase{Func: 1, Points: calls, Grain: b.grain(calls), Vars: v.list()})
+	}
+	if b.batch*b.m*b.n*b.kk <= aloneWork {
+		for i := range list {
+			list[i].Grain = max(1, list[i].Points)
+		}
 	}
 	return list
 }

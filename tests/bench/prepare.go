@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -138,32 +139,38 @@ const contractionFlop = 1.2e9
 func tccg() []Row {
 	var list []Row
 	for i, spec := range TensorContractions {
-		labels := []rune(strings.Map(func(r rune) rune {
-			if r == ',' || r == '-' || r == '>' {
-				return -1
-			}
-			return r
-		}, spec))
-		slices.Sort(labels)
-		count := len(slices.Compact(labels))
-		n := 4
-		for flop(n+4, count) <= contractionFlop {
-			n += 4
-		}
-		// Reversed terms: their first label is the fastest, in row-major order the last.
-		terms := strings.FieldsFunc(spec, func(r rune) bool { return r == ',' || r == '-' || r == '>' })
-		var dims [][]int
-		for k, term := range terms {
-			r := []rune(term)
-			slices.Reverse(r)
-			terms[k] = string(r)
-			if k < 2 {
-				dims = append(dims, slices.Repeat([]int{n}, len(r)))
-			}
-		}
-		list = append(list, contraction("tccg-"+string(rune('0'+(i+1)/10))+string(rune('0'+(i+1)%10)), tensor.Float32, terms[0]+","+terms[1]+"->"+terms[2], dims...))
+		spec, dims := rowMajor(spec)
+		list = append(list, contraction(fmt.Sprintf("tccg-%02d", i+1), tensor.Float32, spec, dims...))
 	}
 	return list
+}
+
+// rowMajor is one of the tensor contractions with its terms written the other way round, whose last labels are then the fastest, and the dims
+// of its operands.
+func rowMajor(spec string) (string, [][]int) {
+	labels := []rune(strings.Map(func(r rune) rune {
+		if r == ',' || r == '-' || r == '>' {
+			return -1
+		}
+		return r
+	}, spec))
+	slices.Sort(labels)
+	count := len(slices.Compact(labels))
+	n := 4
+	for flop(n+4, count) <= contractionFlop {
+		n += 4
+	}
+	terms := strings.FieldsFunc(spec, func(r rune) bool { return r == ',' || r == '-' || r == '>' })
+	var dims [][]int
+	for k, term := range terms {
+		r := []rune(term)
+		slices.Reverse(r)
+		terms[k] = string(r)
+		if k < 2 {
+			dims = append(dims, slices.Repeat([]int{n}, len(r)))
+		}
+	}
+	return terms[0] + "," + terms[1] + "->" + terms[2], dims
 }
 
 // flop is of a contraction over count labels of size n.
