@@ -90,7 +90,7 @@ var predictPlan = aot.Plan{
   fold k 4
   t0 = reduce(add, k, (features[i, k] - v1[k] / 150) / sqrt(v8[k] / 150) * weights[k, j])
   v14[i, j] = t0
-  schedule row order j i k, vector i, parallel 1, grain 3
+  schedule row order i j k, vector j, parallel 1, grain 110
   cost 4.812 kflop, 4.28 kB
 `,
 		`kernel k2  ; max add not_equal equal iota or where min

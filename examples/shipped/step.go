@@ -140,7 +140,7 @@ var stepPlan = aot.Plan{
   fold k 4
   t0 = reduce(add, k, (features[i, k] - v2[k] / 150) / sqrt(v9[k] / 150) * weights[k, j])
   v14[i, j] = t0
-  schedule row order j i k, vector i, parallel 1, grain 3
+  schedule row order i j k, vector j, parallel 1, grain 110
   cost 4.812 kflop, 4.28 kB
 `,
 		`kernel k2  ; max add sub exp sum
@@ -193,7 +193,7 @@ var stepPlan = aot.Plan{
   fold k 150
   t0 = reduce(add, k, (features[k, i] - v2[i] / 150) / sqrt(v9[i] / 150) * v30[k, j])
   o0[i, j] = weights[i, j] - t0
-  schedule row order j i k, vector i, parallel 1, grain 2
+  schedule row order i j k, vector j, parallel 1, grain 3
   cost 4.824 kflop, 4.328 kB
 `,
 		`kernel k5  ; add sub exp div log mul sum neg div

@@ -286,145 +286,97 @@ TEXT ·stepK1(SB), NOSPLIT, $0-8
 	MOVQ args+0(FP), AX                         // reload
 	MOVQ 24(AX), AX
 	MOVQ args+0(FP), CX                         // reload
+	MOVQ 32(CX), CX                             // reload
 	MOVQ (CX), CX
-	VMOVUPS (CX), Y0
-	MOVQ args+0(FP), DX                         // reload
-	MOVQ 32(DX), DX                             // reload
-	MOVQ 72(DX), DX
+	MOVQ 8(AX), DX
 	MOVQ args+0(FP), BX                         // reload
 	MOVQ 32(BX), BX                             // reload
-	MOVQ 80(BX), BX
-	MOVQ args+0(FP), SI                         // reload
-	MOVQ 32(SI), SI                             // reload
-	MOVQ 88(SI), SI
+	MOVQ 8(BX), BX
+	MOVQ 16(AX), SI
 	MOVQ args+0(FP), DI                         // reload
 	MOVQ 32(DI), DI                             // reload
-	MOVQ 96(DI), DI
-	VMOVUPS 32(CX), Y1
-	MOVQ args+0(FP), CX                         // reload
-	MOVQ 32(CX), CX                             // reload
-	MOVQ 104(CX), CX
-	MOVQ args+0(FP), R8                         // reload
-	MOVQ 32(R8), R8                             // reload
-	MOVQ 112(R8), R8
-	MOVQ (AX), R9
-	MOVQ args+0(FP), R10                        // reload
-	MOVQ 8(R10), R10                            // reload
-	MOVQ R9, (R10)                              // spill
-	MOVQ args+0(FP), R9                         // reload
-	MOVQ 8(R9), R9                              // reload
-	MOVQ (R9), R9                               // reload
-	MOVQ args+0(FP), R10                        // reload
-	MOVQ 32(R10), R10                           // reload
-	ADDQ (R10), R9
-	MOVQ args+0(FP), R10                        // reload
-	MOVQ 8(R10), R10                            // reload
-	MOVQ R9, (R10)                              // spill
-	MOVQ 8(AX), R9
-	MOVQ args+0(FP), R10                        // reload
-	MOVQ 8(R10), R10                            // reload
-	MOVQ R9, 8(R10)                             // spill
-	MOVQ args+0(FP), R9                         // reload
-	MOVQ 8(R9), R9                              // reload
-	MOVQ 8(R9), R9                              // reload
-	MOVQ args+0(FP), R10                        // reload
-	MOVQ 32(R10), R10                           // reload
-	ADDQ 8(R10), R9
-	MOVQ args+0(FP), R10                        // reload
-	MOVQ 8(R10), R10                            // reload
-	MOVQ R9, 8(R10)                             // spill
-	MOVQ 16(AX), R9
-	MOVQ args+0(FP), R10                        // reload
-	MOVQ 8(R10), R10                            // reload
-	MOVQ R9, 16(R10)                            // spill
-	MOVQ args+0(FP), R9                         // reload
-	MOVQ 8(R9), R9                              // reload
-	MOVQ 16(R9), R9                             // reload
-	MOVQ args+0(FP), R10                        // reload
-	MOVQ 32(R10), R10                           // reload
-	ADDQ 16(R10), R9
-	MOVQ args+0(FP), R10                        // reload
-	MOVQ 8(R10), R10                            // reload
-	MOVQ R9, 16(R10)                            // spill
-	MOVQ 24(AX), R9
-	MOVQ args+0(FP), R10                        // reload
-	MOVQ 8(R10), R10                            // reload
-	MOVQ R9, 24(R10)                            // spill
-	MOVQ args+0(FP), R9                         // reload
-	MOVQ 8(R9), R9                              // reload
-	MOVQ 24(R9), R9                             // reload
-	MOVQ args+0(FP), R10                        // reload
-	MOVQ 32(R10), R10                           // reload
-	ADDQ 24(R10), R9
-	MOVQ args+0(FP), R10                        // reload
-	MOVQ 8(R10), R10                            // reload
-	MOVQ R9, 24(R10)                            // spill
-	MOVQ 32(AX), AX
-	MOVQ args+0(FP), R9                         // reload
-	MOVQ 8(R9), R9                              // reload
-	MOVQ AX, 32(R9)                             // spill
-	MOVQ args+0(FP), AX                         // reload
-	MOVQ 8(AX), AX                              // reload
-	MOVQ 32(AX), AX                             // reload
+	MOVQ 16(DI), DI
+	MOVQ 24(AX), R8
 	MOVQ args+0(FP), R9                         // reload
 	MOVQ 32(R9), R9                             // reload
-	ADDQ 32(R9), AX
-	MOVQ args+0(FP), R9                         // reload
-	MOVQ 8(R9), R9                              // reload
-	MOVQ AX, 32(R9)                             // spill
+	MOVQ 24(R9), R9
+	MOVQ args+0(FP), R10                        // reload
+	MOVQ 32(R10), R10                           // reload
+	MOVQ 32(R10), R10
+	MOVQ args+0(FP), R11                        // reload
+	MOVQ (R11), R11                             // reload
+	VMOVUPS (R11), Y0
+	MOVQ args+0(FP), R11                        // reload
+	MOVQ 32(R11), R11                           // reload
+	MOVQ 64(R11), R11
+	MOVQ args+0(FP), R12                        // reload
+	MOVQ (R12), R12                             // reload
+	VMOVUPS 32(R12), Y1
+	MOVQ args+0(FP), R12                        // reload
+	MOVQ 32(R12), R12                           // reload
+	MOVQ 72(R12), R12
+	MOVQ (AX), R13                              // reload
+	MOVQ args+0(FP), R14                        // reload
+	MOVQ 8(R14), R14                            // reload
+	MOVQ R13, (R14)
+	MOVQ args+0(FP), R13                        // reload
+	MOVQ 8(R13), R13                            // reload
+	ADDQ CX, (R13)
+	ADDQ BX, DX
+	ADDQ DI, SI
+	MOVQ args+0(FP), CX                         // reload
+	MOVQ 8(CX), CX                              // reload
+	MOVQ R8, 8(CX)
+	MOVQ args+0(FP), CX                         // reload
+	MOVQ 8(CX), CX                              // reload
+	ADDQ R9, 8(CX)
+	MOVQ 32(AX), AX                             // reload
+	MOVQ args+0(FP), CX                         // reload
+	MOVQ 8(CX), CX                              // reload
+	MOVQ AX, 16(CX)
 	MOVQ args+0(FP), AX                         // reload
-	MOVQ 40(AX), AX
-	MOVQ args+0(FP), R9                         // reload
-	MOVQ 8(R9), R9                              // reload
-	MOVQ AX, 40(R9)                             // spill
+	MOVQ 8(AX), AX                              // reload
+	ADDQ R10, 16(AX)
+	MOVQ args+0(FP), AX                         // reload
+	MOVQ 8(AX), AX                              // reload
+	MOVQ args+0(FP), CX                         // reload
+	MOVQ 40(CX), CX                             // reload
+	MOVQ CX, 24(AX)
 point0:
 	MOVQ args+0(FP), AX                         // reload
 	MOVQ 48(AX), AX                             // reload
-	MOVQ args+0(FP), R9                         // reload
-	MOVQ 8(R9), R9                              // reload
-	CMPQ 40(R9), AX
+	MOVQ args+0(FP), CX                         // reload
+	MOVQ 8(CX), CX                              // reload
+	CMPQ 24(CX), AX
 	JGE end1
 	MOVQ args+0(FP), AX                         // reload
 	MOVQ 8(AX), AX                              // reload
-	MOVQ 40(AX), AX
-	MOVQ args+0(FP), R9                         // reload
-	MOVQ 32(R9), R9                             // reload
-	IMULQ 40(R9), AX
-	MOVQ args+0(FP), R9                         // reload
-	MOVQ 8(R9), R9                              // reload
-	MOVQ 24(R9), R9
-	MOVQ args+0(FP), R10                        // reload
-	MOVQ 8(R10), R10                            // reload
-	MOVQ R9, 48(R10)                            // spill
-	MOVQ args+0(FP), R9                         // reload
-	MOVQ 8(R9), R9                              // reload
-	ADDQ AX, 48(R9)
+	MOVQ 24(AX), AX
+	MOVQ args+0(FP), CX                         // reload
+	MOVQ 32(CX), CX                             // reload
+	IMULQ 40(CX), AX
+	MOVQ args+0(FP), CX                         // reload
+	MOVQ 8(CX), CX                              // reload
+	MOVQ (CX), CX
+	ADDQ AX, CX
 	MOVQ args+0(FP), AX                         // reload
 	MOVQ 8(AX), AX                              // reload
-	MOVQ 40(AX), AX
-	MOVQ args+0(FP), R9                         // reload
-	MOVQ 32(R9), R9                             // reload
-	IMULQ 48(R9), AX
-	MOVQ args+0(FP), R9                         // reload
-	MOVQ 8(R9), R9                              // reload
-	MOVQ 32(R9), R9
-	ADDQ AX, R9
+	MOVQ 24(AX), AX
+	MOVQ args+0(FP), BX                         // reload
+	MOVQ 32(BX), BX                             // reload
+	IMULQ 48(BX), AX
+	MOVQ args+0(FP), BX                         // reload
+	MOVQ 8(BX), BX                              // reload
+	MOVQ 16(BX), BX
+	ADDQ AX, BX
 	MOVQ args+0(FP), AX                         // reload
 	MOVQ 32(AX), AX                             // reload
 	MOVQ 56(AX), AX
-	MOVQ args+0(FP), R10                        // reload
-	MOVQ 8(R10), R10                            // reload
-	MOVQ AX, 56(R10)                            // spill
-	MOVQ args+0(FP), AX                         // reload
-	MOVQ 8(AX), AX                              // reload
-	MOVQ (AX), AX
-	MOVQ args+0(FP), R10                        // reload
-	MOVQ 8(R10), R10                            // reload
-	MOVQ AX, 64(R10)                            // spill
+	MOVQ args+0(FP), DI                         // reload
+	MOVQ 8(DI), DI                              // reload
+	MOVQ 8(DI), DI
 block2:
-	MOVQ args+0(FP), AX                         // reload
-	MOVQ 8(AX), AX                              // reload
-	CMPQ 56(AX), $32
+	CMPQ AX, $32
 	JLT over3
 	VMOVUPS Y0, Y2
 	VMOVUPS Y0, Y3
@@ -434,129 +386,42 @@ block2:
 	VMOVUPS Y0, Y7
 	VMOVUPS Y0, Y8
 	VMOVUPS Y0, Y9
-	MOVQ args+0(FP), AX                         // reload
-	MOVQ 8(AX), AX                              // reload
-	MOVQ 64(AX), AX
-	MOVQ args+0(FP), R10                        // reload
-	MOVQ 8(R10), R10                            // reload
-	MOVQ 8(R10), R10
-	MOVQ args+0(FP), R11                        // reload
-	MOVQ 8(R11), R11                            // reload
-	MOVQ 16(R11), R11
-	MOVQ args+0(FP), R12                        // reload
-	MOVQ 8(R12), R12                            // reload
-	MOVQ 48(R12), R12
-	MOVQ args+0(FP), R13                        // reload
-	MOVQ 32(R13), R13                           // reload
-	MOVQ 64(R13), R13
+	MOVQ CX, R8
+	MOVQ DX, R9
+	MOVQ SI, R10
+	MOVQ DI, R13
+	MOVQ R11, R14
 chunk4:
-	TESTQ R13, R13
-	JLE all5
-	MOVQ $128, R14
-	CMPQ R13, R14
-	CMOVQLT R13, R14
-	SUBQ R14, R13
 	TESTQ R14, R14
+	JLE all5
+	MOVQ $128, R15
+	CMPQ R14, R15
+	CMOVQLT R14, R15
+	SUBQ R15, R14
+	TESTQ R15, R15
 	JLE done7
 loop6:
-	MOVQ AX, R15
-	VMOVSS (R15), X10
-	ADDQ DX, R15
-	VINSERTPS $16, (R15), X10, X10
-	ADDQ DX, R15
-	VINSERTPS $32, (R15), X10, X10
-	ADDQ DX, R15
-	VINSERTPS $48, (R15), X10, X10
-	ADDQ DX, R15
-	VMOVSS (R15), X11
-	ADDQ DX, R15
-	VINSERTPS $16, (R15), X11, X11
-	ADDQ DX, R15
-	VINSERTPS $32, (R15), X11, X11
-	ADDQ DX, R15
-	VINSERTPS $48, (R15), X11, X11
-	ADDQ DX, R15
-	VINSERTF128 $1, X11, Y10, Y10
-	MOVQ AX, R15
-	ADDQ BX, R15
-	VMOVSS (R15), X11
-	ADDQ DX, R15
-	VINSERTPS $16, (R15), X11, X11
-	ADDQ DX, R15
-	VINSERTPS $32, (R15), X11, X11
-	ADDQ DX, R15
-	VINSERTPS $48, (R15), X11, X11
-	ADDQ DX, R15
-	VMOVSS (R15), X12
-	ADDQ DX, R15
-	VINSERTPS $16, (R15), X12, X12
-	ADDQ DX, R15
-	VINSERTPS $32, (R15), X12, X12
-	ADDQ DX, R15
-	VINSERTPS $48, (R15), X12, X12
-	ADDQ DX, R15
-	VINSERTF128 $1, X12, Y11, Y11
-	MOVQ AX, R15
-	ADDQ SI, R15
-	VMOVSS (R15), X12
-	ADDQ DX, R15
-	VINSERTPS $16, (R15), X12, X12
-	ADDQ DX, R15
-	VINSERTPS $32, (R15), X12, X12
-	ADDQ DX, R15
-	VINSERTPS $48, (R15), X12, X12
-	ADDQ DX, R15
-	VMOVSS (R15), X13
-	ADDQ DX, R15
-	VINSERTPS $16, (R15), X13, X13
-	ADDQ DX, R15
-	VINSERTPS $32, (R15), X13, X13
-	ADDQ DX, R15
-	VINSERTPS $48, (R15), X13, X13
-	ADDQ DX, R15
-	VINSERTF128 $1, X13, Y12, Y12
-	MOVQ AX, R15
-	ADDQ DI, R15
-	VMOVSS (R15), X13
-	ADDQ DX, R15
-	VINSERTPS $16, (R15), X13, X13
-	ADDQ DX, R15
-	VINSERTPS $32, (R15), X13, X13
-	ADDQ DX, R15
-	VINSERTPS $48, (R15), X13, X13
-	ADDQ DX, R15
-	VMOVSS (R15), X14
-	ADDQ DX, R15
-	VINSERTPS $16, (R15), X14, X14
-	ADDQ DX, R15
-	VINSERTPS $32, (R15), X14, X14
-	ADDQ DX, R15
-	VINSERTPS $48, (R15), X14, X14
-	ADDQ DX, R15
-	VINSERTF128 $1, X14, Y13, Y13
-	VBROADCASTSS (R10), Y14
-	VDIVPS Y1, Y14, Y14
-	VSUBPS Y14, Y10, Y10
-	VSUBPS Y14, Y11, Y11
-	VSUBPS Y14, Y12, Y12
-	VSUBPS Y14, Y13, Y13
-	VBROADCASTSS (R11), Y14
-	VDIVPS Y1, Y14, Y14
-	VSQRTPS Y14, Y14
-	VDIVPS Y14, Y10, Y10
-	VDIVPS Y14, Y11, Y11
-	VDIVPS Y14, Y12, Y12
-	VDIVPS Y14, Y13, Y13
-	VBROADCASTSS (R12), Y14
-	VFMADD231PS Y14, Y10, Y2
-	VFMADD231PS Y14, Y11, Y4
-	VFMADD231PS Y14, Y12, Y6
-	VFMADD231PS Y14, Y13, Y8
-	ADDQ $4, AX
+	VBROADCASTSS (R8), Y10
+	VBROADCASTSS (R9), Y11
+	VDIVPS Y1, Y11, Y11
+	VSUBPS Y11, Y10, Y10
+	VBROADCASTSS (R10), Y11
+	VDIVPS Y1, Y11, Y11
+	VSQRTPS Y11, Y11
+	VDIVPS Y11, Y10, Y10
+	VMOVUPS (R13), Y11
+	VMOVUPS 32(R13), Y12
+	VMOVUPS 64(R13), Y13
+	VMOVUPS 96(R13), Y14
+	VFMADD231PS Y11, Y10, Y2
+	VFMADD231PS Y12, Y10, Y4
+	VFMADD231PS Y13, Y10, Y6
+	VFMADD231PS Y14, Y10, Y8
+	ADDQ $4, R8
+	ADDQ $4, R9
 	ADDQ $4, R10
-	ADDQ $4, R11
-	ADDQ CX, R12
-	DECQ R14
+	ADDQ R12, R13
+	DECQ R15
 	JNE loop6
 done7:
 	VADDPS Y2, Y3, Y3
@@ -569,273 +434,110 @@ done7:
 	VMOVUPS Y0, Y8
 	JMP chunk4
 all5:
-	MOVQ R9, AX
-	VMOVSS X3, (AX)
-	ADDQ R8, AX
-	VPEXTRD $1, X3, (AX)
-	ADDQ R8, AX
-	VPEXTRD $2, X3, (AX)
-	ADDQ R8, AX
-	VPEXTRD $3, X3, (AX)
-	ADDQ R8, AX
-	VEXTRACTF128 $1, Y3, X2
-	VMOVSS X2, (AX)
-	ADDQ R8, AX
-	VPEXTRD $1, X2, (AX)
-	ADDQ R8, AX
-	VPEXTRD $2, X2, (AX)
-	ADDQ R8, AX
-	VPEXTRD $3, X2, (AX)
-	ADDQ R8, AX
-	MOVQ R9, AX
-	MOVQ args+0(FP), R10                        // reload
-	MOVQ 32(R10), R10                           // reload
-	ADDQ 120(R10), AX
-	VMOVSS X5, (AX)
-	ADDQ R8, AX
-	VPEXTRD $1, X5, (AX)
-	ADDQ R8, AX
-	VPEXTRD $2, X5, (AX)
-	ADDQ R8, AX
-	VPEXTRD $3, X5, (AX)
-	ADDQ R8, AX
-	VEXTRACTF128 $1, Y5, X2
-	VMOVSS X2, (AX)
-	ADDQ R8, AX
-	VPEXTRD $1, X2, (AX)
-	ADDQ R8, AX
-	VPEXTRD $2, X2, (AX)
-	ADDQ R8, AX
-	VPEXTRD $3, X2, (AX)
-	ADDQ R8, AX
-	MOVQ R9, AX
-	MOVQ args+0(FP), R10                        // reload
-	MOVQ 32(R10), R10                           // reload
-	ADDQ 128(R10), AX
-	VMOVSS X7, (AX)
-	ADDQ R8, AX
-	VPEXTRD $1, X7, (AX)
-	ADDQ R8, AX
-	VPEXTRD $2, X7, (AX)
-	ADDQ R8, AX
-	VPEXTRD $3, X7, (AX)
-	ADDQ R8, AX
-	VEXTRACTF128 $1, Y7, X2
-	VMOVSS X2, (AX)
-	ADDQ R8, AX
-	VPEXTRD $1, X2, (AX)
-	ADDQ R8, AX
-	VPEXTRD $2, X2, (AX)
-	ADDQ R8, AX
-	VPEXTRD $3, X2, (AX)
-	ADDQ R8, AX
-	MOVQ R9, AX
-	MOVQ args+0(FP), R10                        // reload
-	MOVQ 32(R10), R10                           // reload
-	ADDQ 136(R10), AX
-	VMOVSS X9, (AX)
-	ADDQ R8, AX
-	VPEXTRD $1, X9, (AX)
-	ADDQ R8, AX
-	VPEXTRD $2, X9, (AX)
-	ADDQ R8, AX
-	VPEXTRD $3, X9, (AX)
-	ADDQ R8, AX
-	VEXTRACTF128 $1, Y9, X2
-	VMOVSS X2, (AX)
-	ADDQ R8, AX
-	VPEXTRD $1, X2, (AX)
-	ADDQ R8, AX
-	VPEXTRD $2, X2, (AX)
-	ADDQ R8, AX
-	VPEXTRD $3, X2, (AX)
-	ADDQ R8, AX
-	MOVQ args+0(FP), AX                         // reload
-	MOVQ 8(AX), AX                              // reload
-	MOVQ 64(AX), AX                             // reload
-	MOVQ args+0(FP), R10                        // reload
-	MOVQ 32(R10), R10                           // reload
-	ADDQ 144(R10), AX
-	MOVQ args+0(FP), R10                        // reload
-	MOVQ 8(R10), R10                            // reload
-	MOVQ AX, 64(R10)                            // spill
-	MOVQ args+0(FP), AX                         // reload
-	MOVQ 32(AX), AX                             // reload
-	ADDQ 152(AX), R9
-	MOVQ args+0(FP), AX                         // reload
-	MOVQ 8(AX), AX                              // reload
-	SUBQ $32, 56(AX)
+	VMOVUPS Y3, (BX)
+	VMOVUPS Y5, 32(BX)
+	VMOVUPS Y7, 64(BX)
+	VMOVUPS Y9, 96(BX)
+	ADDQ $128, DI
+	ADDQ $128, BX
+	SUBQ $32, AX
 	JMP block2
 over3:
 block8:
-	MOVQ args+0(FP), AX                         // reload
-	MOVQ 8(AX), AX                              // reload
-	CMPQ 56(AX), $8
+	CMPQ AX, $8
 	JLT over9
 	VMOVUPS Y0, Y2
 	VMOVUPS Y0, Y3
-	MOVQ args+0(FP), AX                         // reload
-	MOVQ 8(AX), AX                              // reload
-	MOVQ 64(AX), AX
-	MOVQ args+0(FP), R10                        // reload
-	MOVQ 8(R10), R10                            // reload
-	MOVQ 8(R10), R10
-	MOVQ args+0(FP), R11                        // reload
-	MOVQ 8(R11), R11                            // reload
-	MOVQ 16(R11), R11
-	MOVQ args+0(FP), R12                        // reload
-	MOVQ 8(R12), R12                            // reload
-	MOVQ 48(R12), R12
-	MOVQ args+0(FP), R13                        // reload
-	MOVQ 32(R13), R13                           // reload
-	MOVQ 64(R13), R13
+	MOVQ CX, R8
+	MOVQ DX, R9
+	MOVQ SI, R10
+	MOVQ DI, R13
+	MOVQ R11, R14
 chunk10:
-	TESTQ R13, R13
-	JLE all11
-	MOVQ $128, R14
-	CMPQ R13, R14
-	CMOVQLT R13, R14
-	SUBQ R14, R13
 	TESTQ R14, R14
+	JLE all11
+	MOVQ $128, R15
+	CMPQ R14, R15
+	CMOVQLT R14, R15
+	SUBQ R15, R14
+	TESTQ R15, R15
 	JLE done13
 loop12:
-	MOVQ AX, R15
-	VMOVSS (R15), X4
-	ADDQ DX, R15
-	VINSERTPS $16, (R15), X4, X4
-	ADDQ DX, R15
-	VINSERTPS $32, (R15), X4, X4
-	ADDQ DX, R15
-	VINSERTPS $48, (R15), X4, X4
-	ADDQ DX, R15
-	VMOVSS (R15), X5
-	ADDQ DX, R15
-	VINSERTPS $16, (R15), X5, X5
-	ADDQ DX, R15
-	VINSERTPS $32, (R15), X5, X5
-	ADDQ DX, R15
-	VINSERTPS $48, (R15), X5, X5
-	ADDQ DX, R15
-	VINSERTF128 $1, X5, Y4, Y4
-	VBROADCASTSS (R10), Y5
+	VBROADCASTSS (R8), Y4
+	VBROADCASTSS (R9), Y5
 	VDIVPS Y1, Y5, Y5
 	VSUBPS Y5, Y4, Y4
-	VBROADCASTSS (R11), Y5
+	VBROADCASTSS (R10), Y5
 	VDIVPS Y1, Y5, Y5
 	VSQRTPS Y5, Y5
 	VDIVPS Y5, Y4, Y4
-	VBROADCASTSS (R12), Y5
+	VMOVUPS (R13), Y5
 	VFMADD231PS Y5, Y4, Y2
-	ADDQ $4, AX
+	ADDQ $4, R8
+	ADDQ $4, R9
 	ADDQ $4, R10
-	ADDQ $4, R11
-	ADDQ CX, R12
-	DECQ R14
+	ADDQ R12, R13
+	DECQ R15
 	JNE loop12
 done13:
 	VADDPS Y2, Y3, Y3
 	VMOVUPS Y0, Y2
 	JMP chunk10
 all11:
-	MOVQ R9, AX
-	VMOVSS X3, (AX)
-	ADDQ R8, AX
-	VPEXTRD $1, X3, (AX)
-	ADDQ R8, AX
-	VPEXTRD $2, X3, (AX)
-	ADDQ R8, AX
-	VPEXTRD $3, X3, (AX)
-	ADDQ R8, AX
-	VEXTRACTF128 $1, Y3, X2
-	VMOVSS X2, (AX)
-	ADDQ R8, AX
-	VPEXTRD $1, X2, (AX)
-	ADDQ R8, AX
-	VPEXTRD $2, X2, (AX)
-	ADDQ R8, AX
-	VPEXTRD $3, X2, (AX)
-	ADDQ R8, AX
-	MOVQ args+0(FP), AX                         // reload
-	MOVQ 8(AX), AX                              // reload
-	ADDQ BX, 64(AX)
-	MOVQ args+0(FP), AX                         // reload
-	MOVQ 32(AX), AX                             // reload
-	ADDQ 120(AX), R9
-	MOVQ args+0(FP), AX                         // reload
-	MOVQ 8(AX), AX                              // reload
-	SUBQ $8, 56(AX)
+	VMOVUPS Y3, (BX)
+	ADDQ $32, DI
+	ADDQ $32, BX
+	SUBQ $8, AX
 	JMP block8
 over9:
-block14:
+	TESTQ AX, AX
+	JLE even14
+	VMOVD AX, X2
+	VPBROADCASTD X2, Y2
 	MOVQ args+0(FP), AX                         // reload
-	MOVQ 8(AX), AX                              // reload
-	CMPQ 56(AX), $1
-	JLT over15
-	VMOVUPS Y0, Y2
+	MOVQ (AX), AX                               // reload
+	VPCMPGTD 64(AX), Y2, Y2
 	VMOVUPS Y0, Y3
-	MOVQ args+0(FP), AX                         // reload
-	MOVQ 8(AX), AX                              // reload
-	MOVQ 64(AX), AX
-	MOVQ args+0(FP), R10                        // reload
-	MOVQ 8(R10), R10                            // reload
-	MOVQ 8(R10), R10
-	MOVQ args+0(FP), R11                        // reload
-	MOVQ 8(R11), R11                            // reload
-	MOVQ 16(R11), R11
-	MOVQ args+0(FP), R12                        // reload
-	MOVQ 8(R12), R12                            // reload
-	MOVQ 48(R12), R12
-	MOVQ args+0(FP), R13                        // reload
-	MOVQ 32(R13), R13                           // reload
-	MOVQ 64(R13), R13
-chunk16:
-	TESTQ R13, R13
-	JLE all17
-	MOVQ $128, R14
-	CMPQ R13, R14
-	CMOVQLT R13, R14
-	SUBQ R14, R13
-	TESTQ R14, R14
-	JLE done19
-loop18:
-	MOVQ AX, R15
-	VMOVSS (R15), X4
-	ADDQ DX, R15
-	VMOVSS (R10), X5
-	VDIVPS X1, X5, X5
-	VSUBPS X5, X4, X4
-	VMOVSS (R11), X5
-	VDIVPS X1, X5, X5
-	VSQRTPS X5, X5
-	VDIVPS X5, X4, X4
-	VMOVSS (R12), X5
-	VFMADD231PS X5, X4, X2
+	VMOVUPS Y0, Y4
+	MOVQ DX, AX
+	MOVQ SI, R8
+	MOVQ R11, R9
+chunk15:
+	TESTQ R9, R9
+	JLE all16
+	MOVQ $128, R10
+	CMPQ R9, R10
+	CMOVQLT R9, R10
+	SUBQ R10, R9
+	TESTQ R10, R10
+	JLE done18
+loop17:
+	VBROADCASTSS (CX), Y5
+	VBROADCASTSS (AX), Y6
+	VDIVPS Y1, Y6, Y6
+	VSUBPS Y6, Y5, Y5
+	VBROADCASTSS (R8), Y6
+	VDIVPS Y1, Y6, Y6
+	VSQRTPS Y6, Y6
+	VDIVPS Y6, Y5, Y5
+	VMASKMOVPS (DI), Y2, Y6
+	VFMADD231PS Y6, Y5, Y3
+	ADDQ $4, CX
 	ADDQ $4, AX
-	ADDQ $4, R10
-	ADDQ $4, R11
-	ADDQ CX, R12
-	DECQ R14
-	JNE loop18
-done19:
-	VADDPS X2, X3, X3
-	VMOVUPS Y0, Y2
-	JMP chunk16
-all17:
-	MOVQ R9, AX
-	VMOVSS X3, (AX)
-	ADDQ R8, AX
+	ADDQ $4, R8
+	ADDQ R12, DI
+	DECQ R10
+	JNE loop17
+done18:
+	VADDPS Y3, Y4, Y4
+	VMOVUPS Y0, Y3
+	JMP chunk15
+all16:
+	VMASKMOVPS Y4, Y2, (BX)
+even14:
 	MOVQ args+0(FP), AX                         // reload
 	MOVQ 8(AX), AX                              // reload
-	ADDQ DX, 64(AX)
-	ADDQ R8, R9
-	MOVQ args+0(FP), AX                         // reload
-	MOVQ 8(AX), AX                              // reload
-	SUBQ $1, 56(AX)
-	JMP block14
-over15:
-	MOVQ args+0(FP), AX                         // reload
-	MOVQ 8(AX), AX                              // reload
-	INCQ 40(AX)
+	INCQ 24(AX)
 	JMP point0
 end1:
 	VZEROUPPER
@@ -1977,142 +1679,119 @@ end1:
 
 // func stepK4(args unsafe.Pointer)  // AVX2
 TEXT ·stepK4(SB), NOSPLIT, $0-8
-	MOVQ args+0(FP), AX                         // reload
-	MOVQ 8(AX), AX
-	MOVQ args+0(FP), CX                         // reload
-	MOVQ 24(CX), CX
-	MOVQ args+0(FP), DX                         // reload
-	MOVQ (DX), DX
-	MOVQ args+0(FP), BX                         // reload
-	MOVQ 32(BX), BX                             // reload
-	MOVQ 88(BX), BX
-	MOVQ args+0(FP), SI                         // reload
-	MOVQ 32(SI), SI                             // reload
-	MOVQ 96(SI), SI
-	MOVQ args+0(FP), DI                         // reload
-	MOVQ 32(DI), DI                             // reload
-	MOVQ 104(DI), DI
-	MOVQ args+0(FP), R8                         // reload
-	MOVQ 32(R8), R8                             // reload
-	MOVQ 136(R8), R8
-	MOVQ (CX), R9
-	MOVQ R9, 160(AX)                            // spill
-	MOVQ 160(AX), R9                            // reload
-	MOVQ args+0(FP), R10                        // reload
-	MOVQ 32(R10), R10                           // reload
-	ADDQ (R10), R9
-	MOVQ R9, 160(AX)                            // spill
-	MOVQ 8(CX), R9
-	MOVQ R9, 168(AX)                            // spill
-	MOVQ 168(AX), R9                            // reload
-	MOVQ args+0(FP), R10                        // reload
-	MOVQ 32(R10), R10                           // reload
-	ADDQ 8(R10), R9
-	MOVQ R9, 168(AX)                            // spill
-	MOVQ 16(CX), R9
-	MOVQ R9, 176(AX)                            // spill
-	MOVQ 176(AX), R9                            // reload
-	MOVQ args+0(FP), R10                        // reload
-	MOVQ 32(R10), R10                           // reload
-	ADDQ 16(R10), R9
-	MOVQ R9, 176(AX)                            // spill
-	MOVQ 24(CX), R9
-	MOVQ R9, 184(AX)                            // spill
-	MOVQ 184(AX), R9                            // reload
-	MOVQ args+0(FP), R10                        // reload
-	MOVQ 32(R10), R10                           // reload
-	ADDQ 24(R10), R9
-	MOVQ R9, 184(AX)                            // spill
-	MOVQ 32(CX), R9
-	MOVQ R9, 192(AX)                            // spill
-	MOVQ 192(AX), R9                            // reload
-	MOVQ args+0(FP), R10                        // reload
-	MOVQ 32(R10), R10                           // reload
-	ADDQ 32(R10), R9
-	MOVQ R9, 192(AX)                            // spill
+	MOVQ args+0(FP), AX
+	MOVQ 24(AX), CX
+	MOVQ 16(CX), DX
+	MOVQ 32(AX), BX                             // reload
+	MOVQ 16(BX), BX
+	MOVQ 24(CX), SI
+	MOVQ 32(AX), DI                             // reload
+	MOVQ 24(DI), DI
+	MOVQ 32(CX), R8
+	MOVQ 32(AX), R9                             // reload
+	MOVQ 32(R9), R9
+	MOVQ (AX), R10                              // reload
+	VMOVUPS 32(R10), Y0
+	MOVQ 32(AX), R10                            // reload
+	MOVQ 96(R10), R10
+	MOVQ 32(AX), R11                            // reload
+	MOVQ 104(R11), R11
+	MOVQ 32(AX), R12                            // reload
+	MOVQ 112(R12), R12
+	MOVQ (CX), R13
+	MOVQ 8(AX), R14                             // reload
+	MOVQ R13, (R14)                             // spill
+	MOVQ 32(AX), R13                            // reload
+	MOVQ (R13), R13                             // reload
+	MOVQ 8(AX), R14                             // reload
+	ADDQ R13, (R14)
+	MOVQ 8(CX), R13                             // reload
+	MOVQ 8(AX), R14                             // reload
+	MOVQ R13, 8(R14)
+	MOVQ 32(AX), R13                            // reload
+	MOVQ 8(R13), R13                            // reload
+	MOVQ 8(AX), R14                             // reload
+	ADDQ R13, 8(R14)
+	MOVQ 8(AX), R13                             // reload
+	MOVQ DX, 16(R13)
+	MOVQ 8(AX), DX                              // reload
+	ADDQ BX, 16(DX)
+	MOVQ 8(AX), DX                              // reload
+	MOVQ SI, 24(DX)
+	MOVQ 8(AX), DX                              // reload
+	ADDQ DI, 24(DX)
+	MOVQ 8(AX), DX                              // reload
+	MOVQ R8, 32(DX)
+	MOVQ 8(AX), DX                              // reload
+	ADDQ R9, 32(DX)
 	MOVQ 40(CX), CX
-	MOVQ CX, 200(AX)                            // spill
-	MOVQ 200(AX), CX                            // reload
-	MOVQ args+0(FP), R9                         // reload
-	MOVQ 32(R9), R9                             // reload
-	ADDQ 40(R9), CX
-	MOVQ CX, 200(AX)                            // spill
-	MOVQ args+0(FP), CX                         // reload
-	MOVQ 40(CX), CX
-	MOVQ CX, 208(AX)                            // spill
+	MOVQ 8(AX), DX                              // reload
+	MOVQ CX, 40(DX)                             // spill
+	MOVQ 8(AX), CX                              // reload
+	MOVQ 40(CX), CX                             // reload
+	MOVQ 32(AX), DX                             // reload
+	ADDQ 40(DX), CX
+	MOVQ 8(AX), DX                              // reload
+	MOVQ CX, 40(DX)                             // spill
+	MOVQ 40(AX), CX
 point0:
-	MOVQ args+0(FP), CX                         // reload
-	MOVQ 48(CX), CX                             // reload
-	CMPQ 208(AX), CX
+	CMPQ CX, 48(AX)
 	JGE end1
-	MOVQ 208(AX), CX
-	MOVQ args+0(FP), R9                         // reload
-	MOVQ 32(R9), R9                             // reload
-	IMULQ 48(R9), CX
-	MOVQ 160(AX), R9
-	ADDQ CX, R9
-	MOVQ 208(AX), CX
-	MOVQ args+0(FP), R10                        // reload
-	MOVQ 32(R10), R10                           // reload
-	IMULQ 56(R10), CX
-	MOVQ 192(AX), R10
-	MOVQ R10, 216(AX)                           // spill
-	ADDQ CX, 216(AX)
-	MOVQ 208(AX), CX
-	MOVQ args+0(FP), R10                        // reload
-	MOVQ 32(R10), R10                           // reload
-	IMULQ 64(R10), CX
-	MOVQ 200(AX), R10
-	ADDQ CX, R10
-	MOVQ args+0(FP), CX                         // reload
-	MOVQ 32(CX), CX                             // reload
-	MOVQ 72(CX), CX
-	MOVQ CX, 224(AX)                            // spill
-	MOVQ 168(AX), CX
-	MOVQ CX, 232(AX)                            // spill
-	MOVQ 176(AX), CX
-	MOVQ 184(AX), R11
+	MOVQ CX, DX
+	MOVQ 32(AX), BX                             // reload
+	IMULQ 48(BX), DX
+	MOVQ 8(AX), BX                              // reload
+	MOVQ (BX), BX
+	ADDQ DX, BX
+	MOVQ CX, DX
+	MOVQ 32(AX), SI                             // reload
+	IMULQ 56(SI), DX
+	MOVQ 8(AX), SI                              // reload
+	MOVQ 8(SI), SI
+	ADDQ DX, SI
+	MOVQ CX, DX
+	MOVQ 32(AX), DI                             // reload
+	IMULQ 64(DI), DX
+	MOVQ 8(AX), DI                              // reload
+	MOVQ 16(DI), DI
+	ADDQ DX, DI
+	MOVQ CX, DX
+	MOVQ 32(AX), R8                             // reload
+	IMULQ 72(R8), DX
+	MOVQ 8(AX), R8                              // reload
+	MOVQ 24(R8), R8
+	ADDQ DX, R8
+	MOVQ CX, DX
+	MOVQ 32(AX), R9                             // reload
+	IMULQ 80(R9), DX
+	MOVQ 8(AX), R9                              // reload
+	MOVQ 40(R9), R9
+	ADDQ DX, R9
+	MOVQ 32(AX), DX                             // reload
+	MOVQ 88(DX), DX
+	VBROADCASTSS (DI), Y1
+	MOVQ (AX), DI                               // reload
+	VDIVPS (DI), Y1, Y1
+	VBROADCASTSS (R8), Y2
+	MOVQ (AX), DI                               // reload
+	VDIVPS (DI), Y2, Y2
+	VSQRTPS Y2, Y2
+	MOVQ 8(AX), DI                              // reload
+	MOVQ 32(DI), DI
 block2:
-	CMPQ 224(AX), $32
+	CMPQ DX, $32
 	JLT over3
-	VMOVUPS (DX), Y0
-	VMOVUPS (DX), Y1
-	VMOVUPS Y1, (AX)                            // spill
-	VMOVUPS (DX), Y1
-	VMOVUPS (DX), Y2
-	VMOVUPS Y2, 32(AX)                          // spill
-	VMOVUPS (DX), Y2
-	VMOVUPS (DX), Y3
-	VMOVUPS Y3, 64(AX)                          // spill
-	VMOVUPS (DX), Y3
-	VMOVUPS (DX), Y4
-	VMOVUPS Y4, 96(AX)                          // spill
-	VMOVUPS (CX), Y4
-	VDIVPS 32(DX), Y4, Y4
-	VMOVUPS Y4, 128(AX)                         // spill
-	VMOVUPS 32(CX), Y4
-	VDIVPS 32(DX), Y4, Y4
-	VMOVUPS 64(CX), Y5
-	VDIVPS 32(DX), Y5, Y5
-	VMOVUPS 96(CX), Y6
-	VDIVPS 32(DX), Y6, Y6
-	VMOVUPS (R11), Y7
-	VDIVPS 32(DX), Y7, Y7
-	VSQRTPS Y7, Y7
-	VMOVUPS 32(R11), Y8
-	VDIVPS 32(DX), Y8, Y8
-	VSQRTPS Y8, Y8
-	VMOVUPS 64(R11), Y9
-	VDIVPS 32(DX), Y9, Y9
-	VSQRTPS Y9, Y9
-	VMOVUPS 96(R11), Y10
-	VDIVPS 32(DX), Y10, Y10
-	VSQRTPS Y10, Y10
-	MOVQ 232(AX), R12
-	MOVQ 216(AX), R13
-	MOVQ args+0(FP), R14                        // reload
-	MOVQ 32(R14), R14                           // reload
-	MOVQ 80(R14), R14
+	VMOVUPS Y0, Y3
+	VMOVUPS Y0, Y4
+	VMOVUPS Y0, Y5
+	VMOVUPS Y0, Y6
+	VMOVUPS Y0, Y7
+	VMOVUPS Y0, Y8
+	VMOVUPS Y0, Y9
+	VMOVUPS Y0, Y10
+	MOVQ SI, R8
+	MOVQ DI, R13
+	MOVQ R10, R14
 chunk4:
 	TESTQ R14, R14
 	JLE all5
@@ -2123,239 +1802,58 @@ chunk4:
 	TESTQ R15, R15
 	JLE done7
 loop6:
-	VMOVUPS (R12), Y11
-	VMOVUPS 32(R12), Y12
-	VMOVUPS 64(R12), Y13
-	VMOVUPS 96(R12), Y14
-	VSUBPS 128(AX), Y11, Y11
-	VSUBPS Y4, Y12, Y12
-	VSUBPS Y5, Y13, Y13
-	VSUBPS Y6, Y14, Y14
-	VDIVPS Y7, Y11, Y11
-	VDIVPS Y8, Y12, Y12
-	VDIVPS Y9, Y13, Y13
-	VDIVPS Y10, Y14, Y14
-	VBROADCASTSS (R13), Y15
-	VFMADD231PS Y15, Y11, Y0
-	VFMADD231PS Y15, Y12, Y1
-	VFMADD231PS Y15, Y13, Y2
-	VFMADD231PS Y15, Y14, Y3
-	ADDQ BX, R12
-	ADDQ SI, R13
+	VBROADCASTSS (R8), Y11
+	VSUBPS Y1, Y11, Y11
+	VDIVPS Y2, Y11, Y11
+	VMOVUPS (R13), Y12
+	VMOVUPS 32(R13), Y13
+	VMOVUPS 64(R13), Y14
+	VMOVUPS 96(R13), Y15
+	VFMADD231PS Y12, Y11, Y3
+	VFMADD231PS Y13, Y11, Y5
+	VFMADD231PS Y14, Y11, Y7
+	VFMADD231PS Y15, Y11, Y9
+	ADDQ R11, R8
+	ADDQ R12, R13
 	DECQ R15
 	JNE loop6
 done7:
-	VMOVUPS (AX), Y11                           // reload
-	VADDPS Y0, Y11, Y11
-	VMOVUPS Y11, (AX)                           // spill
-	VMOVUPS (DX), Y0
-	VMOVUPS 32(AX), Y11                         // reload
-	VADDPS Y1, Y11, Y11
-	VMOVUPS Y11, 32(AX)                         // spill
-	VMOVUPS (DX), Y1
-	VMOVUPS 64(AX), Y11                         // reload
-	VADDPS Y2, Y11, Y11
-	VMOVUPS Y11, 64(AX)                         // spill
-	VMOVUPS (DX), Y2
-	VMOVUPS 96(AX), Y11                         // reload
-	VADDPS Y3, Y11, Y11
-	VMOVUPS Y11, 96(AX)                         // spill
-	VMOVUPS (DX), Y3
+	VADDPS Y3, Y4, Y4
+	VMOVUPS Y0, Y3
+	VADDPS Y5, Y6, Y6
+	VMOVUPS Y0, Y5
+	VADDPS Y7, Y8, Y8
+	VMOVUPS Y0, Y7
+	VADDPS Y9, Y10, Y10
+	VMOVUPS Y0, Y9
 	JMP chunk4
 all5:
-	MOVQ R9, R12
-	VMOVSS (R12), X0
-	ADDQ DI, R12
-	VINSERTPS $16, (R12), X0, X0
-	ADDQ DI, R12
-	VINSERTPS $32, (R12), X0, X0
-	ADDQ DI, R12
-	VINSERTPS $48, (R12), X0, X0
-	ADDQ DI, R12
-	VMOVSS (R12), X1
-	ADDQ DI, R12
-	VINSERTPS $16, (R12), X1, X1
-	ADDQ DI, R12
-	VINSERTPS $32, (R12), X1, X1
-	ADDQ DI, R12
-	VINSERTPS $48, (R12), X1, X1
-	ADDQ DI, R12
-	VINSERTF128 $1, X1, Y0, Y0
-	MOVQ R9, R12
-	MOVQ args+0(FP), R13                        // reload
-	MOVQ 32(R13), R13                           // reload
-	ADDQ 112(R13), R12
-	VMOVSS (R12), X1
-	ADDQ DI, R12
-	VINSERTPS $16, (R12), X1, X1
-	ADDQ DI, R12
-	VINSERTPS $32, (R12), X1, X1
-	ADDQ DI, R12
-	VINSERTPS $48, (R12), X1, X1
-	ADDQ DI, R12
-	VMOVSS (R12), X2
-	ADDQ DI, R12
-	VINSERTPS $16, (R12), X2, X2
-	ADDQ DI, R12
-	VINSERTPS $32, (R12), X2, X2
-	ADDQ DI, R12
-	VINSERTPS $48, (R12), X2, X2
-	ADDQ DI, R12
-	VINSERTF128 $1, X2, Y1, Y1
-	MOVQ R9, R12
-	MOVQ args+0(FP), R13                        // reload
-	MOVQ 32(R13), R13                           // reload
-	ADDQ 120(R13), R12
-	VMOVSS (R12), X2
-	ADDQ DI, R12
-	VINSERTPS $16, (R12), X2, X2
-	ADDQ DI, R12
-	VINSERTPS $32, (R12), X2, X2
-	ADDQ DI, R12
-	VINSERTPS $48, (R12), X2, X2
-	ADDQ DI, R12
-	VMOVSS (R12), X3
-	ADDQ DI, R12
-	VINSERTPS $16, (R12), X3, X3
-	ADDQ DI, R12
-	VINSERTPS $32, (R12), X3, X3
-	ADDQ DI, R12
-	VINSERTPS $48, (R12), X3, X3
-	ADDQ DI, R12
-	VINSERTF128 $1, X3, Y2, Y2
-	MOVQ R9, R12
-	MOVQ args+0(FP), R13                        // reload
-	MOVQ 32(R13), R13                           // reload
-	ADDQ 128(R13), R12
-	VMOVSS (R12), X3
-	ADDQ DI, R12
-	VINSERTPS $16, (R12), X3, X3
-	ADDQ DI, R12
-	VINSERTPS $32, (R12), X3, X3
-	ADDQ DI, R12
-	VINSERTPS $48, (R12), X3, X3
-	ADDQ DI, R12
-	VMOVSS (R12), X4
-	ADDQ DI, R12
-	VINSERTPS $16, (R12), X4, X4
-	ADDQ DI, R12
-	VINSERTPS $32, (R12), X4, X4
-	ADDQ DI, R12
-	VINSERTPS $48, (R12), X4, X4
-	ADDQ DI, R12
-	VINSERTF128 $1, X4, Y3, Y3
-	VSUBPS (AX), Y0, Y0
-	VSUBPS 32(AX), Y1, Y1
-	VSUBPS 64(AX), Y2, Y2
-	VSUBPS 96(AX), Y3, Y3
-	MOVQ R10, R12
-	VMOVSS X0, (R12)
-	ADDQ R8, R12
-	VPEXTRD $1, X0, (R12)
-	ADDQ R8, R12
-	VPEXTRD $2, X0, (R12)
-	ADDQ R8, R12
-	VPEXTRD $3, X0, (R12)
-	ADDQ R8, R12
-	VEXTRACTF128 $1, Y0, X0
-	VMOVSS X0, (R12)
-	ADDQ R8, R12
-	VPEXTRD $1, X0, (R12)
-	ADDQ R8, R12
-	VPEXTRD $2, X0, (R12)
-	ADDQ R8, R12
-	VPEXTRD $3, X0, (R12)
-	ADDQ R8, R12
-	MOVQ R10, R12
-	MOVQ args+0(FP), R13                        // reload
-	MOVQ 32(R13), R13                           // reload
-	ADDQ 144(R13), R12
-	VMOVSS X1, (R12)
-	ADDQ R8, R12
-	VPEXTRD $1, X1, (R12)
-	ADDQ R8, R12
-	VPEXTRD $2, X1, (R12)
-	ADDQ R8, R12
-	VPEXTRD $3, X1, (R12)
-	ADDQ R8, R12
-	VEXTRACTF128 $1, Y1, X0
-	VMOVSS X0, (R12)
-	ADDQ R8, R12
-	VPEXTRD $1, X0, (R12)
-	ADDQ R8, R12
-	VPEXTRD $2, X0, (R12)
-	ADDQ R8, R12
-	VPEXTRD $3, X0, (R12)
-	ADDQ R8, R12
-	MOVQ R10, R12
-	MOVQ args+0(FP), R13                        // reload
-	MOVQ 32(R13), R13                           // reload
-	ADDQ 152(R13), R12
-	VMOVSS X2, (R12)
-	ADDQ R8, R12
-	VPEXTRD $1, X2, (R12)
-	ADDQ R8, R12
-	VPEXTRD $2, X2, (R12)
-	ADDQ R8, R12
-	VPEXTRD $3, X2, (R12)
-	ADDQ R8, R12
-	VEXTRACTF128 $1, Y2, X0
-	VMOVSS X0, (R12)
-	ADDQ R8, R12
-	VPEXTRD $1, X0, (R12)
-	ADDQ R8, R12
-	VPEXTRD $2, X0, (R12)
-	ADDQ R8, R12
-	VPEXTRD $3, X0, (R12)
-	ADDQ R8, R12
-	MOVQ R10, R12
-	MOVQ args+0(FP), R13                        // reload
-	MOVQ 32(R13), R13                           // reload
-	ADDQ 160(R13), R12
-	VMOVSS X3, (R12)
-	ADDQ R8, R12
-	VPEXTRD $1, X3, (R12)
-	ADDQ R8, R12
-	VPEXTRD $2, X3, (R12)
-	ADDQ R8, R12
-	VPEXTRD $3, X3, (R12)
-	ADDQ R8, R12
-	VEXTRACTF128 $1, Y3, X0
-	VMOVSS X0, (R12)
-	ADDQ R8, R12
-	VPEXTRD $1, X0, (R12)
-	ADDQ R8, R12
-	VPEXTRD $2, X0, (R12)
-	ADDQ R8, R12
-	VPEXTRD $3, X0, (R12)
-	ADDQ R8, R12
-	MOVQ args+0(FP), R12                        // reload
-	MOVQ 32(R12), R12                           // reload
-	ADDQ 168(R12), R9
-	ADDQ $128, 232(AX)
-	ADDQ $128, CX
-	ADDQ $128, R11
-	MOVQ args+0(FP), R12                        // reload
-	MOVQ 32(R12), R12                           // reload
-	ADDQ 176(R12), R10
-	SUBQ $32, 224(AX)
+	VMOVUPS (BX), Y3
+	VMOVUPS 32(BX), Y5
+	VMOVUPS 64(BX), Y7
+	VMOVUPS 96(BX), Y9
+	VSUBPS Y4, Y3, Y3
+	VSUBPS Y6, Y5, Y4
+	VSUBPS Y8, Y7, Y5
+	VSUBPS Y10, Y9, Y6
+	VMOVUPS Y3, (R9)
+	VMOVUPS Y4, 32(R9)
+	VMOVUPS Y5, 64(R9)
+	VMOVUPS Y6, 96(R9)
+	ADDQ $128, BX
+	ADDQ $128, DI
+	ADDQ $128, R9
+	SUBQ $32, DX
 	JMP block2
 over3:
 block8:
-	CMPQ 224(AX), $8
+	CMPQ DX, $8
 	JLT over9
-	VMOVUPS (DX), Y0
-	VMOVUPS (DX), Y1
-	VMOVUPS (CX), Y2
-	VDIVPS 32(DX), Y2, Y2
-	VMOVUPS (R11), Y3
-	VDIVPS 32(DX), Y3, Y3
-	VSQRTPS Y3, Y3
-	MOVQ 232(AX), R12
-	MOVQ 216(AX), R13
-	MOVQ args+0(FP), R14                        // reload
-	MOVQ 32(R14), R14                           // reload
-	MOVQ 80(R14), R14
+	VMOVUPS Y0, Y3
+	VMOVUPS Y0, Y4
+	MOVQ SI, R8
+	MOVQ DI, R13
+	MOVQ R10, R14
 chunk10:
 	TESTQ R14, R14
 	JLE all11
@@ -2366,124 +1864,67 @@ chunk10:
 	TESTQ R15, R15
 	JLE done13
 loop12:
-	VMOVUPS (R12), Y4
-	VSUBPS Y2, Y4, Y4
-	VDIVPS Y3, Y4, Y4
-	VBROADCASTSS (R13), Y5
-	VFMADD231PS Y5, Y4, Y0
-	ADDQ BX, R12
-	ADDQ SI, R13
+	VBROADCASTSS (R8), Y5
+	VSUBPS Y1, Y5, Y5
+	VDIVPS Y2, Y5, Y5
+	VMOVUPS (R13), Y6
+	VFMADD231PS Y6, Y5, Y3
+	ADDQ R11, R8
+	ADDQ R12, R13
 	DECQ R15
 	JNE loop12
 done13:
-	VADDPS Y0, Y1, Y1
-	VMOVUPS (DX), Y0
+	VADDPS Y3, Y4, Y4
+	VMOVUPS Y0, Y3
 	JMP chunk10
 all11:
-	MOVQ R9, R12
-	VMOVSS (R12), X0
-	ADDQ DI, R12
-	VINSERTPS $16, (R12), X0, X0
-	ADDQ DI, R12
-	VINSERTPS $32, (R12), X0, X0
-	ADDQ DI, R12
-	VINSERTPS $48, (R12), X0, X0
-	ADDQ DI, R12
-	VMOVSS (R12), X2
-	ADDQ DI, R12
-	VINSERTPS $16, (R12), X2, X2
-	ADDQ DI, R12
-	VINSERTPS $32, (R12), X2, X2
-	ADDQ DI, R12
-	VINSERTPS $48, (R12), X2, X2
-	ADDQ DI, R12
-	VINSERTF128 $1, X2, Y0, Y0
-	VSUBPS Y1, Y0, Y0
-	MOVQ R10, R12
-	VMOVSS X0, (R12)
-	ADDQ R8, R12
-	VPEXTRD $1, X0, (R12)
-	ADDQ R8, R12
-	VPEXTRD $2, X0, (R12)
-	ADDQ R8, R12
-	VPEXTRD $3, X0, (R12)
-	ADDQ R8, R12
-	VEXTRACTF128 $1, Y0, X0
-	VMOVSS X0, (R12)
-	ADDQ R8, R12
-	VPEXTRD $1, X0, (R12)
-	ADDQ R8, R12
-	VPEXTRD $2, X0, (R12)
-	ADDQ R8, R12
-	VPEXTRD $3, X0, (R12)
-	ADDQ R8, R12
-	MOVQ args+0(FP), R12                        // reload
-	MOVQ 32(R12), R12                           // reload
-	ADDQ 112(R12), R9
-	ADDQ $32, 232(AX)
-	ADDQ $32, CX
-	ADDQ $32, R11
-	MOVQ args+0(FP), R12                        // reload
-	MOVQ 32(R12), R12                           // reload
-	ADDQ 144(R12), R10
-	SUBQ $8, 224(AX)
+	VMOVUPS (BX), Y3
+	VSUBPS Y4, Y3, Y3
+	VMOVUPS Y3, (R9)
+	ADDQ $32, BX
+	ADDQ $32, DI
+	ADDQ $32, R9
+	SUBQ $8, DX
 	JMP block8
 over9:
-block14:
-	CMPQ 224(AX), $1
-	JLT over15
-	VMOVUPS (DX), Y0
-	VMOVUPS (DX), Y1
-	VMOVSS (CX), X2
-	VDIVPS 32(DX), X2, X2
-	VMOVSS (R11), X3
-	VDIVPS 32(DX), X3, X3
-	VSQRTPS X3, X3
-	MOVQ 232(AX), R12
-	MOVQ 216(AX), R13
-	MOVQ args+0(FP), R14                        // reload
-	MOVQ 32(R14), R14                           // reload
-	MOVQ 80(R14), R14
-chunk16:
-	TESTQ R14, R14
-	JLE all17
-	MOVQ $128, R15
-	CMPQ R14, R15
-	CMOVQLT R14, R15
-	SUBQ R15, R14
-	TESTQ R15, R15
-	JLE done19
-loop18:
-	VMOVSS (R12), X4
-	VSUBPS X2, X4, X4
-	VDIVPS X3, X4, X4
-	VMOVSS (R13), X5
-	VFMADD231PS X5, X4, X0
-	ADDQ BX, R12
-	ADDQ SI, R13
-	DECQ R15
-	JNE loop18
-done19:
-	VADDPS X0, X1, X1
-	VMOVUPS (DX), Y0
-	JMP chunk16
-all17:
-	MOVQ R9, R12
-	VMOVSS (R12), X0
-	ADDQ DI, R12
-	VSUBPS X1, X0, X0
-	MOVQ R10, R12
-	VMOVSS X0, (R12)
-	ADDQ R8, R12
-	ADDQ DI, R9
-	ADDQ $4, 232(AX)
-	ADDQ $4, CX
-	ADDQ $4, R11
-	ADDQ R8, R10
-	SUBQ $1, 224(AX)
-	JMP block14
-over15:
-	INCQ 208(AX)
+	TESTQ DX, DX
+	JLE even14
+	VMOVD DX, X3
+	VPBROADCASTD X3, Y3
+	MOVQ (AX), DX                               // reload
+	VPCMPGTD 64(DX), Y3, Y3
+	VMOVUPS Y0, Y4
+	VMOVUPS Y0, Y5
+	MOVQ R10, DX
+chunk15:
+	TESTQ DX, DX
+	JLE all16
+	MOVQ $128, R8
+	CMPQ DX, R8
+	CMOVQLT DX, R8
+	SUBQ R8, DX
+	TESTQ R8, R8
+	JLE done18
+loop17:
+	VBROADCASTSS (SI), Y6
+	VSUBPS Y1, Y6, Y6
+	VDIVPS Y2, Y6, Y6
+	VMASKMOVPS (DI), Y3, Y7
+	VFMADD231PS Y7, Y6, Y4
+	ADDQ R11, SI
+	ADDQ R12, DI
+	DECQ R8
+	JNE loop17
+done18:
+	VADDPS Y4, Y5, Y5
+	VMOVUPS Y0, Y4
+	JMP chunk15
+all16:
+	VMASKMOVPS (BX), Y3, Y1
+	VSUBPS Y5, Y1, Y1
+	VMASKMOVPS Y1, Y3, (R9)
+even14:
+	INCQ CX
 	JMP point0
 end1:
 	VZEROUPPER

@@ -36,6 +36,10 @@ type Plan struct {
 	frames *frame
 }
 
+// Layout1 says how kernels find their arguments. Generated files name it: a change of that gives it another name, so that files of before
+// do not build with it and have to be generated again.
+const Layout1 = true
+
 // The parts of machine code, see package crew.
 type (
 	Kernel = crew.Kernel

@@ -30,6 +30,7 @@ func (w *writer) stubs() []byte {
 		b.WriteString("\t\"unsafe\"\n\n")
 	}
 	fmt.Fprintf(&b, "\t\"%sruntime/aot\"\n)\n\n", room)
+	b.WriteString("// How the kernels below read their arguments: where this is not defined, generate them again.\nconst _ = aot.Layout1\n\n")
 	for _, o := range w.objects {
 		for _, f := range o.Funcs {
 			fmt.Fprintf(&b, "//go:noescape\nfunc %s(args unsafe.Pointer)\n\n", f.Name)
