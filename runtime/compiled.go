@@ -173,7 +173,7 @@ func (c *compiled) newFrame() (*frame, error) {
 		}
 		f.launches[i] = driver.Launch{Program: c.programs[i], Args: args}
 	}
-	f.slicer = newSlicer(c.plan)
+	f.slicer = newSlicer(c.plan, f.inPlace)
 	return f, nil
 }
 

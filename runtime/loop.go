@@ -8,8 +8,12 @@ import (
 	"github.com/einloom/einloom/runtime/driver"
 )
 
-// together is how many launches of a loop a device is given at once: enough that handing them over is nothing.
-const together = 256
+// How many launches of a loop a device is given at once: enough that handing them over is nothing. A device that does not work in the host's
+// memory is brought what they read each time.
+const (
+	together = 256
+	carried  = 8192
+)
 
 // slicer is what a run goes through slices with.
 type slicer struct {
@@ -20,11 +24,15 @@ type slicer struct {
 }
 
 // newSlicer is the room that the plan's loops need; nil for a plan without loops.
-func newSlicer(p *planner.Plan) *slicer {
+func newSlicer(p *planner.Plan, inPlace bool) *slicer {
 	if len(p.Loops) == 0 {
 		return nil
 	}
-	x := &slicer{launches: make([]driver.Launch, together), steps: make([]int, together)}
+	room := carried
+	if inPlace {
+		room = together
+	}
+	x := &slicer{launches: make([]driver.Launch, room), steps: make([]int, room)}
 	args, indices := 0, 0
 	for i := range p.Loops {
 		l := &p.Loops[i]

@@ -63,9 +63,22 @@ func (l *lane) guess() float64 {
 // learn corrects the programs' pace after all steps together took so long.
 func (l *lane) learn(took float64) {
 	ratio := (took - latency) / max(l.guess(), 1)
+	l.ran = l.ran[:0]
 	for i := range l.steps {
-		l.steps[i].program.correct(ratio)
+		l.ran = withProgram(l.ran, l.steps[i].program)
 	}
+	for _, p := range l.ran {
+		p.correct(ratio)
+	}
+	clear(l.ran)
+}
+
+// withProgram is the list with p, once: a program that ran often is corrected as one that ran once.
+func withProgram(list []*Program, p *Program) []*Program {
+	if slices.Contains(list, p) {
+		return list
+	}
+	return append(list, p)
 }
 
 // correct scales the pace, not too much at once: what was measured may have been a hiccup of the machine.
@@ -205,10 +218,7 @@ func (l *lane) dress(c int, s *step) {
 func (l *lane) wear(c int, s *step) {
 	fn, commands := &l.device.fn, uint64(l.args[0].commands[c])
 	m, layout := s.program.code.module, uint64(s.program.code.layout.pipeline)
-	index := 0
-	for ; &l.steps[index] != s; index++ {
-	}
-	fn.bindSets.call(commands, computePoint, layout, 0, 1, address(&l.set[index]), 0, 0)
+	fn.bindSets.call(commands, computePoint, layout, 0, 1, address(&l.set[s.set]), 0, 0)
 	if m.Push > 0 {
 		copy(l.pushed, l.pushes[s.push:s.push+m.Push])
 		fn.push.call(commands, layout, stageCompute, 0, uint64(4*m.Push), address(&l.pushed[0]))
@@ -332,9 +342,7 @@ func (t *turner) pass(ctx context.Context, s *step, k int) error {
 			from[along], count[along] = done, n
 			t.lane.dispatch(t.c, s, k, from, count)
 			t.sum[t.c] += pace * float64(n)
-			if len(t.who[t.c]) == 0 || t.who[t.c][len(t.who[t.c])-1] != p {
-				t.who[t.c] = append(t.who[t.c], p)
-			}
+			t.who[t.c] = withProgram(t.who[t.c], p)
 			done += n
 		}
 		if done < groups[along] {

@@ -22,7 +22,8 @@ type run struct {
 	bindings []binding
 	pushes   []uint32
 	steps    []step
-	recent   []int // accesses since the last barrier
+	recent   []int      // accesses since the last barrier
+	ran      []*Program // those of the steps, each once
 
 	sign     []uint64 // all that the commands depend on
 	recorded []uint64 // sign of what command buffer 0 holds; empty: nothing of use
@@ -35,6 +36,7 @@ type step struct {
 	binding int  // its first in run.bindings
 	push    int  // its first in run.pushes
 	barrier bool // it waits for what was recorded before
+	set     int  // its place in lane.set
 	scratch int  // offset of its scratch memory in the lane's
 	fault   int  // offset of its fault words in the lane's
 }
@@ -212,7 +214,7 @@ func (l *lane) plan() error {
 				l.recent = append(l.recent, a)
 			}
 		}
-		s.scratch = scratch
+		s.set, s.scratch = len(l.steps), scratch
 		scratch += rounded(m.Scratch)
 		most = max(most, scratch)
 		s.fault = faults

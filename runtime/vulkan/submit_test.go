@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/einloom/einloom/codegen"
+	"github.com/einloom/einloom/codegen/spirv"
 	"github.com/einloom/einloom/runtime/driver"
 )
 
@@ -67,5 +68,25 @@ func TestOneSubmit(t *testing.T) {
 	}
 	if len(d.lanes.resting) != 1 || len(d.lanes.resting[0].recorded) == 0 {
 		t.Error("what was recorded is not kept")
+	}
+}
+
+// TestPaceOfRepeatedPrograms learns from a run of many short launches of two programs in turn: what one launch is thought to take is
+// corrected once, or the next runs would be cut into far too many submits, or none.
+func TestPaceOfRepeatedPrograms(t *testing.T) {
+	c := &code{module: &spirv.Module{Passes: []spirv.Pass{{Groups: [3]uint32{1, 1, 1}}}}}
+	two := [2]*Program{{code: c}, {code: c}}
+	l := new(lane)
+	for i := range 1000 {
+		l.steps = append(l.steps, step{program: two[i%2]})
+	}
+	for _, p := range two {
+		p.setPace(1e3)
+	}
+	l.learn(latency + 2e6) // 1000 launches thought to take 1 ms
+	for _, p := range two {
+		if got := p.perGroup(); got != 2e3 {
+			t.Errorf("a launch is thought to take %v ns, want 2000", got)
+		}
 	}
 }
