@@ -59,10 +59,46 @@ type uses struct {
 	reduces []int
 }
 
-// plan chooses the stages.
+// plan chooses the stages: those whose results go to scratch memory in the order of the body, those that scan and store, and the last, which does all
+// other stores.
 func (g *generator) plan() {
 	groups, scanned := g.settleScans(g.storeGroups())
-	var common codegen.AxisSet
+	list := g.reductions()
+	common := g.common(groups)
+	split := g.settle(list, groups, common)
+	for i := range g.k.Body {
+		switch {
+		case g.kept[i] && g.k.Body[i].Kind == codegen.Scan:
+			g.scanStages([]int{i}, nil)
+			continue
+		case split[i] && (g.resident[i] != nil || g.trim(g.on[i]).Equal(common)):
+			g.split(i)
+		}
+		if g.resident[i] != nil {
+			outer := g.ordered(g.trim(g.on[i]), g.resident[i].flat)
+			g.stages = append(g.stages, &stage{sections: []section{{outer: outer}}, part: -1, keep: i, team: g.team([]int{i}, outer)})
+		}
+	}
+	for i := range scanned {
+		g.scanStages(g.unkeptOf(&scanned[i]), &scanned[i])
+	}
+	if len(groups) > 0 {
+		g.stages = append(g.stages, g.lastStage(groups, list, common))
+	}
+}
+
+// reductions lists those that stores need.
+func (g *generator) reductions() (list []int) {
+	for i := range g.k.Body {
+		if g.k.Body[i].Kind == codegen.Reduce && g.live[i] {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+// common are the axes that all groups go along.
+func (g *generator) common(groups []section) (common codegen.AxisSet) {
 	for i, s := range groups {
 		axes := g.trim(codegen.AxesOf(s.outer...))
 		if i == 0 {
@@ -70,71 +106,44 @@ func (g *generator) plan() {
 		}
 		common = common.Minus(common.Minus(axes))
 	}
-	var list []int
-	for i := range g.k.Body {
-		if g.k.Body[i].Kind == codegen.Reduce && g.live[i] {
-			list = append(list, i)
-		}
-	}
-	rows := false // some reduction is of the rows that the stores have in common
-	split := map[int]bool{}
+	return common
+}
+
+// settle reserves scratch memory for the reductions whose results go there, and says which are cut. Computed in place are those of the rows that
+// the stores have in common, and those used once.
+func (g *generator) settle(list []int, groups []section, common codegen.AxisSet) (split map[int]bool) {
+	split = map[int]bool{}
 	consumers := g.consumers(groups)
 	for _, r := range list {
 		on := g.trim(g.on[r])
 		split[r] = g.long(r, on)
 		switch {
-		case g.kept[r] && g.count(on) <= g.mostKept():
-			g.resident[r] = g.slot(g.k.Body[r].DType, on.List())
-		case on.Equal(common) && !(split[r] && g.further(r, list)):
-			rows = true
-		case g.once(r, on, consumers) && !split[r] || g.count(on) > g.mostKept():
+		case g.count(on) > g.mostKept():
+		case !g.kept[r] && on.Equal(common) && !(split[r] && g.further(r, list)):
+		case !g.kept[r] && g.once(r, on, consumers) && !split[r]:
 		default:
 			g.resident[r] = g.slot(g.k.Body[r].DType, on.List())
 		}
 	}
-	for r := range g.k.Body {
-		if g.kept[r] && g.k.Body[r].Kind == codegen.Scan {
-			g.scanStages([]int{r}, nil)
-			continue
-		}
-		if split[r] && (g.resident[r] != nil || g.trim(g.on[r]).Equal(common)) {
-			g.split(r)
-		}
-		if g.resident[r] != nil {
-			outer := g.ordered(g.trim(g.on[r]), g.resident[r].flat)
-			g.stages = append(g.stages, &stage{sections: []section{{outer: outer}}, part: -1, keep: r, team: g.team([]int{r}, outer)})
+	return split
+}
+
+// lastStage is the stage of stores that no scan is needed for: by the rows that they have in common, where a reduction is of these.
+func (g *generator) lastStage(groups []section, list []int, common codegen.AxisSet) *stage {
+	var own []int
+	for _, r := range list {
+		if g.resident[r] == nil && g.trim(g.on[r]).Equal(common) {
+			own = append(own, r)
 		}
 	}
-	for i := range scanned {
-		c := &scanned[i]
-		var scans []int
-		for _, store := range c.stores {
-			for _, r := range g.unkept(g.k.Stores[store].Value) {
-				if !slices.Contains(scans, r) {
-					scans = append(scans, r)
-				}
-			}
-		}
-		g.scanStages(scans, c)
+	if len(own) == 0 {
+		return &stage{sections: groups, part: -1, keep: -1, team: 1}
 	}
-	if len(groups) == 0 {
-		return
+	s := section{outer: g.ordered(common, g.placeOf(groups[0].stores[0]))}
+	for _, group := range groups {
+		s.stores = append(s.stores, group.stores...)
 	}
-	last := &stage{sections: groups, part: -1, keep: -1, team: 1}
-	if rows {
-		s := section{outer: g.ordered(common, g.placeOf(groups[0].stores[0]))}
-		for _, group := range groups {
-			s.stores = append(s.stores, group.stores...)
-		}
-		var own []int
-		for _, r := range list {
-			if g.resident[r] == nil && g.trim(g.on[r]).Equal(common) {
-				own = append(own, r)
-			}
-		}
-		last.sections, last.team = []section{s}, g.team(own, s.outer)
-	}
-	g.stages = append(g.stages, last)
+	return &stage{sections: []section{s}, part: -1, keep: -1, team: g.team(own, s.outer)}
 }
 
 // further says whether another reduction needs r's result first, or something is stored along r's axes.

@@ -94,6 +94,18 @@ func (g *generator) unkept(v int) []int {
 	return slices.DeleteFunc(g.scansBeneath(v), func(s int) bool { return g.kept[s] })
 }
 
+// unkeptOf are those of all stores of a section.
+func (g *generator) unkeptOf(c *section) (list []int) {
+	for _, store := range c.stores {
+		for _, r := range g.unkept(g.k.Stores[store].Value) {
+			if !slices.Contains(list, r) {
+				list = append(list, r)
+			}
+		}
+	}
+	return list
+}
+
 // scansBeneath lists the scans that value v is computed from without another reduction or scan between.
 func (g *generator) scansBeneath(v int) (list []int) {
 	under := make([]bool, v+1)

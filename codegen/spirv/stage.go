@@ -8,8 +8,39 @@ const (
 	cpuGroups = 256
 )
 
+// share is a section of a stage as invocations share its units.
+type share struct {
+	*section
+	tile
+	block   *block // nil: it is not done by blocks
+	packet  int    // rows that are done together; 1: they are not in packets
+	aligned []int  // params that are read or written by packets
+}
+
+// sharesOf are a stage's sections that have something to do.
+func (g *generator) sharesOf(s *stage) (list []share) {
+	for i := range s.sections {
+		c := share{section: &s.sections[i], tile: g.tileOf(s, &s.sections[i])}
+		if c.units == 0 {
+			continue
+		}
+		if len(s.sections) == 1 {
+			if c.block = g.blockOf(s, c.section, &c.tile); c.block != nil {
+				c.units = total(c.block.counted(c.digits)) * c.block.pieces()
+			}
+		}
+		c.packet, c.aligned = g.packets(s, c.section, c.digits)
+		list = append(list, c)
+	}
+	return list
+}
+
 // write writes a stage as an entry point, unless it has nothing to do.
 func (g *generator) write(name string, s *stage) error {
+	shares := g.sharesOf(s)
+	if len(shares) == 0 {
+		return nil
+	}
 	w := &writer{g: g, s: s, function: newFunction(g.assembler, g.c), shared: map[string]id{}}
 	word := w.uint(32)
 	three := g.typ(opTypeVector, uint32(word), 3)
@@ -17,58 +48,12 @@ func (g *generator) write(name string, s *stage) error {
 		return w.extracted(word, w.pure(opLoad, three, g.builtin(b)), 0)
 	}
 	w.group, w.member = input(builtinWorkgroup), input(builtinLocal)
-	tiles := make([]tile, len(s.sections))
-	units, most := make([]int, len(s.sections)), 0
-	for i := range s.sections {
-		tiles[i] = g.tileOf(s, &s.sections[i])
-		units[i] = tiles[i].units
-		most = max(most, units[i])
+	pass, err := g.passOf(name, s, shares)
+	if err != nil {
+		return err
 	}
-	if most == 0 {
-		return nil
-	}
-	var b *block
-	if len(s.sections) == 1 {
-		if b = g.blockOf(s, &s.sections[0], &tiles[0]); b != nil {
-			units[0] = total(b.counted(tiles[0].digits)) * b.pieces()
-			most = units[0]
-		}
-	}
-	packets, packed := make([]int, len(s.sections)), make([][]int, len(s.sections))
-	work := 0 // of invocations, if packets are
-	for i := range s.sections {
-		packets[i], packed[i] = g.packets(s, &s.sections[i], tiles[i].digits)
-		work = max(work, units[i]/packets[i])
-	}
-	pass := Pass{Entry: name, Local: [3]uint32{uint32(s.team), 1, 1}, Groups: [3]uint32{uint32(min(most, g.c.MaxGroups)), 1, 1}}
-	switch {
-	case b != nil:
-		pass.Local[0] = uint32(b.invocations())
-	case s.team == 1:
-		pass.Local[0], pass.Groups[0] = g.grid(s, most, work)
-		if err := g.endure(s, most, &pass); err != nil {
-			return err
-		}
-	}
-	for i := range s.sections {
-		if units[i] == 0 {
-			continue
-		}
-		if s.scan != nil {
-			w.scanned(&s.sections[i], &tiles[i], &pass)
-			continue
-		}
-		if b != nil {
-			w.groups(units[i], &pass, func(n id) { w.blocked(&s.sections[i], &tiles[i], b, n) })
-			continue
-		}
-		if packets[i] > 1 {
-			w.packed(&s.sections[i], &tiles[i], packets[i], packed[i], &pass)
-			continue
-		}
-		w.aligned(s, &s.sections[i], &tiles[i], func() {
-			w.units(units[i], &pass, func(n id) { w.rows(&s.sections[i], &tiles[i], n) })
-		})
+	for i := range shares {
+		w.share(&shares[i], &pass)
 	}
 	if w.err != nil {
 		return w.err
@@ -78,6 +63,39 @@ func (g *generator) write(name string, s *stage) error {
 	g.controls(entry)
 	g.mod.Passes = append(g.mod.Passes, pass)
 	return nil
+}
+
+// passOf says how many invocations and workgroups a stage has.
+func (g *generator) passOf(name string, s *stage, shares []share) (Pass, error) {
+	most, work := 0, 0 // units, and of these what is work for an invocation
+	for i := range shares {
+		most, work = max(most, shares[i].units), max(work, shares[i].units/shares[i].packet)
+	}
+	pass := Pass{Entry: name, Local: [3]uint32{uint32(s.team), 1, 1}, Groups: [3]uint32{uint32(min(most, g.c.MaxGroups)), 1, 1}}
+	switch {
+	case shares[0].block != nil:
+		pass.Local[0] = uint32(shares[0].block.invocations())
+	case s.team == 1:
+		pass.Local[0], pass.Groups[0] = g.grid(s, most, work)
+		return pass, g.endure(s, most, &pass)
+	}
+	return pass, nil
+}
+
+// share writes what an invocation does of a section.
+func (w *writer) share(c *share, pass *Pass) {
+	switch {
+	case w.s.scan != nil:
+		w.scanned(c.section, &c.tile, pass)
+	case c.block != nil:
+		w.groups(c.units, pass, func(n id) { w.blocked(c.section, &c.tile, c.block, n) })
+	case c.packet > 1:
+		w.packed(c.section, &c.tile, c.packet, c.aligned, pass)
+	default:
+		w.aligned(w.s, c.section, &c.tile, func() {
+			w.units(c.units, pass, func(n id) { w.rows(c.section, &c.tile, n) })
+		})
+	}
 }
 
 // grid is how many invocations and workgroups are given n units, which are so much work for them.
