@@ -271,7 +271,8 @@ func TestClosedSession(t *testing.T) {
 func TestOpenRefusesWhatItDoesNotKnow(t *testing.T) {
 	for _, c := range []runtime.Config{
 		{Device: "gpu"}, {Threads: -1}, {Threads: runtime.MaxThreads + 1}, {MemoryLimit: -1}, {Target: "amd64+mmx"}, {Off: []string{"fus"}},
-		{Off: []string{"index"}},
+		{Off: []string{"index"}}, {Device: "cpu:1"}, {Device: "auto:1"}, {Device: "vulkan:"}, {Device: "vulkan:x"}, {Device: "vulkan:-1"},
+		{Device: "vulkan:1000"},
 	} {
 		if s, err := runtime.Open(c); err == nil {
 			s.Close()
