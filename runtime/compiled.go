@@ -36,6 +36,7 @@ type frame struct {
 	launches []driver.Launch
 	patches  []patch
 	slicer   *slicer // of the plan's loops; nil: it has none
+	took     []int64 // nanoseconds of each step, for devices that measure; nil: nothing is measured
 	inPlace  bool    // the device works in the host's memory, so that steps may be run, and timed, one by one
 	next     *frame
 }
@@ -174,6 +175,9 @@ func (c *compiled) newFrame() (*frame, error) {
 		f.launches[i] = driver.Launch{Program: c.programs[i], Args: args}
 	}
 	f.slicer = newSlicer(c.plan, f.inPlace)
+	if _, ok := c.device.(driver.Timer); ok && c.measure {
+		f.took = make([]int64, len(c.plan.Steps))
+	}
 	return f, nil
 }
 
@@ -240,7 +244,10 @@ func (c *compiled) straight(ctx context.Context, f *frame, from, to int) error {
 	if from == to {
 		return nil
 	}
-	if !c.timed(f) {
+	switch {
+	case f.took != nil:
+		return c.clocked(ctx, f, from, to)
+	case !c.timed(f):
 		return c.device.Run(ctx, f.launches[from:to])
 	}
 	for i := from; i < to; i++ {
@@ -249,6 +256,19 @@ func (c *compiled) straight(ctx context.Context, f *frame, from, to int) error {
 			return err
 		}
 		c.took[i].Store(int64(time.Since(start)))
+	}
+	return nil
+}
+
+// clocked runs the steps [from, to) on a device that measures them.
+func (c *compiled) clocked(ctx context.Context, f *frame, from, to int) error {
+	took := f.took[from:to]
+	clear(took)
+	if err := c.device.(driver.Timer).RunTimed(ctx, f.launches[from:to], took); err != nil {
+		return err
+	}
+	for i, ns := range took {
+		c.took[from+i].Store(ns)
 	}
 	return nil
 }

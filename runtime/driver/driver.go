@@ -55,6 +55,12 @@ type Remote interface {
 	Traffic() (up, down int64)
 }
 
+// Timer is a Device that measures launches itself, those of one Run apart from each other.
+type Timer interface {
+	// RunTimed is Run that adds to took[i] the nanoseconds that launches[i] takes.
+	RunTimed(ctx context.Context, launches []Launch, took []int64) error
+}
+
 // Launch is one kernel with its memory.
 type Launch struct {
 	Program Program

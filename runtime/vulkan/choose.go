@@ -25,6 +25,9 @@ type candidate struct {
 	most      int // bytes of one allocation
 	extension []string
 	maker     maker
+
+	stampBits   uint32  // that count in a time stamp; 0: there are none
+	stampPeriod float64 // nanoseconds of a tick
 }
 
 // Devices lists the devices that Open can take, the best first; an error says what to install when there are none.
@@ -75,7 +78,7 @@ func newCandidate(instance handle, physical vk.PhysicalDevice) *candidate {
 	}
 	c := &candidate{physical: physical}
 	var ok bool
-	if c.family, ok = computeFamily(instance, physical); !ok {
+	if c.family, c.stampBits, ok = computeFamily(instance, physical); !ok {
 		return nil
 	}
 	v := vk.Version(p.ApiVersion)
@@ -90,6 +93,7 @@ func newCandidate(instance handle, physical vk.PhysicalDevice) *candidate {
 		MaxInvocations:        int(p.Limits.MaxComputeWorkGroupInvocations),
 		MaxGroups:             int(p.Limits.MaxComputeWorkGroupCount[0]),
 	}
+	c.stampPeriod = float64(p.Limits.TimestampPeriod)
 	c.maker = maker{p.VendorID, p.DeviceID, p.DriverVersion, p.PipelineCacheUUID}
 	c.class(p.DeviceType)
 	c.align = max(int(p.Limits.MinStorageBufferOffsetAlignment), elementAlign)
@@ -118,9 +122,9 @@ func (c *candidate) class(t vk.PhysicalDeviceType) {
 	}
 }
 
-// computeFamily gives the first queue family that computes.
-func computeFamily(instance handle, physical vk.PhysicalDevice) (uint32, bool) {
-	type family struct{ flags, count, _, _, _, _ uint32 } // VkQueueFamilyProperties
+// computeFamily gives the first queue family that computes, and how many bits its time stamps have.
+func computeFamily(instance handle, physical vk.PhysicalDevice) (number, stampBits uint32, ok bool) {
+	type family struct{ flags, count, stampBits, _, _, _ uint32 } // VkQueueFamilyProperties
 	list := lookup(process.proc, instance, "vkGetPhysicalDeviceQueueFamilyProperties")
 	n := allocate[uint32](1)
 	defer free(n)
@@ -130,10 +134,10 @@ func computeFamily(instance handle, physical vk.PhysicalDevice) (uint32, bool) {
 	list.call(uint64(handleOf(physical)), address(&n[0]), address(&all[0]))
 	for i := range min(int(n[0]), len(all)) {
 		if all[i].flags&uint32(vk.QueueComputeBit) != 0 && all[i].count > 0 {
-			return uint32(i), true
+			return uint32(i), all[i].stampBits, true
 		}
 	}
-	return 0, false
+	return 0, 0, false
 }
 
 // known are the extensions that the device has, of those that einloom has a use for.

@@ -50,6 +50,7 @@ type functions struct {
 	submit, waitFences, resetFences                                       entry
 	createModule, createPipelines, createSetLayout, createLayout          entry
 	createCache, cacheData                                                entry
+	createQueries, resetQueries, stamp, queryResults                      entry
 }
 
 // Open gives the device, or says what is missing and how to get it.
@@ -127,6 +128,8 @@ func (d *Device) load(instance handle) error {
 		"vkWaitForFences": &f.waitFences, "vkResetFences": &f.resetFences, "vkCreateShaderModule": &f.createModule,
 		"vkCreateComputePipelines": &f.createPipelines, "vkCreateDescriptorSetLayout": &f.createSetLayout, "vkCreatePipelineLayout": &f.createLayout,
 		"vkCreatePipelineCache": &f.createCache, "vkGetPipelineCacheData": &f.cacheData,
+		"vkCreateQueryPool": &f.createQueries, "vkCmdResetQueryPool": &f.resetQueries, "vkCmdWriteTimestamp": &f.stamp,
+		"vkGetQueryPoolResults": &f.queryResults,
 	} {
 		if *fn = lookup(by, d.handle, name); *fn == 0 {
 			return fmt.Errorf("vulkan: %s: the driver has no %s", d.Name, name)

@@ -95,6 +95,7 @@ func (l *lane) record() error {
 		return err
 	}
 	l.uploads(0)
+	l.start(0)
 	for i := range l.steps {
 		s := &l.steps[i]
 		l.dress(0, s)
@@ -102,6 +103,7 @@ func (l *lane) record() error {
 			g := s.program.code.module.Passes[k].Groups
 			l.dispatch(0, s, k, [3]uint32{}, g)
 		}
+		l.stamp(0, i+1)
 	}
 	l.downloads(0)
 	return l.shut(0)
@@ -289,6 +291,7 @@ func (l *lane) turns(ctx context.Context, limit float64) error {
 		return err
 	}
 	l.uploads(t.c)
+	l.start(t.c)
 	for i := range l.steps {
 		s := &l.steps[i]
 		l.dress(t.c, s)
@@ -297,6 +300,7 @@ func (l *lane) turns(ctx context.Context, limit float64) error {
 				return err
 			}
 		}
+		l.stamp(t.c, i+1)
 	}
 	l.downloads(t.c)
 	return t.last(ctx)

@@ -26,6 +26,8 @@ type lane struct {
 	set     []handle
 	pushed  []uint32 // in C's memory: a launch's push constants
 
+	clock clock
+
 	run // what the run at hand makes
 }
 
@@ -109,6 +111,7 @@ func (l *lane) close() {
 	vk.DestroyCommandPool(d, as[vk.CommandPool](l.pool), nil)
 	vk.DestroyDescriptorPool(d, as[vk.DescriptorPool](l.sets), nil)
 	l.rest()
+	l.clock.close(l.device)
 	free(l.args)
 	free(l.written)
 	free(l.ranges)

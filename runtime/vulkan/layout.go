@@ -13,6 +13,7 @@ const (
 	typeDevice         = 3
 	typeSubmit         = 4
 	typePipelineCache  = 17
+	typeQueryPool      = 11
 	typeStage          = 18
 	typePipeline       = 29
 	typeSetLayout      = 32
@@ -146,6 +147,11 @@ type stageInfo struct {
 	module   handle
 	name     uint64
 	_        uint64
+}
+
+type queryPoolInfo struct {
+	head
+	_, queries, count, _ uint32
 }
 
 type pipelineCacheInfo struct {

@@ -32,6 +32,7 @@ type run struct {
 // step is one launch as it is recorded.
 type step struct {
 	program *Program
+	launch  int  // its place among the launches
 	params  int  // its first in run.params
 	binding int  // its first in run.bindings
 	push    int  // its first in run.pushes
@@ -49,6 +50,11 @@ type binding struct {
 
 // Run executes the launches in order: stretches of the device's own in one submit each, the fallback's programs between them.
 func (d *Device) Run(ctx context.Context, launches []driver.Launch) error {
+	return d.run(ctx, launches, nil)
+}
+
+// run is Run, or RunTimed where took is not nil.
+func (d *Device) run(ctx context.Context, launches []driver.Launch, took []int64) error {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	if err := d.usable(); err != nil {
@@ -68,10 +74,17 @@ func (d *Device) Run(ctx context.Context, launches []driver.Launch) error {
 				break
 			}
 		}
+		var times []int64
+		if took != nil {
+			times, took = took[:n], took[n:]
+		}
 		var err error
-		if own {
-			err = d.runOwn(ctx, launches[:n])
-		} else {
+		switch {
+		case own:
+			err = d.runOwn(ctx, launches[:n], times)
+		case times != nil:
+			err = d.runForeignTimed(ctx, launches[:n], times)
+		default:
 			err = d.runForeign(ctx, launches[:n])
 		}
 		if err != nil {
@@ -82,13 +95,13 @@ func (d *Device) Run(ctx context.Context, launches []driver.Launch) error {
 	return nil
 }
 
-func (d *Device) runOwn(ctx context.Context, launches []driver.Launch) error {
+func (d *Device) runOwn(ctx context.Context, launches []driver.Launch, took []int64) error {
 	l, err := d.lanes.take(d, launches[0].Program.(*Program).id)
 	if err != nil {
 		return err
 	}
 	defer d.lanes.give(l)
-	l.launches = launches
+	l.launches, l.clock.took = launches, took
 	if err := l.prepare(); err != nil {
 		return err
 	}
@@ -103,7 +116,7 @@ func (d *Device) runOwn(ctx context.Context, launches []driver.Launch) error {
 		return err
 	}
 	l.fetch()
-	return nil
+	return l.readClock()
 }
 
 // prepare finds out where everything lies, in which order it happens and what the commands will depend on.
@@ -200,7 +213,7 @@ func (l *lane) plan() error {
 	scratch, most, faults, param := 0, 0, 0, 0
 	for i := range l.launches {
 		p := l.launches[i].Program.(*Program)
-		s := step{program: p, params: param}
+		s := step{program: p, launch: i, params: param}
 		param += len(p.params)
 		m := p.code.module
 		if len(m.Passes) == 0 {
@@ -232,7 +245,7 @@ func (l *lane) plan() error {
 			return err
 		}
 	}
-	return nil
+	return l.wind()
 }
 
 // crowd is how many accesses are looked through for conflicts before a barrier is cheaper.
@@ -318,7 +331,7 @@ func (l *lane) signature() {
 			w = append(w, c.block.serial, uint64(c.at))
 		}
 	}
-	l.sign = w
+	l.sign = append(w, uint64(count(l.timed())))
 }
 
 // bring copies what launches read to where the device sees it, and clears the fault words.
@@ -371,5 +384,5 @@ func (l *lane) faulted() error {
 func (l *lane) forget() {
 	clear(l.access)
 	clear(l.steps)
-	l.launches, l.access, l.steps = nil, l.access[:0], l.steps[:0]
+	l.launches, l.access, l.steps, l.clock.took = nil, l.access[:0], l.steps[:0], nil
 }
