@@ -1,7 +1,6 @@
 package asm
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 )
@@ -86,7 +85,7 @@ func loopOf(t *testing.T, f *Func) string {
 	if err := c.Check(); err != nil {
 		t.Fatal(err)
 	}
-	text := fmt.Sprintf("%s", c.AppendText(nil))
+	text := string(c.AppendText(nil))
 	_, after, _ := strings.Cut(text, "\nloop")
 	loop, _, _ := strings.Cut(after, "\nloopEnd")
 	return loop
