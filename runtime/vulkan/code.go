@@ -15,6 +15,7 @@ import (
 
 // code is a kernel's pipelines. Programs share it; it lives until the cache and the last program let it go.
 type code struct {
+	name      string // of the first kernel that it was made for
 	module    *spirv.Module
 	layout    *layout
 	pipelines []handle // one a pass
@@ -90,7 +91,7 @@ func (cc *codeCache) build(k *codegen.Kernel) (*code, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &code{module: m, refs: 1}
+	c := &code{name: k.Name, module: m, refs: 1}
 	if len(m.Passes) == 0 {
 		return c, nil
 	}
@@ -190,6 +191,7 @@ func (cc *codeCache) pipelines(c *code) error {
 		if err != nil {
 			return err
 		}
+		d.namer.name(objectPipeline, p, "%s %s", c.name, c.module.Passes[i].Entry)
 		c.pipelines = append(c.pipelines, p)
 	}
 	kept.keep()

@@ -31,6 +31,7 @@ type Device struct {
 	lanes     laneList
 	lost      atomic.Bool
 	traffic   traffic
+	namer     namer
 
 	queueMu sync.Mutex // a queue takes one submit at a time
 
@@ -107,6 +108,10 @@ func (d *Device) start(c Config, instance handle) error {
 	var err error
 	if d.memory, err = newMemory(&d.candidate, d.handle, c.MemoryLimit, c.Staged); err != nil {
 		return err
+	}
+	if c.Message != nil { // the instance has the extension
+		d.namer = namer{d.handle, lookup(process.proc, instance, "vkSetDebugUtilsObjectNameEXT")}
+		d.memory.namer = d.namer
 	}
 	d.target.Memory = int(d.memory.kinds[onDevice].heap)
 	d.codes.start(d, newShelf(d, &c))

@@ -12,6 +12,10 @@ const (
 	purposes
 )
 
+func (p purpose) String() string {
+	return [purposes]string{"on the device", "for uploads", "for readback"}[p]
+}
+
 // memoryKind is a memory type, chosen for a purpose.
 type memoryKind struct {
 	index  uint32

@@ -90,6 +90,7 @@ func (l *lane) create() error {
 	a := &l.args[0]
 	for i, c := range list {
 		a.commands[i] = handleOf(c)
+		d.namer.name(objectCommands, a.commands[i], "commands %d", i)
 		fence := vk.FenceCreateInfo{SType: vk.StructureTypeFenceCreateInfo}
 		var f vk.Fence
 		r := vk.CreateFence(d.vk(), &fence, nil, &f)

@@ -31,6 +31,7 @@ const (
 	typeMaintenance3   = 1000168000
 	typeFloatControls  = 1000197000
 	typeSubgroup       = 1000094000
+	typeName           = 1000128000
 	typeMessenger      = 1000128004
 	stageCompute       = 0x20 // VK_SHADER_STAGE_COMPUTE_BIT
 	dispatchBase       = 0x10 // VK_PIPELINE_CREATE_DISPATCH_BASE_BIT
@@ -132,6 +133,13 @@ type messengerInfo struct {
 	head
 	_, severities, types, _ uint32
 	callback, user          uint64
+}
+
+type nameInfo struct {
+	head
+	object, _ uint32
+	handle    handle
+	name      uint64
 }
 
 type moduleInfo struct {

@@ -20,6 +20,7 @@ const (
 // memory is a device's allocator: blocks of one buffer each, cut into chunks. It is safe for concurrent use.
 type memory struct {
 	device vk.Device
+	namer  namer
 	kinds  [purposes]memoryKind
 	most   int   // bytes of one allocation
 	view   int   // bytes of a view of texels
@@ -139,6 +140,7 @@ func (m *memory) allocate(n int, use purpose) (*block, error) {
 		return nil, err
 	}
 	b := &block{purpose: use, serial: serials.Add(1), buffer: handleOf(buffer), space: newSpace(n)}
+	m.namer.name(objectBuffer, b.buffer, "block %d %v", b.serial, use)
 	info := vk.MemoryAllocateInfo{SType: vk.StructureTypeMemoryAllocateInfo, AllocationSize: m.requirements(buffer).Size, MemoryTypeIndex: k.index}
 	defer info.Free()
 	var given vk.DeviceMemory
