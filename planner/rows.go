@@ -37,6 +37,9 @@ func (b *blocker) decide(c *chain) (why string) {
 		slicing /= float64(Index{x.extent, x.block}.Slices())
 	}
 	c.axes = axes
+	if len(axes) == 0 {
+		return "what it hands on has room as it is"
+	}
 	if b.s.room > 0 { // smaller is all that is asked for
 		return ""
 	}
