@@ -87,6 +87,11 @@ func TestRandomSlices(t *testing.T) {
 		case len(p.Loops) > 0:
 			sliced++
 		}
+		for _, l := range p.Loops {
+			if len(l.Indices) == 0 {
+				t.Errorf("seed %d: a loop without indices", seed)
+			}
+		}
 		want, err := oracle.EvalBound(nil, x)
 		if err != nil {
 			t.Fatal(err)
