@@ -111,8 +111,8 @@ func (x Expr) Abs() Expr { return mapOp(tableAbs, x) }
 // Sign gives -1, 0 or 1 by the sign of x. NaN stays NaN. It takes integers and floats.
 func (x Expr) Sign() Expr { return mapOp(tableSign, x) }
 
-// Copysign gives |x| with the sign of y, of zeros and NaN too. It takes bool, integers and floats, the first two as floats: float16 for 8
-// bits, float32 for 16, else float64.
+// Copysign gives |x| with the sign of y, of zeros too. The sign of NaN is not defined: as y it counts as positive. It takes bool, integers
+// and floats, the first two as floats: float16 for 8 bits, float32 for 16, else float64.
 func (x Expr) Copysign(y Expr) Expr { return mapOp(tableCopysign, x, y) }
 
 // Square gives x * x. Integers wrap around. It takes any dtype, bool as int8.
@@ -312,7 +312,8 @@ func (x Expr) IsInf() Expr { return mapOp(tableIsInf, x) }
 // IsFinite says whether x, with all of its parts, is neither NaN nor an infinity. It takes any dtype; it gives bool.
 func (x Expr) IsFinite() Expr { return mapOp(tableIsFinite, x) }
 
-// Signbit says whether x has a sign: whether it is negative, or -0. It takes integers and floats; it gives bool.
+// Signbit says whether x is negative, or -0. The sign of NaN is not defined: of it the answer is no. It takes integers and floats; it gives
+// bool.
 func (x Expr) Signbit() Expr { return mapOp(tableSignbit, x) }
 
 // Real gives the real part of x, in the parts' dtype. Of real numbers it is x. It takes any dtype.

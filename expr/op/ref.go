@@ -461,8 +461,15 @@ func refHypot(x, y float64) float64 {
 	return h
 }
 
+func refCopysign(x, y float64) float64 {
+	if y != y {
+		y = 1
+	}
+	return math.Copysign(x, y)
+}
+
 var refSignbit = Ref{
 	I: func(x []int64) int64 { return oneIf[int64](x[0] < 0) },
 	U: func([]uint64) uint64 { return 0 },
-	F: func(x []float64) float64 { return oneIf[float64](math.Signbit(x[0])) },
+	F: func(x []float64) float64 { return oneIf[float64](math.Signbit(x[0]) && x[0] == x[0]) },
 }
