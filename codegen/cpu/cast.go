@@ -232,9 +232,10 @@ func (l *lanes) toHalf(from, to tensor.DType, a asm.Reg) asm.Reg {
 		a = l.intToOdd(a)
 	case from.IsInt() && to == tensor.Float16: // exact below 2^24, and from there on infinite
 		a = l.intToFloat(from, f, a)
+	case from == tensor.Uint32:
+		a = l.uint32ToOdd(a)
 	case from.IsInt():
-		l.unsupported("cast of %v to %v", from, to)
-		return a
+		a = l.toOdd(l.intToFloat(from, tensor.Float64, l.fewBits(from, a)))
 	}
 	if to == tensor.BFloat16 {
 		return l.toBrain(a)
@@ -275,6 +276,31 @@ func (l *lanes) intToOdd(a asm.Reg) asm.Reg {
 	differs := l.compareInt(d, "not_equal", difference, zero)
 	signs := l.compareInt(d, "less", l.logic("XOR", d, r, difference), zero)
 	return l.odd(r, l.logic("AND", tensor.Bool, signs, differs), differs)
+}
+
+// uint32ToOdd does so with uint32s: from 2^24 on the last 8 bits are taken away, the last one kept says whether one of them was set.
+func (l *lanes) uint32ToOdd(a asm.Reg) asm.Reg {
+	d, f := tensor.Int32, tensor.Float32
+	large := l.compareInt(d, "not_equal", l.shift("VPSRL", d, 24, a), l.splat(d, 0))
+	carry := l.ins3("VPADDD", d, l.splat(d, 0xff), l.logic("AND", d, l.splat(d, 0xff), a)) // bit 8 is set where one of the last 8 is
+	cut := l.shift("VPSRL", d, 8, l.logic("OR", d, a, l.logic("AND", d, l.splat(d, 0x100), carry)))
+	r := l.ins2("VCVTDQ2PS", f, l.choose(d, large, cut, a))
+	return l.choose(f, large, l.ins3("VMULPS", f, l.splatFloat(f, 256), r), r)
+}
+
+// fewBits leaves 53 bits of 64-bit integers of 2^52 and more, which float64 holds: the last 11 are cleared, and the one above them set where
+// one of them was. That is rounding to odd, below 0 too.
+func (l *lanes) fewBits(from tensor.DType, a asm.Reg) asm.Reg {
+	d := tensor.Int64
+	at := a
+	if from.IsSigned() {
+		at = l.ins3("VPADDQ", d, l.splat(d, 1<<52), a) // from -2^52 to 2^52 as from 0 to 2^53
+	}
+	large := l.compareInt(d, "not_equal", l.logic("AND", d, l.splat(d, ^uint64(1<<53-1)), at), l.splat(d, 0))
+	carry := l.ins3("VPADDQ", d, l.splat(d, 0x7ff), l.logic("AND", d, l.splat(d, 0x7ff), a))
+	above := l.logic("AND", d, l.splat(d, 0x800), carry)
+	cut := l.logic("AND", d, l.splat(d, ^uint64(0x7ff)), l.logic("OR", d, above, a))
+	return l.choose(d, large, cut, a)
 }
 
 // odd steps float32s toward zero where they are too large, and sets the last bit where they are not exact.
