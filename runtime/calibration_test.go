@@ -3,6 +3,7 @@ package runtime
 import (
 	"context"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -74,6 +75,9 @@ func TestForeignRatesAreIgnored(t *testing.T) {
 	target := here(t)
 	path, err := calibrationPath(target)
 	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	for why, write := range map[string]func() error{
