@@ -126,7 +126,7 @@ func median(v []float64) float64 {
 		return 0
 	}
 	slices.Sort(v)
-	return v[len(v)/2]
+	return (v[(len(v)-1)/2] + v[len(v)/2]) / 2
 }
 
 // digits is a number to three digits, "-" for what was not measured.
