@@ -18,7 +18,7 @@ type peers struct {
 	reply *bufio.Scanner
 }
 
-// startPeers starts script in python, with so many threads for each library.
+// startPeers starts script in python, with so many threads for each library, and waits until these are loaded: that disturbs.
 func startPeers(python, script string, threads int) (*peers, error) {
 	p := &peers{cmd: exec.Command(python, script, "-serve", "-threads", strconv.Itoa(threads))}
 	p.cmd.Stderr = os.Stderr
@@ -28,7 +28,11 @@ func startPeers(python, script string, threads int) (*peers, error) {
 		return nil, err
 	}
 	p.ask, p.reply = ask, bufio.NewScanner(out)
-	return p, p.cmd.Start()
+	if err := p.cmd.Start(); err != nil {
+		return nil, err
+	}
+	_, err := p.measure("") // no row: the answer says that the libraries are loaded
+	return p, err
 }
 
 // measure gives the median milliseconds of a row, by library; none where no library has it.
