@@ -99,25 +99,11 @@ func (v *verifier) gett(g *Gett, loops int) error {
 	if sum.Kind != Reduce || !AxesOf(sum.Over...).Equal(k) {
 		return errors.New("sum is no reduction over k")
 	}
-	if !v.beneath(g.Sum, g.A) || !v.beneath(g.Sum, g.B) {
+	if !v.k.Takes(g.Sum, g.A) || !v.k.Takes(g.Sum, g.B) {
 		return errors.New("left or right is not beneath sum")
 	}
 	if v.on[g.A].Meets(AxesOf(g.N...)) || v.on[g.B].Meets(AxesOf(g.M...)) {
 		return errors.New("left depends on n, or right on m")
 	}
 	return nil
-}
-
-// beneath says whether value x is used, directly or not, by value top.
-func (v *verifier) beneath(top, x int) bool {
-	under := make([]bool, top+1)
-	under[top] = true
-	for i := top; i > x; i-- {
-		if under[i] {
-			for _, a := range v.k.Body[i].Args {
-				under[a] = true
-			}
-		}
-	}
-	return x <= top && under[x]
 }

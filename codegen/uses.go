@@ -18,21 +18,41 @@ func (k *Kernel) Uses() []int {
 	return uses
 }
 
-// ReducesBeneath lists the reductions that value v is computed from, itself included, without those beneath another one, the last first.
-func (k *Kernel) ReducesBeneath(v int) (list []int) {
-	seen := make([]bool, v+1)
-	seen[v] = true
+// Beneath calls visit with value v and the values that it is computed from, each once, users before their operands; what a value takes is
+// gone to where visit says so.
+func (k *Kernel) Beneath(v int, visit func(i int) (further bool)) {
+	under := make([]bool, v+1)
+	under[v] = true
 	for i := v; i >= 0; i-- {
-		switch x := &k.Body[i]; {
-		case !seen[i]:
-		case x.Kind == Reduce:
-			list = append(list, i)
-		default:
-			for _, a := range x.Args {
-				seen[a] = true
+		if under[i] && visit(i) {
+			for _, a := range k.Body[i].Args {
+				under[a] = true
 			}
 		}
 	}
+}
+
+// Takes says whether value v is x, or computed from it.
+func (k *Kernel) Takes(v, x int) (found bool) {
+	if x > v {
+		return false
+	}
+	k.Beneath(v, func(i int) bool {
+		found = found || i == x
+		return i > x
+	})
+	return found
+}
+
+// ReducesBeneath lists the reductions that value v is computed from, itself included, without those beneath another one, the last first.
+func (k *Kernel) ReducesBeneath(v int) (list []int) {
+	k.Beneath(v, func(i int) bool {
+		if k.Body[i].Kind != Reduce {
+			return true
+		}
+		list = append(list, i)
+		return false
+	})
 	return list
 }
 

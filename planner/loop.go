@@ -83,7 +83,7 @@ func (o *orderer) sliced(place *expr.Node, c *contraction, values []operand, by 
 	var l loop
 	for i, label := range tree.Sliced {
 		x.depth[label] = i + 1
-		l.indices = append(l.indices, Index{c.sizes[label], 1})
+		l.indices = append(l.indices, Index{Extent: c.sizes[label], Block: 1})
 		l.sums = l.sums || !slices.Contains(c.output, label)
 	}
 	x.l.loops = append(x.l.loops, l)

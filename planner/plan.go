@@ -51,18 +51,8 @@ type Loop struct {
 	Indices  []Index
 }
 
-// Index says which places an index of a loop takes, one after the other: 0, Block, 2*Block ..., so that each slice has Block of Extent points.
-// Where Block does not divide Extent the last slice is at Extent-Block, and computes some points again.
-type Index struct{ Extent, Block int }
-
-// Slices is how many places the index takes.
-func (x Index) Slices() int { return (x.Extent + x.Block - 1) / x.Block }
-
-// Next is the place behind one; ok is false behind the last.
-func (x Index) Next(at int) (next int, ok bool) {
-	last := x.Extent - x.Block
-	return min(at+x.Block, last), at < last
-}
+// Index says which places an index of a loop takes.
+type Index = codegen.Places
 
 // Result is what a root gives: a row-major array in memory of its own, which the runtime brings.
 type Result struct {

@@ -34,7 +34,7 @@ func (b *blocker) decide(c *chain) (why string) {
 		count := min(math.Ceil(slicing), float64(x.extent))
 		x.block = int(math.Ceil(float64(x.extent) / count))
 		axes = append(axes, x)
-		slicing /= float64(Index{x.extent, x.block}.Slices())
+		slicing /= float64(Index{Extent: x.extent, Block: x.block}.Slices())
 	}
 	c.axes = axes
 	if len(axes) == 0 {
@@ -80,14 +80,14 @@ func (b *blocker) saved(c *chain) float64 {
 func (b *blocker) spent(c *chain) float64 {
 	launches, bytes := 1.0, 0.0
 	for _, x := range c.axes {
-		launches *= float64(Index{x.extent, x.block}.Slices())
+		launches *= float64(Index{Extent: x.extent, Block: x.block}.Slices())
 	}
 	for _, g := range c.groups {
 		for _, t := range b.of[g] {
 			again := 1.0
 			for _, x := range c.axes {
 				if t.flat.Coef(x.of[g]) == 0 {
-					again *= float64(Index{x.extent, x.block}.Slices())
+					again *= float64(Index{Extent: x.extent, Block: x.block}.Slices())
 				}
 			}
 			passes := 1.0
@@ -114,7 +114,7 @@ func (b *blocker) apply(c *chain) string {
 	}
 	var l loop
 	for _, x := range c.axes {
-		l.indices = append(l.indices, Index{x.extent, x.block})
+		l.indices = append(l.indices, Index{Extent: x.extent, Block: x.block})
 	}
 	s.looped.loops = append(s.looped.loops, l)
 	if s.parts == nil {

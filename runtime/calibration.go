@@ -67,7 +67,7 @@ func processor() string {
 	return here
 }
 
-// calibrations are those that were read, by their target: *reading.
+// calibrations are those that were read, by their target: of each a reading.
 var calibrations sync.Map
 
 // reading is what came of reading a file: nothing where there is none.

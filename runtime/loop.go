@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/einloom/einloom/codegen"
 	"github.com/einloom/einloom/planner"
 	"github.com/einloom/einloom/runtime/driver"
 )
@@ -72,18 +73,6 @@ func (x *slicer) add(number int, step *planner.Step, from driver.Launch) {
 	}
 }
 
-// next goes to the next slice; changed is the outermost index that is another, from 1; 0: that was the last slice.
-func (x *slicer) next(indices []planner.Index) (changed int) {
-	for k := len(indices) - 1; k >= 0; k-- {
-		if at, ok := indices[k].Next(x.index[k]); ok {
-			x.index[k] = at
-			return k + 1
-		}
-		x.index[k] = 0
-	}
-	return 0
-}
-
 // loop runs the steps of a loop once for each slice, those that depend on outer indices alone once for each of these. Slices run one after
 // the other, in order, so that what they add up to is the same however many workers share a step.
 func (c *compiled) loop(ctx context.Context, f *frame, l *planner.Loop) error {
@@ -96,7 +85,7 @@ func (c *compiled) loop(ctx context.Context, f *frame, l *planner.Loop) error {
 		c.took[i].Store(0)
 	}
 	clear(x.index)
-	for changed := 1; changed > 0; changed = x.next(l.Indices) {
+	for changed := 1; changed > 0; changed = codegen.NextSlice(l.Indices, x.index) {
 		for i := l.From; i < l.To; i++ {
 			if c.plan.Steps[i].Depth < changed {
 				continue

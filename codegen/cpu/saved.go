@@ -91,20 +91,15 @@ func savable(d tensor.DType) bool { return d != tensor.Bool }
 
 // work is the operations of v that are its own stage's: those not above a reduce.
 func work(k *codegen.Kernel, v int) int {
-	seen := make([]bool, len(k.Body))
-	var count func(v int) int
-	count = func(v int) int {
-		if seen[v] || k.Body[v].Kind != codegen.Map {
-			return 0
+	n := 0
+	k.Beneath(v, func(i int) bool {
+		if k.Body[i].Kind != codegen.Map {
+			return false
 		}
-		seen[v] = true
-		n := 1
-		for _, a := range k.Body[v].Args {
-			n += count(a)
-		}
-		return n
-	}
-	return count(v)
+		n++
+		return true
+	})
+	return n
 }
 
 // room is the bytes of one buffer, for the widest vectors; more than savedRoom, and no telling how many, where the points alone are more.

@@ -120,7 +120,7 @@ func (b *block) packets(g *generator, t *tile) {
 		}
 		for _, l := range g.loads(b.r) {
 			v := &g.k.Body[l]
-			if v.Kind == codegen.Load && g.beneath(factor, l) && g.runs(v.Param, g.flatOf(l), d, gpuPacket) {
+			if v.Kind == codegen.Load && g.k.Takes(factor, l) && g.runs(v.Param, g.flatOf(l), d, gpuPacket) {
 				b.besides[f] = append(b.besides[f], v.Param)
 			}
 		}

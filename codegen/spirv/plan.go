@@ -149,7 +149,7 @@ func (g *generator) lastStage(groups []section, list []int, common codegen.AxisS
 // further says whether another reduction needs r's result first, or something is stored along r's axes.
 func (g *generator) further(r int, list []int) bool {
 	for _, other := range list {
-		if other != r && g.beneath(other, r) {
+		if other != r && g.k.Takes(other, r) {
 			return true
 		}
 	}
@@ -159,20 +159,6 @@ func (g *generator) further(r int, list []int) bool {
 		}
 	}
 	return false
-}
-
-// beneath says whether value x is used, directly or not, by value top.
-func (g *generator) beneath(top, x int) bool {
-	under := make([]bool, top+1)
-	under[top] = true
-	for i := top; i > x; i-- {
-		if under[i] {
-			for _, a := range g.k.Body[i].Args {
-				under[a] = true
-			}
-		}
-	}
-	return x <= top && under[x]
 }
 
 // storeGroups are the stores by the axes that they go along, each in the order of the first one's memory.

@@ -108,19 +108,16 @@ func (g *generator) unkeptOf(c *section) (list []int) {
 
 // scansBeneath lists the scans that value v is computed from without another reduction or scan between.
 func (g *generator) scansBeneath(v int) (list []int) {
-	under := make([]bool, v+1)
-	under[v] = true
-	for i := v; i >= 0; i-- {
-		switch x := &g.k.Body[i]; {
-		case !under[i] || x.Kind == codegen.Reduce:
+	g.k.Beneath(v, func(i int) bool {
+		switch {
+		case g.k.Body[i].Kind == codegen.Reduce:
+			return false
 		case g.staged(i):
 			list = append(list, i)
-		default:
-			for _, a := range x.Args {
-				under[a] = true
-			}
+			return false
 		}
-	}
+		return true
+	})
 	return list
 }
 

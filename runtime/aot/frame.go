@@ -3,6 +3,7 @@ package aot
 import (
 	"context"
 
+	"github.com/einloom/einloom/codegen"
 	"github.com/einloom/einloom/runtime/driver"
 	"github.com/einloom/einloom/runtime/host/crew"
 )
@@ -106,7 +107,7 @@ func (f *frame) straight(ctx context.Context, lane *crew.Lane, from, to int) err
 // loop runs the steps of a loop slice by slice.
 func (f *frame) loop(ctx context.Context, lane *crew.Lane, l *Loop) error {
 	clear(f.index)
-	for changed := 1; changed > 0; changed = f.slice(l.Indices) {
+	for changed := 1; changed > 0; changed = codegen.NextSlice(l.Indices, f.index) {
 		for i := l.From; i < l.To; i++ {
 			step := &f.plan.Steps[i]
 			if step.Depth < changed {
@@ -125,18 +126,6 @@ func (f *frame) loop(ctx context.Context, lane *crew.Lane, l *Loop) error {
 		}
 	}
 	return nil
-}
-
-// slice goes to the next slice; changed is the outermost index that is another, from 1; 0: that was the last slice.
-func (f *frame) slice(indices []Index) (changed int) {
-	for k := len(indices) - 1; k >= 0; k-- {
-		if last := indices[k].Extent - indices[k].Block; f.index[k] < last {
-			f.index[k] = min(f.index[k]+indices[k].Block, last)
-			return k + 1
-		}
-		f.index[k] = 0
-	}
-	return 0
 }
 
 // step runs one kernel.

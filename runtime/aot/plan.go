@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/einloom/einloom/codegen"
 	"github.com/einloom/einloom/runtime/driver"
 	"github.com/einloom/einloom/runtime/host/crew"
 )
@@ -86,8 +87,8 @@ type Loop struct {
 	Indices  []Index
 }
 
-// Index takes the places 0, Block, 2*Block ... of Extent points; the last one is at Extent-Block.
-type Index struct{ Extent, Block int }
+// Index says which places an index of a loop takes.
+type Index = codegen.Places
 
 // Features are what machine code needs of a processor.
 type Features uint8

@@ -80,7 +80,7 @@ func TestLoop(t *testing.T) {
 		Inputs:  []Array{{"x", "f64[5 2]", 10}},
 		Kernels: []string{"kernel k0\n  in x f64[2 2]\n  out o f64[2 2]\n  loop i 2, j 2\n  o[i, j] = x[i, j] + x[i, j]"},
 		Steps:   []Step{{Depth: 1, Args: []Ref{{Space: Input, Moves: []int{16}}, {Space: Output, Moves: []int{16}}}}},
-		Loops:   []Loop{{0, 1, []Index{{5, 2}}}},
+		Loops:   []Loop{{0, 1, []Index{{Extent: 5, Block: 2}}}},
 	}
 	x, out := []float64{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, make([]float64, 10)
 	if err := p.Run(context.Background(), Of(out), Of(x)); err != nil {
