@@ -18,6 +18,7 @@ type ordered struct {
 	head *expr.Node
 	net  order.Network
 	tree order.Tree
+	kept bool // the tree is of an earlier search
 }
 
 // runOrder merges and orders the contractions of the graph. Turned off, it only makes pairs, from left to right.
@@ -327,6 +328,7 @@ func (o *orderer) emit(n int, c *contraction) *expr.Node {
 		net.Terms[i] = distinct(v.labels)
 	}
 	var tree order.Tree
+	kept := false
 	if len(values) == 2 && !c.lonely() && o.s.largest == 0 {
 		o.s.orders = append(o.s.orders, ordered{head: node, net: net, tree: order.Tree{Steps: []order.Step{{A: 0, B: 1, Labels: c.output}}, Winner: "closed form"}})
 		return contractTo(node, c.output, values...)
@@ -334,9 +336,9 @@ func (o *orderer) emit(n int, c *contraction) *expr.Node {
 	if o.s.off("order") {
 		tree = order.Pairs(net)
 	} else {
-		tree = o.s.search(net, node.DType)
+		tree, kept = o.s.search(net, node.DType)
 	}
-	o.s.orders = append(o.s.orders, ordered{head: node, net: net, tree: tree})
+	o.s.orders = append(o.s.orders, ordered{head: node, net: net, tree: tree, kept: kept})
 	if len(tree.Sliced) > 0 {
 		return o.sliced(node, c, values, &o.s.orders[len(o.s.orders)-1])
 	}

@@ -24,8 +24,12 @@ func orderText(orders []ordered) string {
 		if c.Sliced != "" {
 			in = fmt.Sprintf(" in %s slices over %s", si(c.Slices), c.Sliced)
 		}
+		from := c.Winner
+		if c.Kept {
+			from += ", kept from an earlier search"
+		}
 		fmt.Fprintf(&b, "; contract %q of %d: %s multiplications%s, largest intermediate %s elements (%s; left to right: %s)\n",
-			c.Spec, c.Terms, si(c.Mults), in, si(c.Largest), c.Winner, si(c.LeftToRight))
+			c.Spec, c.Terms, si(c.Mults), in, si(c.Largest), from, si(c.LeftToRight))
 		width := len("contraction")
 		for k := range c.Steps {
 			width = max(width, len([]rune(c.Steps[k].Spec)))
@@ -46,6 +50,7 @@ type Contraction struct {
 	Terms       int               `json:"terms"`
 	Winner      string            `json:"winner"` // the method that found the order
 	Work        int64             `json:"work"`   // that finding it took, in units of about a nanosecond
+	Kept        bool              `json:"kept"`   // it was not searched for now: an earlier search found it
 	Sliced      string            `json:"sliced,omitempty"`
 	Slices      float64           `json:"slices"`
 	Mults       float64           `json:"mults"`         // multiplications, of all slices
@@ -86,7 +91,7 @@ func (o ordered) contraction() Contraction {
 	total, steps := r.tree.Cost(one.net)
 	plain, _ := order.Pairs(r.net).Cost(r.net)
 	c := Contraction{
-		Spec: spec(r.net.Output, r.net.Terms...), Terms: len(r.net.Terms), Winner: r.tree.Winner, Work: r.tree.Work, Sliced: spelled(r.tree.Sliced),
+		Spec: spec(r.net.Output, r.net.Terms...), Terms: len(r.net.Terms), Winner: r.tree.Winner, Work: r.tree.Work, Kept: r.kept, Sliced: spelled(r.tree.Sliced),
 		Slices: points(r.net, r.tree.Sliced), Largest: total.Size, LeftToRight: plain.Mults, Steps: one.rows(),
 	}
 	for _, t := range one.net.Terms {

@@ -21,6 +21,7 @@ type Options struct {
 	Check       bool                                   // verify after each pass
 	Strides     func(leaf *expr.Node) []int            // the layout of a leaf, in elements; a nil func or result: row-major, for data its tensor's
 	Trace       func(stage string, text func() string) // called after each pass; text may be called later, and from any goroutine
+	Orders      Orders                                 // keeps orders of contraction from one planning to the next; nil: nothing does
 	Stop        func() error                           // asked before each pass; an error ends planning and is what Make gives. nil: never
 }
 

@@ -42,30 +42,55 @@ const (
 	sliceWork = 20_000
 )
 
-// search looks for the order of a network of a dtype.
-func (s *state) search(net order.Network, d tensor.DType) order.Tree {
+// search looks for the order of a network of a dtype; known: it was kept from an earlier search.
+func (s *state) search(net order.Network, d tensor.DType) (tree order.Tree, known bool) {
+	h := s.hunt(len(net.Terms), d)
+	if len(net.Terms) < keptTerms {
+		return h.find(net), false
+	}
+	return h.recall(net, s.Orders)
+}
+
+// hunt is what a search for orders goes by.
+type hunt struct {
+	order.Options
+	perProduct float64 // seconds that a product takes
+	perElement float64 // that reading or writing an element takes
+}
+
+// hunt is for networks of so many terms.
+func (s *state) hunt(terms int, d tensor.DType) hunt {
 	m := newModel(s.Target)
-	to := order.Options{Budget: firstWork}
+	h := hunt{perProduct: m.multiply(1), perElement: m.move(float64(d.Size()))}
+	h.Budget = firstWork
 	switch s.Objective {
 	case "", "time":
-		to.Move = m.move(float64(d.Size())) / m.multiply(1)
+		h.Move = h.perElement / h.perProduct
 	case "size":
-		to.Objective = order.Size
+		h.Objective = order.Size
 	case "write":
-		to.Objective = order.Write
+		h.Objective = order.Write
 	}
 	if s.largest > 0 {
-		to.MaxSize = max(math.Log2(float64(s.largest)/float64(d.Size())), leastSize)
-		to.Budget = min(order.DefaultBudget, sliceWork*int64(len(net.Terms)*len(net.Terms)))
-		return order.Find(net, to)
+		h.MaxSize = max(math.Log2(float64(s.largest)/float64(d.Size())), leastSize)
+		h.Budget = min(order.DefaultBudget, sliceWork*int64(terms*terms))
 	}
+	return h
+}
+
+// find searches, longer and longer, as long as that is worth it. Under a limit it searches once.
+func (h *hunt) find(net order.Network) order.Tree {
+	to := h.Options
 	best := order.Find(net, to)
-	takes, work := m.contraction(net, best, d), best.Work
-	for len(net.Terms) > provenTerms && best.Work >= to.Budget && to.Budget < order.DefaultBudget && takes > float64(growth*to.Budget)/workASecond {
+	if len(net.Terms) <= provenTerms || h.MaxSize > 0 {
+		return best
+	}
+	takes, work := h.seconds(net, best), best.Work
+	for best.Work >= to.Budget && to.Budget < order.DefaultBudget && takes > float64(growth*to.Budget)/workASecond {
 		to.Budget = min(growth*to.Budget, order.DefaultBudget)
 		next := order.Find(net, to)
 		work += next.Work
-		if t := m.contraction(net, next, d); to.Move == 0 || t <= takes {
+		if t := h.seconds(net, next); to.Move == 0 || t <= takes {
 			best, takes = next, t
 		}
 	}
@@ -73,14 +98,14 @@ func (s *state) search(net order.Network, d tensor.DType) order.Tree {
 	return best
 }
 
-// contraction is the seconds that a worker needs for a network in an order: each operand and each intermediate is read once.
-func (m *model) contraction(net order.Network, t order.Tree, d tensor.DType) float64 {
+// seconds is what a worker needs for a network in an order: each operand and each intermediate is read once.
+func (h *hunt) seconds(net order.Network, t order.Tree) float64 {
 	total, _ := t.Cost(net)
 	elements := 2 * total.Write
 	for _, labels := range net.Terms {
 		elements += points(net, labels)
 	}
-	return m.multiply(total.Mults) + m.move(elements*float64(d.Size()))
+	return total.Mults*h.perProduct + elements*h.perElement
 }
 
 // multiply is the seconds that a worker needs for so many products and to add them up.

@@ -53,6 +53,7 @@ func (s *Session) plan(ctx context.Context, j *job, device driver.Device, trace 
 		Check:       s.config.Check,
 		Strides:     func(leaf *expr.Node) []int { return strides[leaf] },
 		Trace:       trace,
+		Orders:      s.kept,
 		Stop:        ctx.Err,
 	})
 }

@@ -30,6 +30,9 @@ type Config struct {
 	// Uncached compiles anew what the drivers of GPUs have compiled in earlier processes, and keeps nothing for later ones. Otherwise that
 	// is in the user's cache folder, in up to 64 MB.
 	Uncached bool
+	// KeepOrders keeps orders of contraction whose search took long in the user's cache folder, in up to 16 MB, for later sessions and other
+	// processes. What is read there is checked; a file that is of no use is ignored, and Trace is told.
+	KeepOrders bool
 	// Off turns passes ("fuse") and rewrite rules ("rule:neutral") off by name, to find out which of them is at fault. Names that are none
 	// are an error; planner.Switches lists those that are.
 	Off []string
@@ -45,7 +48,7 @@ const MaxThreads = 1 << 14
 
 // Event is one thing a session did.
 type Event struct {
-	What string        // "compile", "fallback", "cache" (a file of it that is ignored), or "stage" with Stage and Text
+	What string        // "compile", "fallback", "cache" (a file of it that is ignored, or not written), or "stage" with Stage and Text
 	Name string        // what was compiled, or the stage's name
 	Why  string        // the reason: why a cache missed, why a kernel is interpreted
 	Text func() string // the dump of a stage, made when asked for; nil otherwise

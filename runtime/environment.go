@@ -16,6 +16,7 @@ import (
 //	EINLOOM_OFF=fuse,rule:NAME                  passes and rules turned off
 //	EINLOOM_CHECK=1                             verify after each pass
 //	EINLOOM_CALIBRATION=off                     built-in rates, whatever Calibrate measured here
+//	EINLOOM_ORDERS=keep                         orders of contraction are kept for later processes, and taken from earlier ones
 //	EINLOOM_CACHE=off                           compiled code of GPUs is neither kept nor taken from earlier processes
 func withEnvironment(c Config) (Config, error) {
 	if off := os.Getenv("EINLOOM_OFF"); off != "" {
@@ -26,6 +27,9 @@ func withEnvironment(c Config) (Config, error) {
 	}
 	if os.Getenv("EINLOOM_CALIBRATION") == "off" {
 		c.Uncalibrated = true
+	}
+	if os.Getenv("EINLOOM_ORDERS") == "keep" {
+		c.KeepOrders = true
 	}
 	if os.Getenv("EINLOOM_CACHE") == "off" {
 		c.Uncached = true

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/einloom/einloom/expr"
+	"github.com/einloom/einloom/planner"
 	"github.com/einloom/einloom/runtime/driver"
 	"github.com/einloom/einloom/tensor"
 )
@@ -22,6 +23,7 @@ type Session struct {
 	holds  holds         // of buffers
 	notes  []string
 	off    map[string]bool
+	kept   planner.Orders // orders of contraction from session to session; nil: none are kept
 
 	mu     sync.RWMutex // held for reading by whatever compiles or runs, for writing by Close
 	closed bool
@@ -53,6 +55,9 @@ func Open(c Config) (*Session, error) {
 	s := &Session{config: c, cache: map[string]*compiled{}, off: map[string]bool{}}
 	for _, name := range c.Off {
 		s.off[name] = true
+	}
+	if c.KeepOrders {
+		s.keepOrders()
 	}
 	if err := s.openDevices(c); err != nil {
 		return nil, err
