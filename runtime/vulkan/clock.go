@@ -6,17 +6,16 @@ import (
 	"context"
 	"time"
 
-	vk "github.com/vulkan-go/vulkan"
-
 	"github.com/einloom/einloom/runtime/driver"
 )
 
 // clock tells how long the steps of a lane's run take on the device: by the time stamps that the device writes before the first step and
 // after each. Steps that run side by side share their time as they end.
 type clock struct {
-	pool  handle   // VkQueryPool
-	ticks []uint64 // in C's memory; as many as pool has queries
-	took  []int64  // nanoseconds of each launch of the run at hand, to add to; nil: it is not timed
+	pool   handle   // VkQueryPool
+	serial uint64   // of no other pool, nor block
+	ticks  []uint64 // in C's memory; as many as pool has queries
+	took   []int64  // nanoseconds of each launch of the run at hand, to add to; nil: it is not timed
 }
 
 // RunTimed is Run that adds to took[i] the nanoseconds that launches[i] takes on the device, as far as it has time stamps.
@@ -46,33 +45,30 @@ func (l *lane) wind() error {
 		return nil
 	}
 	l.clock.close(l.device)
-	l.recorded = l.recorded[:0]
 	const stamps = 2 // VK_QUERY_TYPE_TIMESTAMP
-	info, out := allocate[queryPoolInfo](1), allocate[handle](1)
-	defer func() { free(info); free(out) }()
-	info[0] = queryPoolInfo{head: head{kind: typeQueryPool}, queries: stamps, count: uint32(2 * n)}
-	d := l.device
-	if err := d.check("vkCreateQueryPool", d.fn.createQueries.result(uint64(d.handle), address(&info[0]), 0, address(&out[0]))); err != nil {
+	var err error
+	l.clock.pool, err = create(&l.device.objects, objectQueries, queryPoolInfo{head: head{kind: typeQueryPool}, queries: stamps, count: uint32(2 * n)})
+	if err != nil {
 		return err
 	}
-	l.clock.pool, l.clock.ticks = out[0], allocate[uint64](2*n)
+	l.clock.serial, l.clock.ticks = serials.Add(1), allocate[uint64](2*n)
 	return nil
 }
 
 // start resets the stamps that a run writes and writes the first.
-func (l *lane) start(c int) {
+func (l *lane) start(c handle) {
 	if !l.timed() {
 		return
 	}
-	l.device.fn.resetQueries.call(uint64(l.args[0].commands[c]), uint64(l.clock.pool), 0, uint64(len(l.steps)+1))
+	l.device.fn.resetQueries.call(uint64(c), uint64(l.clock.pool), 0, uint64(len(l.steps)+1))
 	l.stamp(c, 0)
 }
 
 // stamp writes stamp n once all before it is done.
-func (l *lane) stamp(c, n int) {
+func (l *lane) stamp(c handle, n int) {
 	if l.timed() {
 		const bottomOfPipe = 0x2000
-		l.device.fn.stamp.call(uint64(l.args[0].commands[c]), bottomOfPipe, uint64(l.clock.pool), uint64(n))
+		l.device.fn.stamp.call(uint64(c), bottomOfPipe, uint64(l.clock.pool), uint64(n))
 	}
 }
 
@@ -100,7 +96,7 @@ func (c *candidate) nanoseconds(from, to uint64) int64 {
 }
 
 func (k *clock) close(d *Device) {
-	vk.DestroyQueryPool(d.vk(), as[vk.QueryPool](k.pool), nil)
+	d.objects.destroy(objectQueries, k.pool)
 	free(k.ticks)
 	k.pool, k.ticks = 0, nil
 }

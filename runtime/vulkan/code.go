@@ -7,8 +7,6 @@ import (
 	"math"
 	"sync"
 
-	vk "github.com/vulkan-go/vulkan"
-
 	"github.com/einloom/einloom/codegen"
 	"github.com/einloom/einloom/codegen/spirv"
 )
@@ -134,36 +132,34 @@ func (cc *codeCache) layoutOf(bindings []uint32, push int) (*layout, error) {
 		return nil, err
 	}
 	if err := cc.pipelineLayout(l, push); err != nil {
-		vk.DestroyDescriptorSetLayout(cc.device.vk(), as[vk.DescriptorSetLayout](l.set), nil)
+		cc.device.objects.destroy(objectSetLayout, l.set)
 		return nil, err
 	}
 	cc.layouts[key] = l
 	return l, nil
 }
 
-func (cc *codeCache) setLayout(l *layout, bindings []uint32) error {
-	list, info, out := allocate[setBinding](len(bindings)), allocate[setLayoutInfo](1), allocate[handle](1)
-	defer func() { free(list); free(info); free(out) }()
+func (cc *codeCache) setLayout(l *layout, bindings []uint32) (err error) {
+	list := allocate[setBinding](len(bindings))
+	defer free(list)
 	for i, kind := range bindings {
 		list[i] = setBinding{binding: uint32(i), kind: kind, count: 1, stages: stageCompute}
 	}
-	info[0] = setLayoutInfo{head: head{kind: typeSetLayout}, count: uint32(len(bindings)), bindings: address(&list[0])}
-	r := cc.device.fn.createSetLayout.result(uint64(cc.device.handle), address(&info[0]), 0, address(&out[0]))
-	l.set = out[0]
-	return cc.device.check("vkCreateDescriptorSetLayout", r)
+	info := setLayoutInfo{head: head{kind: typeSetLayout}, count: uint32(len(bindings)), bindings: address(&list[0])}
+	l.set, err = create(&cc.device.objects, objectSetLayout, info)
+	return err
 }
 
-func (cc *codeCache) pipelineLayout(l *layout, push int) error {
-	info, sets, pushed, out := allocate[layoutInfo](1), allocate[handle](1), allocate[pushRange](1), allocate[handle](1)
-	defer func() { free(info); free(sets); free(pushed); free(out) }()
+func (cc *codeCache) pipelineLayout(l *layout, push int) (err error) {
+	sets, pushed := allocate[handle](1), allocate[pushRange](1)
+	defer func() { free(sets); free(pushed) }()
 	sets[0] = l.set
 	pushed[0] = pushRange{stages: stageCompute, size: uint32(4 * push)}
-	info[0] = layoutInfo{
+	info := layoutInfo{
 		head: head{kind: typeLayout}, sets: 1, setLayouts: address(&sets[0]), ranges: uint32(min(push, 1)), pushConstants: address(&pushed[0]),
 	}
-	r := cc.device.fn.createLayout.result(uint64(cc.device.handle), address(&info[0]), 0, address(&out[0]))
-	l.pipeline = out[0]
-	return cc.device.check("vkCreatePipelineLayout", r)
+	l.pipeline, err = create(&cc.device.objects, objectLayout, info)
+	return err
 }
 
 // The descriptor types: VK_DESCRIPTOR_TYPE_STORAGE_BUFFER and VK_DESCRIPTOR_TYPE_UNIFORM_TEXEL_BUFFER.
@@ -176,18 +172,18 @@ const (
 func (cc *codeCache) pipelines(c *code) error {
 	d := cc.device
 	words := allocate[uint32](len(c.module.Words))
-	info, module := allocate[moduleInfo](1), allocate[handle](1)
-	defer func() { free(words); free(info); free(module) }()
+	defer free(words)
 	copy(words, c.module.Words)
-	info[0] = moduleInfo{head: head{kind: typeModule}, bytes: uint64(4 * len(c.module.Words)), words: address(&words[0])}
-	if err := d.check("vkCreateShaderModule", d.fn.createModule.result(uint64(d.handle), address(&info[0]), 0, address(&module[0]))); err != nil {
+	info := moduleInfo{head: head{kind: typeModule}, bytes: uint64(4 * len(c.module.Words)), words: address(&words[0])}
+	module, err := create(&d.objects, objectModule, info)
+	if err != nil {
 		return err
 	}
-	defer vk.DestroyShaderModule(d.vk(), as[vk.ShaderModule](module[0]), nil)
+	defer d.objects.destroy(objectModule, module)
 	kept := cc.shelf.open(c.module.Words)
 	defer kept.close()
 	for i := range c.module.Passes {
-		p, err := cc.pipeline(module[0], c.module.Passes[i].Entry, c.layout.pipeline, kept.handle)
+		p, err := cc.pipeline(module, c.module.Passes[i].Entry, c.layout.pipeline, kept.handle)
 		if err != nil {
 			return err
 		}
@@ -206,11 +202,10 @@ func (cc *codeCache) pipeline(module handle, entry string, layout, cache handle)
 		head: head{kind: typePipeline}, flags: dispatchBase, layout: layout, index: -1,
 		stage: stageInfo{head: head{kind: typeStage}, stage: stageCompute, module: module, name: address(&name[0])},
 	}
-	r := d.fn.createPipelines.result(uint64(d.handle), uint64(cache), 1, address(&info[0]), 0, address(&out[0]))
-	if r == vk.Success {
-		return out[0], nil
+	if err := d.objects.make(objectPipeline, 1, uint64(cache), 1, address(&info[0]), 0, address(&out[0])); err != nil {
+		return 0, fmt.Errorf("the driver of %s refuses the shader: %w", d.Name, err)
 	}
-	return 0, fmt.Errorf("the driver of %s refuses the shader: %w", d.Name, d.check("vkCreateComputePipelines", r))
+	return out[0], nil
 }
 
 // release gives up one hold on c.
@@ -229,7 +224,7 @@ func (cc *codeCache) unhold(c *code) {
 
 func (cc *codeCache) destroy(c *code) {
 	for _, p := range c.pipelines {
-		vk.DestroyPipeline(cc.device.vk(), as[vk.Pipeline](p), nil)
+		cc.device.objects.destroy(objectPipeline, p)
 	}
 	c.pipelines = nil
 }
@@ -242,8 +237,8 @@ func (cc *codeCache) close() {
 		cc.destroy(c)
 	}
 	for _, l := range cc.layouts {
-		vk.DestroyPipelineLayout(cc.device.vk(), as[vk.PipelineLayout](l.pipeline), nil)
-		vk.DestroyDescriptorSetLayout(cc.device.vk(), as[vk.DescriptorSetLayout](l.set), nil)
+		cc.device.objects.destroy(objectLayout, l.pipeline)
+		cc.device.objects.destroy(objectSetLayout, l.set)
 	}
 	cc.all, cc.byKey, cc.layouts, cc.order = nil, nil, nil, nil
 }

@@ -26,6 +26,7 @@ type Device struct {
 	handle    handle
 	queue     handle
 	fn        functions
+	objects   objects
 	memory    *memory
 	codes     codeCache
 	lanes     laneList
@@ -46,12 +47,11 @@ var (
 
 // functions are the device's entry points that go through the shim.
 type functions struct {
-	allocateSets, updateSets, resetPool, createPool                       entry
+	updateSets, resetPool                                                 entry
 	begin, end, bindPipeline, bindSets, push, barrier, copyBuffer, launch entry
 	submit, waitFences, resetFences                                       entry
-	createModule, createPipelines, createSetLayout, createLayout          entry
-	createCache, cacheData                                                entry
-	createQueries, resetQueries, stamp, queryResults                      entry
+	cacheData                                                             entry
+	resetQueries, stamp, queryResults                                     entry
 }
 
 // Open gives the device, or says what is missing and how to get it.
@@ -106,7 +106,7 @@ func (d *Device) start(c Config, instance handle) error {
 	d.queue = handleOf(q)
 	d.target = d.features.Target()
 	var err error
-	if d.memory, err = newMemory(&d.candidate, d.handle, c.MemoryLimit, c.Staged); err != nil {
+	if d.memory, err = newMemory(&d.candidate, &d.objects, c.MemoryLimit, c.Staged); err != nil {
 		return err
 	}
 	if c.Message != nil { // the instance has the extension
@@ -126,21 +126,17 @@ func (d *Device) load(instance handle) error {
 	by := lookup(process.proc, instance, "vkGetDeviceProcAddr")
 	f := &d.fn
 	for name, fn := range map[string]*entry{
-		"vkAllocateDescriptorSets": &f.allocateSets, "vkUpdateDescriptorSets": &f.updateSets, "vkResetDescriptorPool": &f.resetPool,
-		"vkCreateDescriptorPool": &f.createPool, "vkBeginCommandBuffer": &f.begin, "vkEndCommandBuffer": &f.end,
-		"vkCmdBindPipeline": &f.bindPipeline, "vkCmdBindDescriptorSets": &f.bindSets, "vkCmdPushConstants": &f.push,
+		"vkUpdateDescriptorSets": &f.updateSets, "vkResetDescriptorPool": &f.resetPool, "vkBeginCommandBuffer": &f.begin,
+		"vkEndCommandBuffer": &f.end, "vkCmdBindPipeline": &f.bindPipeline, "vkCmdBindDescriptorSets": &f.bindSets, "vkCmdPushConstants": &f.push,
 		"vkCmdPipelineBarrier": &f.barrier, "vkCmdCopyBuffer": &f.copyBuffer, "vkCmdDispatchBase": &f.launch, "vkQueueSubmit": &f.submit,
-		"vkWaitForFences": &f.waitFences, "vkResetFences": &f.resetFences, "vkCreateShaderModule": &f.createModule,
-		"vkCreateComputePipelines": &f.createPipelines, "vkCreateDescriptorSetLayout": &f.createSetLayout, "vkCreatePipelineLayout": &f.createLayout,
-		"vkCreatePipelineCache": &f.createCache, "vkGetPipelineCacheData": &f.cacheData,
-		"vkCreateQueryPool": &f.createQueries, "vkCmdResetQueryPool": &f.resetQueries, "vkCmdWriteTimestamp": &f.stamp,
-		"vkGetQueryPoolResults": &f.queryResults,
+		"vkWaitForFences": &f.waitFences, "vkResetFences": &f.resetFences, "vkGetPipelineCacheData": &f.cacheData,
+		"vkCmdResetQueryPool": &f.resetQueries, "vkCmdWriteTimestamp": &f.stamp, "vkGetQueryPoolResults": &f.queryResults,
 	} {
 		if *fn = lookup(by, d.handle, name); *fn == 0 {
 			return fmt.Errorf("vulkan: %s: the driver has no %s", d.Name, name)
 		}
 	}
-	return nil
+	return d.objects.load(by, d)
 }
 
 // Target describes the device to the planner.

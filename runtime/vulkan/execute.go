@@ -25,18 +25,21 @@ func (l *lane) execute(ctx context.Context) error {
 	if ctx.Done() != nil {
 		limit = turn
 	}
-	if l.guess() > limit {
-		return l.turns(ctx, limit)
+	r, err := l.recall()
+	if err != nil {
+		return err
 	}
-	if !slices.Equal(l.sign, l.recorded) || len(l.recorded) == 0 {
-		l.recorded = l.recorded[:0]
-		if err := l.record(); err != nil {
+	if l.guess() > limit {
+		return l.turns(ctx, r, limit)
+	}
+	if !r.recorded {
+		if err := l.record(r); err != nil {
 			return err
 		}
-		l.recorded = append(l.recorded, l.sign...)
+		r.recorded = true
 	}
 	start := time.Now()
-	if err := l.submit(0); err != nil {
+	if err := l.submit(0, r.commands); err != nil {
 		return err
 	}
 	if err := l.finish(ctx, 0); err != nil {
@@ -86,69 +89,31 @@ func (p *Program) correct(ratio float64) {
 	p.setPace(p.perGroup() * min(max(ratio, 0.125), 8))
 }
 
-// record puts all steps into command buffer 0.
-func (l *lane) record() error {
-	if err := l.seat(); err != nil {
+// record puts all steps into the recording's commands.
+func (l *lane) record(r *recording) error {
+	c := r.commands
+	if err := l.open(c); err != nil {
 		return err
 	}
-	if err := l.open(0); err != nil {
-		return err
-	}
-	l.uploads(0)
-	l.start(0)
+	l.uploads(c)
+	l.start(c)
 	for i := range l.steps {
 		s := &l.steps[i]
-		l.dress(0, s)
+		l.dress(c, s, r.set[i])
 		for k := range s.program.code.module.Passes {
 			g := s.program.code.module.Passes[k].Groups
-			l.dispatch(0, s, k, [3]uint32{}, g)
+			l.dispatch(c, s, k, [3]uint32{}, g)
 		}
-		l.stamp(0, i+1)
+		l.stamp(c, i+1)
 	}
-	l.downloads(0)
-	return l.shut(0)
-}
-
-// seat gives each step its descriptor set.
-func (l *lane) seat() error {
-	push := 0
-	for i := range l.steps {
-		push = max(push, l.steps[i].program.code.module.Push)
-	}
-	if err := l.seats(len(l.steps), len(l.bindings), push); err != nil {
-		return err
-	}
-	d, a := l.device, &l.args[0]
-	if err := d.check("vkResetDescriptorPool", d.fn.resetPool.result(uint64(d.handle), uint64(l.sets), 0)); err != nil {
-		return err
-	}
-	for i := range l.steps {
-		l.layouts[i] = l.steps[i].program.code.layout.set
-	}
-	a.alloc.pool, a.alloc.count, a.alloc.layouts = l.sets, uint32(len(l.steps)), address(&l.layouts[0])
-	if err := d.check("vkAllocateDescriptorSets", d.fn.allocateSets.result(uint64(d.handle), address(&a.alloc), address(&l.set[0]))); err != nil {
-		return err
-	}
-	for i := range l.steps {
-		s := &l.steps[i]
-		for k := range s.program.code.module.Bindings {
-			n := s.binding + k
-			b := &l.bindings[n]
-			l.ranges[n], l.views[n] = bufferRange{b.block.buffer, uint64(b.at), uint64(b.n)}, b.block.texels
-			l.written[n] = writeSet{
-				head: head{kind: typeWrite}, set: l.set[i], binding: uint32(k), count: 1, kind: kindOf(&s.program.code.module.Bindings[k]),
-				buffers: address(&l.ranges[n]), views: address(&l.views[n]),
-			}
-		}
-	}
-	d.fn.updateSets.call(uint64(d.handle), uint64(len(l.bindings)), address(&l.written[0]), 0, 0)
-	return nil
+	l.downloads(c)
+	return l.shut(c)
 }
 
 // open begins command buffer c, which sees all that was submitted before.
-func (l *lane) open(c int) error {
+func (l *lane) open(c handle) error {
 	d, a := l.device, &l.args[0]
-	if err := d.check("vkBeginCommandBuffer", d.fn.begin.result(uint64(a.commands[c]), address(&a.begin))); err != nil {
+	if err := d.check("vkBeginCommandBuffer", d.fn.begin.result(uint64(c), address(&a.begin))); err != nil {
 		return err
 	}
 	l.fence(c)
@@ -156,21 +121,21 @@ func (l *lane) open(c int) error {
 }
 
 // fence makes what follows in command buffer c wait for what came before.
-func (l *lane) fence(c int) {
+func (l *lane) fence(c handle) {
 	a := &l.args[0]
 	const stages = computeStage | transferStage
-	l.device.fn.barrier.call(uint64(a.commands[c]), stages, stages, 0, 1, address(&a.work))
+	l.device.fn.barrier.call(uint64(c), stages, stages, 0, 1, address(&a.work))
 }
 
 // shut ends command buffer c, after which the host sees what was written.
-func (l *lane) shut(c int) error {
+func (l *lane) shut(c handle) error {
 	d, a := l.device, &l.args[0]
-	d.fn.barrier.call(uint64(a.commands[c]), computeStage|transferStage, hostStage, 0, 1, address(&a.end))
-	return d.check("vkEndCommandBuffer", d.fn.end.result(uint64(a.commands[c])))
+	d.fn.barrier.call(uint64(c), computeStage|transferStage, hostStage, 0, 1, address(&a.end))
+	return d.check("vkEndCommandBuffer", d.fn.end.result(uint64(c)))
 }
 
 // uploads copies from memory of the host's where the device's is not mapped.
-func (l *lane) uploads(c int) {
+func (l *lane) uploads(c handle) {
 	if len(l.regions) == 0 || l.arena.block.mem != nil {
 		return
 	}
@@ -187,7 +152,7 @@ func (l *lane) uploads(c int) {
 }
 
 // downloads copies what was written to where the host reads it.
-func (l *lane) downloads(c int) {
+func (l *lane) downloads(c handle) {
 	if len(l.regions) == 0 || l.readable() {
 		return
 	}
@@ -202,26 +167,32 @@ func (l *lane) downloads(c int) {
 // region is the part of the chunk in which a region has its place.
 func (c *chunk) region(r *region) chunk { return chunk{c.block, part{c.at + r.at, r.hi - r.lo}} }
 
-func (l *lane) copy(c int, from, to chunk) {
+func (l *lane) copy(c handle, from, to chunk) {
 	a := &l.args[0]
 	a.copy = copyRegion{uint64(from.at), uint64(to.at), uint64(from.size)}
-	l.device.fn.copyBuffer.call(uint64(a.commands[c]), uint64(from.block.buffer), uint64(to.block.buffer), 1, address(&a.copy))
+	l.device.fn.copyBuffer.call(uint64(c), uint64(from.block.buffer), uint64(to.block.buffer), 1, address(&a.copy))
 }
 
 // dress sets a step's memory and push constants, after the barrier that it needs.
-func (l *lane) dress(c int, s *step) {
+func (l *lane) dress(c handle, s *step, set handle) {
 	if s.barrier {
 		l.fence(c)
 	}
-	l.wear(c, s)
+	l.wear(c, s, set)
 }
 
 // wear sets a step's memory and push constants.
-func (l *lane) wear(c int, s *step) {
-	fn, commands := &l.device.fn, uint64(l.args[0].commands[c])
+func (l *lane) wear(c handle, s *step, set handle) {
+	fn, commands := &l.device.fn, uint64(c)
 	m, layout := s.program.code.module, uint64(s.program.code.layout.pipeline)
-	fn.bindSets.call(commands, computePoint, layout, 0, 1, address(&l.set[s.set]), 0, 0)
+	a := &l.args[0]
+	a.set = set
+	fn.bindSets.call(commands, computePoint, layout, 0, 1, address(&a.set), 0, 0)
 	if m.Push > 0 {
+		if m.Push > len(l.pushed) {
+			free(l.pushed)
+			l.pushed = allocate[uint32](2 * m.Push)
+		}
 		copy(l.pushed, l.pushes[s.push:s.push+m.Push])
 		fn.push.call(commands, layout, stageCompute, 0, uint64(4*m.Push), address(&l.pushed[0]))
 	}
@@ -231,8 +202,8 @@ func (l *lane) wear(c int, s *step) {
 const computePoint = 1
 
 // dispatch records the workgroups [from, from+n) of a pass; the first of a pass waits for the pass before.
-func (l *lane) dispatch(c int, s *step, pass int, from, n [3]uint32) {
-	fn, commands := &l.device.fn, uint64(l.args[0].commands[c])
+func (l *lane) dispatch(c handle, s *step, pass int, from, n [3]uint32) {
+	fn, commands := &l.device.fn, uint64(c)
 	if pass > 0 && from == [3]uint32{} {
 		l.fence(c)
 	}
@@ -240,29 +211,30 @@ func (l *lane) dispatch(c int, s *step, pass int, from, n [3]uint32) {
 	fn.launch.call(commands, uint64(from[0]), uint64(from[1]), uint64(from[2]), uint64(n[0]), uint64(n[1]), uint64(n[2]))
 }
 
-// submit hands command buffer c to the device.
-func (l *lane) submit(c int) error {
+// submit hands a command buffer to the device, as submit i of the lane.
+func (l *lane) submit(i int, c handle) error {
 	d, a := l.device, &l.args[0]
-	a.submit.commands = address(&a.commands[c])
+	a.submitted[i] = c
+	a.submit.commands = address(&a.submitted[i])
 	d.queueMu.Lock()
 	defer d.queueMu.Unlock()
-	if err := d.check("vkQueueSubmit", d.fn.submit.result(uint64(d.queue), 1, address(&a.submit), uint64(a.fences[c]))); err != nil {
+	if err := d.check("vkQueueSubmit", d.fn.submit.result(uint64(d.queue), 1, address(&a.submit), uint64(a.fences[i]))); err != nil {
 		return err
 	}
-	l.flight[c] = true
+	l.flight[i] = true
 	return nil
 }
 
-// finish waits for command buffer c, or until the context is cancelled and the device has had some time to finish; giving the lane back then
+// finish waits for submit i, or until the context is cancelled and the device has had some time to finish; giving the lane back then
 // abandons it if the device has not.
-func (l *lane) finish(ctx context.Context, c int) error {
+func (l *lane) finish(ctx context.Context, i int) error {
 	const moment, hour = 1e6, 3600e9
 	wait := uint64(hour)
 	if ctx.Done() != nil {
 		wait = moment
 	}
 	for {
-		ended, err := l.wait(c, wait)
+		ended, err := l.wait(i, wait)
 		if ended || err != nil {
 			return err
 		}
@@ -281,28 +253,24 @@ func (l *lane) cancel(why error) error {
 }
 
 // turns runs the steps in submits of about so many nanoseconds, two under way at a time.
-func (l *lane) turns(ctx context.Context, limit float64) error {
-	l.recorded = l.recorded[:0]
-	if err := l.seat(); err != nil {
-		return err
-	}
+func (l *lane) turns(ctx context.Context, r *recording, limit float64) error {
 	t := turner{lane: l, limit: limit, ended: time.Now()}
 	if err := t.open(); err != nil {
 		return err
 	}
-	l.uploads(t.c)
-	l.start(t.c)
+	l.uploads(t.commands())
+	l.start(t.commands())
 	for i := range l.steps {
 		s := &l.steps[i]
-		l.dress(t.c, s)
+		l.dress(t.commands(), s, r.set[i])
 		for k := range s.program.code.module.Passes {
-			if err := t.pass(ctx, s, k); err != nil {
+			if err := t.pass(ctx, s, r.set[i], k); err != nil {
 				return err
 			}
 		}
-		l.stamp(t.c, i+1)
+		l.stamp(t.commands(), i+1)
 	}
-	l.downloads(t.c)
+	l.downloads(t.commands())
 	return t.last(ctx)
 }
 
@@ -310,7 +278,7 @@ func (l *lane) turns(ctx context.Context, limit float64) error {
 type turner struct {
 	lane  *lane
 	limit float64
-	c     int           // the command buffer that is being recorded
+	c     int           // which submit is being recorded
 	sum   [2]float64    // the nanoseconds that each was thought to take
 	who   [2][]*Program // whose workgroups they hold
 	ended time.Time     // when the one before last ended
@@ -318,11 +286,14 @@ type turner struct {
 
 func (t *turner) open() error {
 	t.sum[t.c], t.who[t.c] = 0, t.who[t.c][:0]
-	return t.lane.open(t.c)
+	return t.lane.open(t.commands())
 }
 
+// commands is the command buffer that is being recorded.
+func (t *turner) commands() handle { return t.lane.commands[t.c] }
+
 // pass records a pass in as many submits as it needs: cut along the dimension that has the most workgroups.
-func (t *turner) pass(ctx context.Context, s *step, k int) error {
+func (t *turner) pass(ctx context.Context, s *step, set handle, k int) error {
 	p := s.program
 	groups := p.code.module.Passes[k].Groups
 	along := 0
@@ -344,7 +315,7 @@ func (t *turner) pass(ctx context.Context, s *step, k int) error {
 		if n > 0 {
 			from, count := [3]uint32{}, groups
 			from[along], count[along] = done, n
-			t.lane.dispatch(t.c, s, k, from, count)
+			t.lane.dispatch(t.commands(), s, k, from, count)
 			t.sum[t.c] += pace * float64(n)
 			t.who[t.c] = withProgram(t.who[t.c], p)
 			done += n
@@ -353,18 +324,18 @@ func (t *turner) pass(ctx context.Context, s *step, k int) error {
 			if err := t.next(ctx); err != nil {
 				return err
 			}
-			t.lane.wear(t.c, s)
+			t.lane.wear(t.commands(), s, set)
 		}
 	}
 	return nil
 }
 
-// next submits what is recorded and begins another command buffer, once the one that held it has ended.
+// next submits what is recorded and begins another submit, once the one before last has ended.
 func (t *turner) next(ctx context.Context) error {
-	if err := t.lane.shut(t.c); err != nil {
+	if err := t.lane.shut(t.commands()); err != nil {
 		return err
 	}
-	if err := t.lane.submit(t.c); err != nil {
+	if err := t.lane.submit(t.c, t.commands()); err != nil {
 		return err
 	}
 	t.c ^= 1
@@ -377,7 +348,7 @@ func (t *turner) next(ctx context.Context) error {
 	return t.open()
 }
 
-// end waits for a command buffer that is under way and learns from the time it took.
+// end waits for a submit that is under way and learns from the time it took.
 func (t *turner) end(ctx context.Context, c int) error {
 	if !t.lane.flight[c] {
 		return nil
@@ -396,10 +367,10 @@ func (t *turner) end(ctx context.Context, c int) error {
 
 // last submits what is left and waits for all.
 func (t *turner) last(ctx context.Context) error {
-	if err := t.lane.shut(t.c); err != nil {
+	if err := t.lane.shut(t.commands()); err != nil {
 		return err
 	}
-	if err := t.lane.submit(t.c); err != nil {
+	if err := t.lane.submit(t.c, t.commands()); err != nil {
 		return err
 	}
 	if err := t.end(ctx, t.c^1); err != nil {

@@ -100,8 +100,8 @@ func (m *mirror) copy(toHost bool) error {
 		return nil
 	}
 	l := m.lane
-	l.recorded = l.recorded[:0]
-	if err := l.open(0); err != nil {
+	c := l.commands[0]
+	if err := l.open(c); err != nil {
 		return err
 	}
 	for i, b := range m.buffers {
@@ -110,15 +110,15 @@ func (m *mirror) copy(toHost bool) error {
 		}
 		device, host := chunk{b.chunk.block, b.chunk.part}, chunk{l.down.block, part{l.down.at + m.at[i], b.chunk.size}}
 		if toHost {
-			l.copy(0, device, host)
+			l.copy(c, device, host)
 		} else {
-			l.copy(0, host, device)
+			l.copy(c, host, device)
 		}
 	}
-	if err := l.shut(0); err != nil {
+	if err := l.shut(c); err != nil {
 		return err
 	}
-	if err := l.submit(0); err != nil {
+	if err := l.submit(0, c); err != nil {
 		return err
 	}
 	l.device.traffic.add(m.bytes, !toHost)

@@ -3,6 +3,7 @@
 package vulkan
 
 import (
+	"slices"
 	"sync"
 
 	vk "github.com/vulkan-go/vulkan"
@@ -10,23 +11,18 @@ import (
 
 // lane is what one run at a time needs: command buffers, fences, descriptor sets, and memory for what the host brings and takes.
 type lane struct {
-	device *Device
-	pool   handle                       // VkCommandPool
-	sets   handle                       // VkDescriptorPool
-	room   struct{ sets, bindings int } // of the descriptor pool
-	args   []laneArgs                   // one, in C's memory
-	flight [2]bool                      // which command buffers the device may be working on
+	device     *Device
+	pool       handle     // VkCommandPool
+	args       []laneArgs // one, in C's memory
+	commands   [2]handle  // what is recorded each time: two command buffers, in turns
+	flight     [2]bool    // which submits the device may be working on
+	recordings []*recording
 
 	arena, up, down, scratch, faults chunk
 
-	written []writeSet    // in C's memory, as the next four
-	ranges  []bufferRange // of the writes
-	views   []handle      // likewise
-	layouts []handle      // of the sets
-	set     []handle
-	pushed  []uint32 // in C's memory: a launch's push constants
-
-	clock clock
+	writes writes
+	pushed []uint32 // in C's memory: a launch's push constants
+	clock  clock
 
 	run // what the run at hand makes
 }
@@ -36,9 +32,11 @@ type laneArgs struct {
 	begin     beginInfo
 	work, end memoryBarrier
 	submit    submitInfo
+	ask       commandsInfo
 	alloc     setAllocateInfo
 	copy      copyRegion
-	commands  [2]handle
+	out, set  handle
+	submitted [2]handle
 	fences    [2]handle
 }
 
@@ -49,6 +47,7 @@ func (d *Device) newLane() (*lane, error) {
 	a.work = memoryBarrier{head: head{kind: typeBarrier}, from: shaderWrite | transferWrite, to: shaderRead | shaderWrite | transferRead | transferWrite}
 	a.end = memoryBarrier{head: head{kind: typeBarrier}, from: shaderWrite | transferWrite, to: hostRead}
 	a.submit = submitInfo{head: head{kind: typeSubmit}, buffers: 1}
+	a.ask = commandsInfo{head: head{kind: typeCommands}, count: 1}
 	a.alloc = setAllocateInfo{head: head{kind: typeSetAllocate}}
 	if err := l.create(); err != nil {
 		l.close()
@@ -69,56 +68,49 @@ const (
 	hostStage     = 0x4000
 )
 
-func (l *lane) create() error {
+func (l *lane) create() (err error) {
 	d := l.device
-	info := vk.CommandPoolCreateInfo{
-		SType: vk.StructureTypeCommandPoolCreateInfo, QueueFamilyIndex: d.family,
-		Flags: vk.CommandPoolCreateFlags(vk.CommandPoolCreateResetCommandBufferBit),
-	}
-	defer info.Free()
-	var pool vk.CommandPool
-	if err := d.check("vkCreateCommandPool", vk.CreateCommandPool(d.vk(), &info, nil, &pool)); err != nil {
+	const resettable = 2 // VK_COMMAND_POOL_CREATE_RESET_COMMAND_BUFFER_BIT
+	l.pool, err = create(&d.objects, objectCommandPool, commandPoolInfo{head: head{kind: typeCommandPool}, flags: resettable, family: d.family})
+	if err != nil {
 		return err
 	}
-	l.pool = handleOf(pool)
-	ask := vk.CommandBufferAllocateInfo{SType: vk.StructureTypeCommandBufferAllocateInfo, CommandPool: pool, CommandBufferCount: 2}
-	defer ask.Free()
-	list := make([]vk.CommandBuffer, 2)
-	if err := d.check("vkAllocateCommandBuffers", vk.AllocateCommandBuffers(d.vk(), &ask, list)); err != nil {
-		return err
-	}
-	a := &l.args[0]
-	for i, c := range list {
-		a.commands[i] = handleOf(c)
-		d.namer.name(objectCommands, a.commands[i], "commands %d", i)
-		fence := vk.FenceCreateInfo{SType: vk.StructureTypeFenceCreateInfo}
-		var f vk.Fence
-		r := vk.CreateFence(d.vk(), &fence, nil, &f)
-		fence.Free()
-		if err := d.check("vkCreateFence", r); err != nil {
+	for i := range l.commands {
+		if l.commands[i], err = l.newCommands("commands %d", i); err != nil {
 			return err
 		}
-		a.fences[i] = handleOf(f)
+		if l.args[0].fences[i], err = create(&d.objects, objectFence, fenceInfo{head: head{kind: typeFence}}); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
+// newCommands gives a command buffer, named by the format and n.
+func (l *lane) newCommands(format string, n int) (handle, error) {
+	a := &l.args[0]
+	a.ask.pool = l.pool
+	if err := l.device.objects.make(objectCommands, 1, address(&a.ask), address(&a.out)); err != nil {
+		return 0, err
+	}
+	l.device.namer.name(objectCommands, a.out, format, n)
+	return a.out, nil
+}
+
 // close destroys the lane, which must not be at work.
 func (l *lane) close() {
-	d := l.device.vk()
+	o := &l.device.objects
 	for _, f := range l.args[0].fences {
-		vk.DestroyFence(d, as[vk.Fence](f), nil)
+		o.destroy(objectFence, f)
 	}
-	vk.DestroyCommandPool(d, as[vk.CommandPool](l.pool), nil)
-	vk.DestroyDescriptorPool(d, as[vk.DescriptorPool](l.sets), nil)
+	for _, r := range l.recordings {
+		r.close(o)
+	}
+	o.destroy(objectCommandPool, l.pool)
 	l.rest()
 	l.clock.close(l.device)
+	l.writes.close()
 	free(l.args)
-	free(l.written)
-	free(l.ranges)
-	free(l.views)
-	free(l.layouts)
-	free(l.set)
 	free(l.pushed)
 }
 
@@ -128,7 +120,6 @@ func (l *lane) rest() {
 		l.device.memory.give(*c)
 		*c = chunk{}
 	}
-	l.recorded = l.recorded[:0]
 }
 
 func (l *lane) chunks() []*chunk { return []*chunk{&l.arena, &l.up, &l.down, &l.scratch, &l.faults} }
@@ -138,7 +129,6 @@ func (l *lane) reserve(c *chunk, n int, use purpose) error {
 	if n <= c.size {
 		return nil
 	}
-	l.recorded = l.recorded[:0]
 	l.device.memory.give(*c)
 	*c = chunk{}
 	var err error
@@ -146,41 +136,7 @@ func (l *lane) reserve(c *chunk, n int, use purpose) error {
 	return err
 }
 
-// seats makes room for descriptor sets with so many bindings together.
-func (l *lane) seats(sets, bindings, push int) error {
-	if len(l.pushed) < push {
-		free(l.pushed)
-		l.pushed = allocate[uint32](2 * push)
-	}
-	if sets <= l.room.sets && bindings <= l.room.bindings {
-		return nil
-	}
-	d := l.device
-	vk.DestroyDescriptorPool(d.vk(), as[vk.DescriptorPool](l.sets), nil)
-	l.sets = 0
-	l.room.sets, l.room.bindings = 0, 0
-	sets, bindings = 2*sets, 2*bindings
-	size, info, out := allocate[poolSize](2), allocate[poolInfo](1), allocate[handle](1)
-	defer func() { free(size); free(info); free(out) }()
-	size[0] = poolSize{kind: storageBuffer, count: uint32(bindings)}
-	size[1] = poolSize{kind: texelBuffer, count: uint32(bindings)}
-	info[0] = poolInfo{head: head{kind: typeDescriptorPool}, sets: uint32(sets), count: 2, sizes: address(&size[0])}
-	if err := d.check("vkCreateDescriptorPool", d.fn.createPool.result(uint64(d.handle), address(&info[0]), 0, address(&out[0]))); err != nil {
-		return err
-	}
-	l.sets = out[0]
-	free(l.written)
-	free(l.ranges)
-	free(l.views)
-	free(l.layouts)
-	free(l.set)
-	l.written, l.ranges, l.views = allocate[writeSet](bindings), allocate[bufferRange](bindings), allocate[handle](bindings)
-	l.layouts, l.set = allocate[handle](sets), allocate[handle](sets)
-	l.room.sets, l.room.bindings = sets, bindings
-	return nil
-}
-
-// done says whether the device has finished with the lane's command buffers. It waits for so many nanoseconds at most.
+// done says whether the device has finished with the lane's submits. It waits for so many nanoseconds at most.
 func (l *lane) done(wait uint64) (bool, error) {
 	for i := range l.flight {
 		if !l.flight[i] {
@@ -194,7 +150,7 @@ func (l *lane) done(wait uint64) (bool, error) {
 	return true, nil
 }
 
-// wait says whether command buffer i has ended, and waits for so many nanoseconds at most.
+// wait says whether submit i has ended, and waits for so many nanoseconds at most.
 func (l *lane) wait(i int, nanoseconds uint64) (bool, error) {
 	d, fence := l.device, address(&l.args[0].fences[i])
 	r := d.fn.waitFences.result(uint64(d.handle), 1, fence, 1, nanoseconds)
@@ -218,7 +174,7 @@ type laneList struct {
 	graves    []func()
 }
 
-// take gives a lane that has recorded first, or another, or a new one.
+// take gives a lane that knows the program first, or another, or a new one.
 func (ll *laneList) take(d *Device, first uint64) (*lane, error) {
 	ll.reap()
 	ll.mu.Lock()
@@ -229,13 +185,18 @@ func (ll *laneList) take(d *Device, first uint64) (*lane, error) {
 	}
 	defer ll.mu.Unlock()
 	for i, l := range ll.resting {
-		if len(l.recorded) > 0 && l.recorded[0] == first {
+		if l.knows(first) {
 			ll.resting[i], ll.resting[n-1] = ll.resting[n-1], l
 		}
 	}
 	l := ll.resting[n-1]
 	ll.resting = ll.resting[:n-1]
 	return l, nil
+}
+
+// knows says whether the lane has a recording of a run that begins with a program.
+func (l *lane) knows(program uint64) bool {
+	return slices.ContainsFunc(l.recordings, func(r *recording) bool { return len(r.sign) > 0 && r.sign[0] == program })
 }
 
 // give takes a lane back: to rest, or abandoned when the device is still at work for it.

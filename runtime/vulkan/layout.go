@@ -12,6 +12,12 @@ const (
 	typeQueue          = 2
 	typeDevice         = 3
 	typeSubmit         = 4
+	typeMemory         = 5
+	typeFence          = 8
+	typeBuffer         = 12
+	typeView           = 13
+	typeCommandPool    = 39
+	typeCommands       = 40
 	typePipelineCache  = 17
 	typeQueryPool      = 11
 	typeStage          = 18
@@ -140,6 +146,45 @@ type nameInfo struct {
 	object, _ uint32
 	handle    handle
 	name      uint64
+}
+
+type bufferInfo struct {
+	head
+	_, _         uint32
+	bytes        uint64
+	usage, _     uint32
+	families, _  uint32
+	familyNumber uint64
+}
+
+type memoryInfo struct {
+	head
+	bytes   uint64
+	kind, _ uint32
+}
+
+type viewInfo struct {
+	head
+	_, _          uint32
+	buffer        handle
+	format, _     uint32
+	offset, bytes uint64
+}
+
+type fenceInfo struct {
+	head
+	_, _ uint32
+}
+
+type commandPoolInfo struct {
+	head
+	flags, family uint32
+}
+
+type commandsInfo struct {
+	head
+	pool         handle
+	level, count uint32
 }
 
 type moduleInfo struct {

@@ -3,6 +3,7 @@
 package vulkan
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -19,12 +20,13 @@ const (
 
 // memory is a device's allocator: blocks of one buffer each, cut into chunks. It is safe for concurrent use.
 type memory struct {
-	device vk.Device
-	namer  namer
-	kinds  [purposes]memoryKind
-	most   int   // bytes of one allocation
-	view   int   // bytes of a view of texels
-	limit  int64 // bytes of all; 0: none
+	device  vk.Device
+	objects *objects
+	namer   namer
+	kinds   [purposes]memoryKind
+	most    int   // bytes of one allocation
+	view    int   // bytes of a view of texels
+	limit   int64 // bytes of all; 0: none
 
 	mu     sync.Mutex
 	blocks [purposes][]*block
@@ -32,8 +34,8 @@ type memory struct {
 }
 
 // newMemory chooses memory types. staged keeps the host out of device memory.
-func newMemory(c *candidate, device handle, limit int64, staged bool) (*memory, error) {
-	m := &memory{device: as[vk.Device](device), most: c.most, view: texelBytes * c.features.MaxTexels, limit: limit}
+func newMemory(c *candidate, o *objects, limit int64, staged bool) (*memory, error) {
+	m := &memory{device: as[vk.Device](o.device), objects: o, most: c.most, view: texelBytes * c.features.MaxTexels, limit: limit}
 	var p vk.PhysicalDeviceMemoryProperties
 	vk.GetPhysicalDeviceMemoryProperties(c.physical, &p)
 	defer p.Free()
@@ -60,7 +62,7 @@ func newMemory(c *candidate, device handle, limit int64, staged bool) (*memory, 
 	return m, nil
 }
 
-const bufferUsage = vk.BufferUsageFlags(vk.BufferUsageStorageBufferBit | vk.BufferUsageUniformTexelBufferBit |
+const bufferUsage = uint32(vk.BufferUsageStorageBufferBit | vk.BufferUsageUniformTexelBufferBit |
 	vk.BufferUsageTransferSrcBit | vk.BufferUsageTransferDstBit)
 
 // texelBytes are the bytes of a texel, four words.
@@ -72,23 +74,21 @@ func (m *memory) usable() (uint32, error) {
 	if err != nil {
 		return 0, err
 	}
-	defer vk.DestroyBuffer(m.device, b, nil)
+	defer m.objects.destroy(objectBuffer, b)
 	return m.requirements(b).MemoryTypeBits, nil
 }
 
-func (m *memory) newBuffer(n int) (vk.Buffer, error) {
-	info := vk.BufferCreateInfo{SType: vk.StructureTypeBufferCreateInfo, Size: vk.DeviceSize(n), Usage: bufferUsage}
-	defer info.Free()
-	var b vk.Buffer
-	if r := vk.CreateBuffer(m.device, &info, nil, &b); r != vk.Success {
-		return b, fmt.Errorf("vulkan: a buffer of %d bytes: %w", n, vk.Error(r))
+func (m *memory) newBuffer(n int) (handle, error) {
+	b, err := create(m.objects, objectBuffer, bufferInfo{head: head{kind: typeBuffer}, bytes: uint64(n), usage: bufferUsage})
+	if err != nil {
+		return 0, fmt.Errorf("vulkan: a buffer of %d bytes: %w", n, err)
 	}
 	return b, nil
 }
 
-func (m *memory) requirements(b vk.Buffer) vk.MemoryRequirements {
+func (m *memory) requirements(buffer handle) vk.MemoryRequirements {
 	var r vk.MemoryRequirements
-	vk.GetBufferMemoryRequirements(m.device, b, &r)
+	vk.GetBufferMemoryRequirements(m.device, as[vk.Buffer](buffer), &r)
 	defer r.Free()
 	r.Deref()
 	return r
@@ -139,19 +139,16 @@ func (m *memory) allocate(n int, use purpose) (*block, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &block{purpose: use, serial: serials.Add(1), buffer: handleOf(buffer), space: newSpace(n)}
-	m.namer.name(objectBuffer, b.buffer, "block %d %v", b.serial, use)
-	info := vk.MemoryAllocateInfo{SType: vk.StructureTypeMemoryAllocateInfo, AllocationSize: m.requirements(buffer).Size, MemoryTypeIndex: k.index}
-	defer info.Free()
-	var given vk.DeviceMemory
-	if r := vk.AllocateMemory(m.device, &info, nil, &given); r != vk.Success {
-		vk.DestroyBuffer(m.device, buffer, nil)
-		if r == vk.ErrorOutOfDeviceMemory || r == vk.ErrorOutOfHostMemory {
+	b := &block{purpose: use, serial: serials.Add(1), buffer: buffer, space: newSpace(n)}
+	m.namer.name(objectBuffer, buffer, "block %d %v", b.serial, use)
+	size := uint64(m.requirements(buffer).Size)
+	if b.memory, err = create(m.objects, objectMemory, memoryInfo{head: head{kind: typeMemory}, bytes: size, kind: k.index}); err != nil {
+		m.objects.destroy(objectBuffer, buffer)
+		if errors.Is(err, vk.Error(vk.ErrorOutOfDeviceMemory)) || errors.Is(err, vk.Error(vk.ErrorOutOfHostMemory)) {
 			return nil, &OutOfMemory{Asked: int64(n), Taken: m.taken, Most: k.heap}
 		}
-		return nil, fmt.Errorf("vulkan: %d bytes of memory: %w", n, vk.Error(r))
+		return nil, fmt.Errorf("vulkan: %d bytes of memory: %w", n, err)
 	}
-	b.memory = handleOf(given)
 	m.taken += int64(n)
 	err = b.bind(m.device, k)
 	if err == nil {
@@ -166,16 +163,13 @@ func (m *memory) allocate(n int, use purpose) (*block, error) {
 
 // look makes the block's view of texels.
 func (m *memory) look(b *block) error {
-	info := vk.BufferViewCreateInfo{
-		SType: vk.StructureTypeBufferViewCreateInfo, Buffer: as[vk.Buffer](b.buffer), Format: vk.FormatR32g32b32a32Uint,
-		Range: vk.DeviceSize(b.visible(m)),
+	var err error
+	b.texels, err = create(m.objects, objectView, viewInfo{
+		head: head{kind: typeView}, buffer: b.buffer, format: uint32(vk.FormatR32g32b32a32Uint), bytes: uint64(b.visible(m)),
+	})
+	if err != nil {
+		return fmt.Errorf("vulkan: %d bytes of texels: %w", b.visible(m), err)
 	}
-	defer info.Free()
-	var v vk.BufferView
-	if r := vk.CreateBufferView(m.device, &info, nil, &v); r != vk.Success {
-		return fmt.Errorf("vulkan: vkCreateBufferView of %d bytes: %w", info.Range, vk.Error(r))
-	}
-	b.texels = handleOf(v)
 	return nil
 }
 
@@ -238,9 +232,9 @@ func (m *memory) trim() bool {
 }
 
 func (m *memory) release(b *block) {
-	vk.DestroyBufferView(m.device, as[vk.BufferView](b.texels), nil)
-	vk.DestroyBuffer(m.device, as[vk.Buffer](b.buffer), nil)
-	vk.FreeMemory(m.device, as[vk.DeviceMemory](b.memory), nil)
+	m.objects.destroy(objectView, b.texels)
+	m.objects.destroy(objectBuffer, b.buffer)
+	m.objects.destroy(objectMemory, b.memory)
 	m.taken -= int64(b.space.size)
 }
 

@@ -10,20 +10,13 @@ type namer struct {
 	set    entry // vkSetDebugUtilsObjectNameEXT
 }
 
-// Kinds of objects (VkObjectType).
-const (
-	objectCommands = 6
-	objectBuffer   = 9
-	objectPipeline = 19
-)
-
 // name calls the object what the format and its arguments say.
-func (n *namer) name(kind uint32, object handle, format string, args ...any) {
+func (n *namer) name(kind objectKind, object handle, format string, args ...any) {
 	if n.set == 0 {
 		return
 	}
 	info, s := allocate[nameInfo](1), text(fmt.Sprintf(format, args...))
 	defer func() { free(info); free(s) }()
-	info[0] = nameInfo{head: head{kind: typeName}, object: kind, handle: object, name: address(&s[0])}
+	info[0] = nameInfo{head: head{kind: typeName}, object: uint32(kind), handle: object, name: address(&s[0])}
 	n.set.call(uint64(n.device), address(&info[0]))
 }

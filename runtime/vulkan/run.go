@@ -25,8 +25,7 @@ type run struct {
 	recent   []int      // accesses since the last barrier
 	ran      []*Program // those of the steps, each once
 
-	sign     []uint64 // all that the commands depend on
-	recorded []uint64 // sign of what command buffer 0 holds; empty: nothing of use
+	sign []uint64 // all that sets and commands depend on
 }
 
 // step is one launch as it is recorded.
@@ -37,7 +36,6 @@ type step struct {
 	binding int  // its first in run.bindings
 	push    int  // its first in run.pushes
 	barrier bool // it waits for what was recorded before
-	set     int  // its place in lane.set
 	scratch int  // offset of its scratch memory in the lane's
 	fault   int  // offset of its fault words in the lane's
 }
@@ -131,7 +129,9 @@ func (l *lane) prepare() error {
 	if err := l.plan(); err != nil {
 		return err
 	}
-	l.signature()
+	if len(l.steps) > 0 {
+		l.signature()
+	}
 	return nil
 }
 
@@ -227,7 +227,7 @@ func (l *lane) plan() error {
 				l.recent = append(l.recent, a)
 			}
 		}
-		s.set, s.scratch = len(l.steps), scratch
+		s.scratch = scratch
 		scratch += rounded(m.Scratch)
 		most = max(most, scratch)
 		s.fault = faults
@@ -309,9 +309,9 @@ func (l *lane) bind(s *step) error {
 	return nil
 }
 
-// signature writes down all that the commands depend on: while it stays the same they are recorded once.
+// signature writes down all that descriptor sets and commands depend on: a run that has the signature of one before it can use them again.
 func (l *lane) signature() {
-	w := l.sign[:0]
+	w := append(l.sign[:0], l.steps[0].program.id, uint64(len(l.steps)))
 	for i := range l.steps {
 		s := &l.steps[i]
 		w = append(w, s.program.id, uint64(count(s.barrier)))
@@ -331,7 +331,10 @@ func (l *lane) signature() {
 			w = append(w, c.block.serial, uint64(c.at))
 		}
 	}
-	l.sign = append(w, uint64(count(l.timed())))
+	if l.timed() {
+		w = append(w, l.clock.serial)
+	}
+	l.sign = w
 }
 
 // bring copies what launches read to where the device sees it, and clears the fault words.

@@ -68,16 +68,14 @@ func (s *shelf) open(words []uint32) *kept {
 
 // create makes the driver's cache. Without one everything is compiled, as it would be with an empty one.
 func (k *kept) create(data []byte) {
-	memory, info, out := allocate[byte](len(data)), allocate[pipelineCacheInfo](1), allocate[handle](1)
-	defer func() { free(memory); free(info); free(out) }()
+	memory := allocate[byte](len(data))
+	defer free(memory)
 	copy(memory, data)
-	info[0] = pipelineCacheInfo{head: head{kind: typePipelineCache}, bytes: uint64(len(data)), data: address(&memory[0])}
-	d := k.shelf.device
-	if err := d.check("vkCreatePipelineCache", d.fn.createCache.result(uint64(d.handle), address(&info[0]), 0, address(&out[0]))); err != nil {
+	info := pipelineCacheInfo{head: head{kind: typePipelineCache}, bytes: uint64(len(data)), data: address(&memory[0])}
+	var err error
+	if k.handle, err = create(&k.shelf.device.objects, objectPipelineCache, info); err != nil {
 		k.shelf.damaged(err)
-		return
 	}
-	k.handle = out[0]
 }
 
 // keep puts what the driver has compiled on the shelf, unless it came from there.
@@ -110,7 +108,7 @@ func (k *kept) data() []byte {
 }
 
 func (k *kept) close() {
-	vk.DestroyPipelineCache(k.shelf.device.vk(), as[vk.PipelineCache](k.handle), nil)
+	k.shelf.device.objects.destroy(objectPipelineCache, k.handle)
 }
 
 // name is of the file with what m makes of a module.

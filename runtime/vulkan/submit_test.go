@@ -66,7 +66,7 @@ func TestOneSubmit(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if len(d.lanes.resting) != 1 || len(d.lanes.resting[0].recorded) == 0 {
+	if len(d.lanes.resting) != 1 || !d.lanes.resting[0].recordings[0].recorded {
 		t.Error("what was recorded is not kept")
 	}
 }

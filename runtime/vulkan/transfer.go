@@ -95,22 +95,21 @@ func (l *lane) ferry(ctx context.Context, device chunk, host []byte, up bool) er
 	if err := l.reserve(shared, 2*min(rounded(len(host)), load), use); err != nil {
 		return err
 	}
-	l.recorded = l.recorded[:0]
-	var under [2][]byte // the host's bytes that each command buffer carries
-	for c := 0; len(host) > 0 || under[0] != nil || under[1] != nil; c ^= 1 {
-		half := chunk{shared.block, part{shared.at + c*(shared.size/2), min(len(host), load)}}
-		if err := l.land(ctx, c, half, under[c], up); err != nil {
+	var under [2][]byte // the host's bytes that each submit carries
+	for i := 0; len(host) > 0 || under[0] != nil || under[1] != nil; i ^= 1 {
+		half := chunk{shared.block, part{shared.at + i*(shared.size/2), min(len(host), load)}}
+		if err := l.land(ctx, i, half, under[i], up); err != nil {
 			return err
 		}
-		under[c] = nil
+		under[i] = nil
 		if len(host) == 0 {
 			continue
 		}
-		under[c], host = host[:half.size], host[half.size:]
+		under[i], host = host[:half.size], host[half.size:]
 		if up {
-			copy(half.bytes(), under[c])
+			copy(half.bytes(), under[i])
 		}
-		if err := l.leave(c, device.first(half.size), half, up); err != nil {
+		if err := l.leave(i, device.first(half.size), half, up); err != nil {
 			return err
 		}
 		device.at += half.size
@@ -121,8 +120,9 @@ func (l *lane) ferry(ctx context.Context, device chunk, host []byte, up bool) er
 // first is the first n bytes of the chunk.
 func (c chunk) first(n int) chunk { return chunk{c.block, part{c.at, n}} }
 
-// leave submits a copy between the device's memory and a half of what is shared.
-func (l *lane) leave(c int, device, half chunk, up bool) error {
+// leave submits a copy between the device's memory and a half of what is shared, as submit i.
+func (l *lane) leave(i int, device, half chunk, up bool) error {
+	c := l.commands[i]
 	if err := l.open(c); err != nil {
 		return err
 	}
@@ -134,15 +134,15 @@ func (l *lane) leave(c int, device, half chunk, up bool) error {
 	if err := l.shut(c); err != nil {
 		return err
 	}
-	return l.submit(c)
+	return l.submit(i, c)
 }
 
-// land waits for command buffer c, and gives the host the bytes that it has brought.
-func (l *lane) land(ctx context.Context, c int, half chunk, host []byte, up bool) error {
+// land waits for submit i, and gives the host the bytes that it has brought.
+func (l *lane) land(ctx context.Context, i int, half chunk, host []byte, up bool) error {
 	if host == nil {
 		return nil
 	}
-	if err := l.finish(ctx, c); err != nil {
+	if err := l.finish(ctx, i); err != nil {
 		return err
 	}
 	if !up {
