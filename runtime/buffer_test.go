@@ -12,6 +12,7 @@ import (
 	"github.com/einloom/einloom/einsum"
 	"github.com/einloom/einloom/expr"
 	"github.com/einloom/einloom/runtime"
+	"github.com/einloom/einloom/runtime/runtimetest"
 	"github.com/einloom/einloom/tensor"
 )
 
@@ -19,7 +20,7 @@ import (
 func onEachDevice(t *testing.T, f func(t *testing.T, s *runtime.Session)) {
 	for _, device := range []string{"cpu", "interp", "vulkan"} {
 		t.Run(device, func(t *testing.T) {
-			s, err := runtime.Open(runtime.Config{Device: device})
+			s, err := runtimetest.Open(t, runtime.Config{Device: device})
 			if err != nil && device == "vulkan" {
 				t.Skipf("SKIPPED: %v", err)
 			}
@@ -319,7 +320,7 @@ func TestCancelledRunsLeaveBuffersUsable(t *testing.T) {
 // TestBuffersOfClosedSessions closes a session whose buffers are alive, and in use.
 func TestBuffersOfClosedSessions(t *testing.T) {
 	for _, device := range []string{"cpu", "interp", "vulkan"} {
-		s, err := runtime.Open(runtime.Config{Device: device})
+		s, err := runtimetest.Open(t, runtime.Config{Device: device})
 		if err != nil {
 			t.Logf("SKIPPED: %v", err)
 			continue

@@ -38,8 +38,12 @@ type Config struct {
 	Off []string
 	// Check verifies the graph or the kernels after each pass.
 	Check bool
+	// Validate turns on Khronos' validation layer on devices of Vulkan, which checks each call and each shader: what it finds wrong is told to
+	// Trace. Where the layer is not installed, Open says so. Runs take longer; other devices do not change.
+	Validate bool
 	// Trace is told what a session does, as it happens; nil: nobody is. It is called from the goroutine that compiles, which may be one
-	// that a cancelled call has left behind.
+	// that a cancelled call has left behind; with Validate also from any that calls the session, from several at once, and from threads of the
+	// driver's. It must not call the session.
 	Trace func(Event)
 }
 
@@ -48,9 +52,9 @@ const MaxThreads = 1 << 14
 
 // Event is one thing a session did.
 type Event struct {
-	What string        // "compile", "fallback", "cache" (a file of it that is ignored, or not written), or "stage" with Stage and Text
+	What string        // "compile", "fallback", "cache" (a file of it that is ignored, or not written), "validation", or "stage" with Text
 	Name string        // what was compiled, or the stage's name
-	Why  string        // the reason: why a cache missed, why a kernel is interpreted
+	Why  string        // the reason: why a cache missed, why a kernel is interpreted; what is wrong
 	Text func() string // the dump of a stage, made when asked for; nil otherwise
 	Took time.Duration // of a compile
 }

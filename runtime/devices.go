@@ -111,6 +111,11 @@ func compiledCode(c Config) *cachefile.Folder {
 // damaged tells of a file of compiled code that is of no use.
 func (s *Session) damaged(err error) { s.event(Event{What: "cache", Name: "vulkan", Why: err.Error()}) }
 
+// invalid tells of what the validation layer finds wrong.
+func (s *Session) invalid(message string) {
+	s.event(Event{What: "validation", Name: "vulkan", Why: message})
+}
+
 // openDevice opens what c names. Where machine code is not possible "cpu" is the interpreter, and a note says why.
 func (s *Session) openDevice(c Config) (driver.Device, error) {
 	portable := func() driver.Device { return interp.Open(interp.Config{Threads: c.Threads}) }
@@ -120,7 +125,11 @@ func (s *Session) openDevice(c Config) (driver.Device, error) {
 		if err != nil && c.Device != "vulkan" {
 			return nil, fmt.Errorf("runtime: device %q: a number follows the colon, as in vulkan:1", c.Device)
 		}
-		d, err := vulkan.Open(vulkan.Config{Index: n, Fallback: portable(), Missed: missed, Cache: compiledCode(c), Damaged: s.damaged})
+		v := vulkan.Config{Index: n, Fallback: portable(), Missed: missed, Cache: compiledCode(c), Damaged: s.damaged}
+		if c.Validate {
+			v.Message = s.invalid
+		}
+		d, err := vulkan.Open(v)
 		if err != nil {
 			return nil, fmt.Errorf("runtime: %w", err)
 		}

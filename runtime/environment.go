@@ -15,6 +15,7 @@ import (
 //	EINLOOM_LOG=1                               a line a compile: what, how long, why
 //	EINLOOM_OFF=fuse,rule:NAME                  passes and rules turned off
 //	EINLOOM_CHECK=1                             verify after each pass
+//	EINLOOM_VALIDATE=1                          Vulkan's validation layer, with what it says on standard error
 //	EINLOOM_CALIBRATION=off                     built-in rates, whatever Calibrate measured here
 //	EINLOOM_ORDERS=keep                         orders of contraction are kept for later processes, and taken from earlier ones
 //	EINLOOM_CACHE=off                           compiled code of GPUs is neither kept nor taken from earlier processes
@@ -24,6 +25,10 @@ func withEnvironment(c Config) (Config, error) {
 	}
 	if os.Getenv("EINLOOM_CHECK") == "1" {
 		c.Check = true
+	}
+	validate := os.Getenv("EINLOOM_VALIDATE") == "1"
+	if validate {
+		c.Validate = true
 	}
 	if os.Getenv("EINLOOM_CALIBRATION") == "off" {
 		c.Uncalibrated = true
@@ -61,7 +66,7 @@ func withEnvironment(c Config) (Config, error) {
 	if c.MemoryLimit == 0 {
 		c.MemoryLimit = MachineMemory()
 	}
-	if !log && dump == nil {
+	if !log && !validate && dump == nil {
 		return c, nil
 	}
 	user := c.Trace
@@ -71,7 +76,7 @@ func withEnvironment(c Config) (Config, error) {
 			if slices.Contains(dump, e.Name) || slices.Contains(dump, "all") {
 				fmt.Fprintf(os.Stderr, "; stage %s\n%s\n", e.Name, strings.TrimRight(e.Text(), "\n"))
 			}
-		case log:
+		case log, validate && e.What == "validation":
 			fmt.Fprintln(os.Stderr, e)
 		}
 		if user != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/einloom/einloom/expr/oracle"
 	"github.com/einloom/einloom/planner"
 	"github.com/einloom/einloom/runtime"
+	"github.com/einloom/einloom/runtime/runtimetest"
 	"github.com/einloom/einloom/tensor"
 )
 
@@ -68,7 +69,7 @@ func TestRandomBlocks(t *testing.T) {
 // allWithin computes xs in a session of its own; nothing where there is no such device, or its kernels do not fit.
 func allWithin(t *testing.T, config runtime.Config, xs []expr.Expr) []*tensor.Tensor {
 	t.Helper()
-	s, err := runtime.Open(config)
+	s, err := runtimetest.Open(t, config)
 	if err != nil {
 		t.Logf("SKIPPED: %s: %v", config.Device, err)
 		return nil

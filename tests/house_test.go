@@ -46,6 +46,7 @@ var mayImport = map[string][]string{
 	"runtime/host/crew":         {"codegen", "runtime/driver"},
 	"runtime/host/exec":         {},
 	"runtime/vulkan":            {"codegen", "codegen/spirv", "internal/cachefile", "runtime/driver", "tensor"},
+	"runtime/runtimetest":       {"runtime", "runtime/driver/drivertest"},
 	"runtime/aot":               {"codegen", "runtime/driver", "runtime/host/crew", "runtime/interp", "tensor"},
 	"runtime/aot/source":        {"codegen", "codegen/cpu", "codegen/cpu/asm", "expr", "planner", "runtime/aot", "runtime/host/crew", "tensor"},
 	"runtime/interp":            {"codegen", "expr/op", "runtime/driver", "tensor"},

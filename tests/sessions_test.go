@@ -10,6 +10,7 @@ import (
 	"github.com/einloom/einloom/codegen/cpu"
 	"github.com/einloom/einloom/expr"
 	"github.com/einloom/einloom/runtime"
+	"github.com/einloom/einloom/runtime/runtimetest"
 	"github.com/einloom/einloom/tensor"
 )
 
@@ -56,7 +57,7 @@ func ways(t testing.TB) []way {
 			}
 			c.Off = v.off
 			name := c.Device + " " + c.Target + v.name
-			s, err := runtime.Open(c)
+			s, err := runtimetest.Open(t, c)
 			if err != nil {
 				t.Logf("SKIPPED: %s: %v", name, err)
 				continue

@@ -14,6 +14,7 @@ import (
 	"github.com/einloom/einloom/expr/oracle"
 	"github.com/einloom/einloom/planner"
 	"github.com/einloom/einloom/runtime"
+	"github.com/einloom/einloom/runtime/runtimetest"
 	"github.com/einloom/einloom/tensor"
 )
 
@@ -110,7 +111,7 @@ func TestRandomSlices(t *testing.T) {
 // within computes x in a session of its own; ok is false where there is no such device.
 func within(t *testing.T, config runtime.Config, x expr.Expr) (got *tensor.Tensor, ok bool) {
 	t.Helper()
-	s, err := runtime.Open(config)
+	s, err := runtimetest.Open(t, config)
 	if err != nil {
 		t.Logf("SKIPPED: %s: %v", config.Device, err)
 		return nil, false

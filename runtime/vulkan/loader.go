@@ -123,9 +123,9 @@ func newValidator(tell func(string)) (*validator, error) {
 	info, out := allocate[messengerInfo](1), allocate[handle](1)
 	defer free(info)
 	defer free(out)
-	const warning, failure, general, validity, speed = 0x100, 0x1000, 1, 2, 4
+	const warning, failure, validity = 0x100, 0x1000, 2
 	info[0] = messengerInfo{
-		head: head{kind: typeMessenger}, severities: warning | failure, types: general | validity | speed,
+		head: head{kind: typeMessenger}, severities: warning | failure, types: validity,
 		callback: listener(), user: uint64(v.user),
 	}
 	create := lookup(process.proc, instance, "vkCreateDebugUtilsMessengerEXT")

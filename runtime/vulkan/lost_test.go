@@ -15,14 +15,7 @@ import (
 
 // TestLost checks that a device that its driver has given up says so from then on, and can be closed.
 func TestLost(t *testing.T) {
-	if _, err := Devices(); err != nil {
-		t.Skip(err)
-	}
-	opened, err := Open(Config{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := opened.(*Device)
+	d := Validated(t, Config{}).(*Device)
 	k, err := codegen.Parse("kernel k\n in x f32[4]\n out o f32[4]\n loop i 4\n o[i] = x[i] + 1\n schedule map order i, grain 64")
 	if err != nil {
 		t.Fatal(err)
@@ -50,14 +43,7 @@ func TestLost(t *testing.T) {
 
 // TestNothingIsLeft opens, uses and closes devices: what they held is given back, and the memory's account is even.
 func TestNothingIsLeft(t *testing.T) {
-	if _, err := Devices(); err != nil {
-		t.Skip(err)
-	}
-	opened, err := Open(Config{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := opened.(*Device)
+	d := Validated(t, Config{}).(*Device)
 	b, err := d.Alloc(1000)
 	if err != nil {
 		t.Fatal(err)

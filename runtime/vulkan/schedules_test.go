@@ -19,16 +19,10 @@ import (
 
 // TestSchedulesOfGPUs runs what is written for GPUs, with teams, subgroups and barriers, on whatever device there is.
 func TestSchedulesOfGPUs(t *testing.T) {
-	if _, err := Devices(); err != nil {
-		t.Skip(err)
-	}
 	open := func(invocations int) func() driver.Device {
 		return func() driver.Device {
-			d, err := Open(Config{Fallback: interp.Open(interp.Config{})})
-			if err != nil {
-				t.Fatal(err)
-			}
-			f := &d.(*Device).features
+			d := Validated(t, Config{Fallback: interp.Open(interp.Config{})}).(*Device)
+			f := &d.features
 			f.Type, f.MaxInvocations = spirv.Discrete, min(f.MaxInvocations, invocations)
 			return d
 		}

@@ -16,17 +16,10 @@ import (
 
 // TestShelf compiles kernels with files of an earlier process on the shelf: good ones, damaged ones and those of another driver.
 func TestShelf(t *testing.T) {
-	if _, err := Devices(); err != nil {
-		t.Skip(err)
-	}
 	folder := &cachefile.Folder{Path: filepath.Join(t.TempDir(), "new"), Kind: CacheKind, Most: 1 << 20}
 	var told []error
-	opened, err := Open(Config{Cache: folder, Damaged: func(err error) { told = append(told, err) }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer opened.Close()
-	d := opened.(*Device)
+	d := Validated(t, Config{Cache: folder, Damaged: func(err error) { told = append(told, err) }}).(*Device)
+	defer d.Close()
 	other := d.maker
 	other.uuid[3]++
 	for i, c := range []struct {

@@ -14,15 +14,8 @@ import (
 
 // TestOneSubmit runs twenty kernels through device memory: they are recorded once, with a barrier only before those that must wait.
 func TestOneSubmit(t *testing.T) {
-	if _, err := Devices(); err != nil {
-		t.Skip(err)
-	}
-	opened, err := Open(Config{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer opened.Close()
-	d := opened.(*Device)
+	d := Validated(t, Config{}).(*Device)
+	defer d.Close()
 	k, err := codegen.Parse("kernel k\n in x f32[64]\n out o f32[64]\n loop i 64\n o[i] = x[i] + 1\n schedule map order i, grain 64")
 	if err != nil {
 		t.Fatal(err)

@@ -15,20 +15,13 @@ import (
 // TestBuffersCrossOnce runs programs of the device and of its fallback in turns on buffers: what comes out is right, and nothing travels but
 // what is written and read, and where the host does not see the device's memory what the fallback works on.
 func TestBuffersCrossOnce(t *testing.T) {
-	if _, err := Devices(); err != nil {
-		t.Skip(err)
-	}
 	for name, c := range map[string]struct {
 		staged  bool
 		foreign int64 // bytes that travel each way for a run
 	}{"mapped": {false, 0}, "staged": {true, 2 * 4096}} {
 		t.Run(name, func(t *testing.T) {
-			opened, err := Open(Config{Staged: c.staged, Fallback: interp.Open(interp.Config{Threads: 1})})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer opened.Close()
-			d := opened.(*Device)
+			d := Validated(t, Config{Staged: c.staged, Fallback: interp.Open(interp.Config{Threads: 1})}).(*Device)
+			defer d.Close()
 			k, err := codegen.Parse("kernel k\n in x f32[1024]\n out o f32[1024]\n loop i 1024\n o[i] = x[i] + 1\n schedule map order i, grain 64")
 			if err != nil {
 				t.Fatal(err)

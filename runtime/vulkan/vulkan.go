@@ -19,8 +19,8 @@ type Config struct {
 	Fallback driver.Device
 	// Missed is told of each kernel that went to Fallback, and why; nil: nobody is.
 	Missed func(kernel string, why error)
-	// Message turns on Khronos' validation layer, where it is installed, and is told what it says; nil: no validation. It is called from any
-	// thread, within calls of the driver.
+	// Message turns on Khronos' validation layer and is told what that finds wrong; nil: no validation. Where the layer is not installed, Open
+	// says so. Message is called from any thread, from several at once, within calls of the driver.
 	Message func(text string)
 	// Staged copies data through memory of the host's even where device memory can be mapped, as a GPU without such memory needs it.
 	Staged bool

@@ -2,8 +2,6 @@ package vulkan_test
 
 import (
 	"flag"
-	"strings"
-	"sync"
 	"testing"
 
 	"github.com/einloom/einloom/codegen"
@@ -25,34 +23,12 @@ func needDevice(t testing.TB) {
 // opener opens the device as runtime does. What the validation layer says, where it is installed, is an error of the test.
 func opener(t testing.TB, c vulkan.Config) func() driver.Device {
 	needDevice(t)
-	var said sync.Map
-	c.Message = func(text string) {
-		if _, before := said.LoadOrStore(text, true); !before && !harmless(text) {
-			t.Errorf("validation: %s", text)
-		}
-	}
-	probe, err := vulkan.Open(c)
-	if err != nil {
-		t.Logf("without validation: %v", err)
-		c.Message = nil
-	} else {
-		probe.Close()
-	}
 	return func() driver.Device {
 		c := c
 		c.Missed = func(kernel string, why error) { t.Logf("%s: %v", kernel, why) }
 		c.Fallback = interp.Open(interp.Config{})
-		d, err := vulkan.Open(c)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return d
+		return vulkan.Validated(t, c)
 	}
-}
-
-// harmless says whether a message is advice for games, or of the layer about itself.
-func harmless(text string) bool {
-	return strings.Contains(text, "UNASSIGNED-BestPractices") || !strings.Contains(text, "VUID") && !strings.Contains(text, "UNASSIGNED")
 }
 
 // written writes the formulas out and keeps the schedule. What cannot be written out is the fallback's.

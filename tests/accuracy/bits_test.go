@@ -9,6 +9,7 @@ import (
 	"github.com/einloom/einloom/expr"
 	"github.com/einloom/einloom/expr/op"
 	"github.com/einloom/einloom/runtime"
+	"github.com/einloom/einloom/runtime/runtimetest"
 	"github.com/einloom/einloom/tensor"
 )
 
@@ -22,7 +23,7 @@ func TestDevicesComputeTheFormulas(t *testing.T) {
 		single[i], double[i] = draw32(r), draw64(r)
 	}
 	for _, device := range []string{"cpu", "interp", "vulkan"} {
-		s, err := runtime.Open(runtime.Config{Device: device})
+		s, err := runtimetest.Open(t, runtime.Config{Device: device})
 		switch {
 		case err != nil && device == "vulkan":
 			t.Logf("SKIPPED: %v", err)
