@@ -67,5 +67,12 @@ func (h *hunt) key(net order.Network) []byte {
 	}
 	ints(net.Output)
 	ints(net.Sizes)
+	for _, constant := range net.Constant {
+		if constant {
+			key = append(key, 1)
+		} else {
+			key = append(key, 0)
+		}
+	}
 	return key
 }

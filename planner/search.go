@@ -98,14 +98,21 @@ func (h *hunt) find(net order.Network) order.Tree {
 	return best
 }
 
-// seconds is what a worker needs for a network in an order: each operand and each intermediate is read once.
+// seconds is what a worker needs for each run of a network in an order: each operand and each intermediate is read once. What is constant is
+// there already.
 func (h *hunt) seconds(net order.Network, t order.Tree) float64 {
-	total, _ := t.Cost(net)
-	elements := 2 * total.Write
+	_, steps := t.Cost(net)
+	mults, elements := 0.0, 0.0
 	for _, labels := range net.Terms {
 		elements += points(net, labels)
 	}
-	return total.Mults*h.perProduct + elements*h.perElement
+	for i, constant := range t.Constant(net) {
+		if !constant {
+			mults += steps[i].Mults
+			elements += 2 * steps[i].Write
+		}
+	}
+	return mults*h.perProduct + elements*h.perElement
 }
 
 // multiply is the seconds that a worker needs for so many products and to add them up.

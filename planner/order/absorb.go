@@ -31,7 +31,23 @@ func (h *hyper) absorb(wide bool) (joints []joint, left hyper, ids []int32) {
 			ids = append(ids, int32(t))
 		}
 	}
+	left.constant = h.constants(a.joints, ids)
 	return a.joints, left, ids
+}
+
+// constants says of the nodes ids of a tree whether all that they were made of is constant.
+func (h *hyper) constants(joints []joint, ids []int32) (of []bool) {
+	if h.constant == nil {
+		return nil
+	}
+	all := slices.Clone(h.constant)
+	for _, j := range joints {
+		all = append(all, all[j[0]] && all[j[1]])
+	}
+	for _, id := range ids {
+		of = append(of, all[id])
+	}
+	return of
 }
 
 type absorber struct {

@@ -56,8 +56,8 @@ func (a *anneal) try(v, c, s, x, y int32, cold float64, r uint64) {
 	made := a.scratch
 	inner, outer, size := a.exchange(made, t.at(v), t.at(s), t.at(x), t.at(y))
 	el := t.linear(size)
-	innerCost := t.step(t.linear(inner), t.elements[s], t.elements[y], el)
-	outerCost := t.step(t.linear(outer), el, t.elements[x], t.elements[v])
+	innerCost := t.share(t.at(s), t.at(y)) * t.step(t.linear(inner), t.elements[s], t.elements[y], el)
+	outerCost := t.share(made, t.at(x)) * t.step(t.linear(outer), el, t.elements[x], t.elements[v])
 	before, after := t.cost[v]+t.cost[c], innerCost+outerCost
 	if !(after <= before) && float64(cold*log2(after/before)) > chances[r>>(64-chanceBits)] {
 		return

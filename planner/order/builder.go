@@ -8,15 +8,16 @@ import (
 
 // builder takes steps on a network.
 type builder struct {
-	log    []int64 // of each label
-	labels [][]int // of each term, in sequence
-	live   []bool  // of each term, whether it has not been contracted yet
-	count  []int   // how many live terms have the label; one more if the output has it
-	output []bool  // whether the output has the label
-	mark   []int   // the pair that last met the label
-	pairs  int     // that were looked at
-	steps  []Step
-	winner string
+	log      []int64 // of each label
+	labels   [][]int // of each term, in sequence
+	live     []bool  // of each term, whether it has not been contracted yet
+	constant []bool  // of each term; nil: none is
+	count    []int   // how many live terms have the label; one more if the output has it
+	output   []bool  // whether the output has the label
+	mark     []int   // the pair that last met the label
+	pairs    int     // that were looked at
+	steps    []Step
+	winner   string
 }
 
 func newBuilder(net Network) *builder {
@@ -40,6 +41,7 @@ func newBuilder(net Network) *builder {
 	for _, term := range net.Terms {
 		b.add(term)
 	}
+	b.constant = slices.Clone(net.Constant)
 	return b
 }
 
@@ -56,6 +58,9 @@ func (b *builder) take(x, y int, labels []int) int {
 	made := len(b.labels)
 	b.steps = append(b.steps, Step{x, y, labels})
 	b.add(labels)
+	if b.constant != nil {
+		b.constant = append(b.constant, b.constant[x] && (y < 0 || b.constant[y]))
+	}
 	for _, t := range [2]int{x, y} {
 		if t < 0 {
 			continue
@@ -118,8 +123,8 @@ func (b *builder) sumAlone() {
 	}
 }
 
-// mergeEqual multiplies terms of the same labels, as long as there are any: a product element by element never makes the rest dearer.
-// Labels of one element do not count.
+// mergeEqual multiplies terms of the same labels, as long as there are any, if both are constant or none is: a product element by element never
+// makes the rest dearer. Labels of one element do not count.
 func (b *builder) mergeEqual() {
 	for again := true; again; {
 		again = false
@@ -138,6 +143,9 @@ func (b *builder) mergeEqual() {
 				if b.log[l] != 0 {
 					key = binary.AppendUvarint(key, uint64(l))
 				}
+			}
+			if b.constant != nil && b.constant[t] {
+				key = append(key, 0xff, 0xff) // no label ends so
 			}
 			u, is := byLabels[string(key)]
 			if !is {
@@ -204,7 +212,7 @@ func (b *builder) size(t int) (sum int64) {
 
 // lists gives the labels of more than one element of some terms, as the searches take them.
 func (b *builder) lists(part []int) hyper {
-	h := hyper{terms: make([][]int32, len(part)), log: b.log, open: b.output}
+	h := hyper{terms: make([][]int32, len(part)), log: b.log, open: b.output, constant: b.constants(part)}
 	rank := 0
 	for _, t := range part {
 		rank += len(b.labels[t])
@@ -221,6 +229,21 @@ func (b *builder) lists(part []int) hyper {
 		slices.Sort(h.terms[i])
 	}
 	return h
+}
+
+// constants says of some terms whether they are constant; nil where they are all alike.
+func (b *builder) constants(part []int) []bool {
+	if b.constant == nil {
+		return nil
+	}
+	of := make([]bool, len(part))
+	for i, t := range part {
+		of[i] = b.constant[t]
+	}
+	if !slices.Contains(of, true) || !slices.Contains(of, false) {
+		return nil
+	}
+	return of
 }
 
 // apply takes the joints of a part.

@@ -113,6 +113,17 @@ func (t Tree) Depths(net Network) []int {
 	return within[n:]
 }
 
+// Constant says of each step whether it is of constant terms alone.
+func (t Tree) Constant(net Network) []bool {
+	n := len(net.Terms)
+	of := make([]bool, n+len(t.Steps))
+	copy(of, net.Constant)
+	for i, s := range t.Steps {
+		of[n+i] = of[s.A] && (s.B < 0 || of[s.B])
+	}
+	return of[n:]
+}
+
 // addLogs is the logarithm of the sum of two numbers of which logarithms are given.
 func addLogs(a, b float64) float64 {
 	if a < b {

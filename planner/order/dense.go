@@ -19,6 +19,7 @@ type dense struct {
 	logs     []int64
 	tables   [8][256]float64 // products of groups, by the bytes of a set; the first is on the scale of the weights
 	count    int             // of tables
+	run      uint64          // the group of the bit that says so if a set is not constant
 	within   [1 << denseLimit]uint64
 	out      [1 << denseLimit]uint64
 	elements [1 << denseLimit]float64
@@ -71,13 +72,15 @@ func (d *dense) split(c *core, m int, bound float64) (work int) {
 	for s := (rest - 1) & rest; ; s = (s - 1) & rest { // every proper subset of rest, the empty one last
 		x, y := s|low, rest&^s
 		if both := d.cost[x] + d.cost[y]; both < best {
-			points := d.product(d.out[x] | d.out[y])
-			if light {
-				both += points
-			} else {
-				both += c.step(points, d.elements[x], d.elements[y], d.elements[m])
+			labels := d.out[x] | d.out[y]
+			cost := d.product(labels)
+			if !light {
+				cost = c.step(cost, d.elements[x], d.elements[y], d.elements[m])
 			}
-			if both < best {
+			if c.run >= 0 && labels&d.run == 0 {
+				cost *= once
+			}
+			if both += cost; both < best {
 				best, first = both, x
 			}
 			work += 4
@@ -99,7 +102,7 @@ func (d *dense) split(c *core, m int, bound float64) (work int) {
 func (d *dense) group(c *core, leaves [][]uint64, out []uint64) bool {
 	n := len(leaves)
 	ok := true
-	d.patterns, d.logs = d.patterns[:0], d.logs[:0]
+	d.patterns, d.logs, d.run = d.patterns[:0], d.logs[:0], 0
 	for k := range out {
 		all := uint64(0)
 		for _, s := range leaves {
@@ -122,6 +125,9 @@ func (d *dense) group(c *core, leaves [][]uint64, out []uint64) bool {
 				d.groups[p] = g
 			}
 			d.logs[g-1] += c.log[k<<6+b]
+			if k == c.run {
+				d.run = 1 << (g - 1)
+			}
 		}
 	}
 	for _, p := range d.patterns {

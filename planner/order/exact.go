@@ -45,6 +45,7 @@ type subset struct {
 	x, y     int32
 	cost     float64
 	elements float64
+	weight   float64 // what an element costs at least in the step that takes it
 }
 
 func newExact(c *core, m *meter) *exact {
@@ -86,7 +87,7 @@ func (e *exact) neighbours() {
 	for x := range c.n {
 		for y := range x {
 			for k, word := range c.sets[x*c.words : (x+1)*c.words] {
-				if word&c.sets[y*c.words+k] != 0 {
+				if k != c.run && word&c.sets[y*c.words+k] != 0 {
 					e.beside[x] |= 1 << y
 					e.beside[y] |= 1 << x
 					break
@@ -137,7 +138,7 @@ func (e *exact) layer(s int) bool {
 // then is the cost of a subset and the least that the step can cost that takes it.
 func (e *exact) then(id int32) float64 {
 	m := &e.subsets[id]
-	return m.cost + float64(e.c.points*m.elements)
+	return m.cost + float64(m.weight*m.elements)
 }
 
 // pairs joins every two subsets of s terms together.
@@ -160,7 +161,7 @@ func (e *exact) pairs(s int) bool {
 				if first.then[k]+others.cost[y] >= e.bound {
 					continue
 				}
-				if others.mask[y]&a.near == 0 && !(all && float64(e.c.points*a.elements*e.subsets[others.ids[y]].elements) < float64(reach*(room-others.cost[y]))) {
+				if others.mask[y]&a.near == 0 && !(all && e.product(&a, &e.subsets[others.ids[y]]) < float64(reach*(room-others.cost[y]))) {
 					continue
 				}
 				e.join(x, others.ids[y])
@@ -172,6 +173,11 @@ func (e *exact) pairs(s int) bool {
 		}
 	}
 	return true
+}
+
+// product is what two subsets that no label connects cost at least to multiply.
+func (e *exact) product(a, b *subset) float64 {
+	return float64(max(a.weight, b.weight) * a.elements * b.elements)
 }
 
 // apart lists which of many masks have nothing in common with one. Which do is as good as chance: there is no branch to be guessed.
@@ -189,7 +195,6 @@ func (e *exact) apart(mask uint32, others []uint32) []int32 {
 
 // splits goes over all subsets of s terms and all their pairs of parts.
 func (e *exact) splits(s int) bool {
-	weight := e.c.points
 	for m := uint32(1)<<s - 1; m < 1<<e.c.n; {
 		low := m & -m
 		rest := m &^ low
@@ -199,7 +204,7 @@ func (e *exact) splits(s int) bool {
 			if x := e.find(p | low); x >= 0 {
 				if y := e.find(rest &^ p); y >= 0 {
 					a, b := &e.subsets[x], &e.subsets[y]
-					if a.cost+b.cost+float64(weight*max(a.elements, b.elements)) < best {
+					if a.cost+b.cost+float64(max(a.weight, b.weight)*max(a.elements, b.elements)) < best {
 						if id := e.join(x, y); id >= 0 {
 							best = min(best, e.subsets[id].cost)
 						}
@@ -222,24 +227,24 @@ func (e *exact) splits(s int) bool {
 
 // join looks whether two subsets are the cheapest way to their union. It gives the union, or -1 where they are not.
 func (e *exact) join(x, y int32) int32 {
-	c, w := e.c, e.c.words
+	c := e.c
 	a, b := &e.subsets[x], &e.subsets[y]
 	cost, mask := a.cost+b.cost, a.mask|b.mask
-	least, most := max(a.elements, b.elements), e.bound
+	weight, least, most := max(a.weight, b.weight), max(a.elements, b.elements), e.bound
 	id := e.find(mask)
 	if id >= 0 {
 		least, most = max(least, e.subsets[id].elements), e.subsets[id].cost
 	}
-	if cost+float64(c.points*least) >= most { // a step has as many points as the largest of its three tensors has elements
+	if cost+float64(weight*least) >= most { // a step has as many points as the largest of its three tensors has elements
 		return -1
 	}
-	sa, sb := e.sets[int(x)*w:int(x+1)*w], e.sets[int(y)*w:int(y+1)*w]
+	sa, sb := e.set(x), e.set(y)
 	points := int64(0)
 	for k := range sa {
 		points += c.part(k, sa[k]|sb[k])
 	}
 	linear := c.linear(points)
-	if cost+float64(c.points*linear) >= most {
+	if cost+float64(weight*linear) >= most {
 		return -1
 	}
 	if id < 0 {
@@ -247,15 +252,21 @@ func (e *exact) join(x, y int32) int32 {
 		a, b = &e.subsets[x], &e.subsets[y]
 	}
 	m := &e.subsets[id]
-	cost += c.step(linear, a.elements, b.elements, m.elements)
+	cost += c.share(e.set(x), e.set(y)) * c.step(linear, a.elements, b.elements, m.elements)
 	next := cost
 	if mask != 1<<c.n-1 {
-		next += float64(c.points * m.elements) // the step that takes it has at least as many points
+		next += float64(m.weight * m.elements) // the step that takes it has at least as many points
 	}
 	if next < e.bound && cost < m.cost {
 		m.cost, m.x, m.y = cost, x, y
 	}
 	return id
+}
+
+// set is the labels of a subset.
+func (e *exact) set(id int32) []uint64 {
+	w := e.c.words
+	return e.sets[int(id)*w : int(id+1)*w]
 }
 
 // find gives the subset of a mask, or -1.
@@ -301,7 +312,7 @@ func (e *exact) enter(mask uint32) int32 {
 	for k, x := range open {
 		set[k] &= x
 	}
-	e.subsets = append(e.subsets, subset{mask: mask, near: near &^ mask, x: -1, cost: e.bound, elements: c.linear(c.size(set))})
+	e.subsets = append(e.subsets, subset{mask: mask, near: near &^ mask, x: -1, cost: e.bound, elements: c.linear(c.size(set)), weight: c.share(set, set) * c.points})
 	e.put(int32(id))
 	e.meter.spend(int64(c.n * w))
 	return int32(id)

@@ -2,9 +2,10 @@ package order
 
 // hyper is a network as sorted lists of labels: a hypergraph whose vertices are terms and whose edges, of any number of ends, are labels.
 type hyper struct {
-	terms [][]int32
-	log   []int64 // of each label
-	open  []bool  // whether the output has the label
+	terms    [][]int32
+	log      []int64 // of each label
+	open     []bool  // whether the output has the label
+	constant []bool  // of each term; nil: none is
 }
 
 // counts gives how many terms have each label, one more if the output has it.

@@ -4,16 +4,23 @@ import "fmt"
 
 // Network is a sum of products: Terms[i] are the labels of operand i, distinct within it; labels that are not in Output are summed over.
 // Every label is an index of Sizes and occurs in some term.
+//
+// Constant says of each term whether it is the same whenever the network is contracted; nil: none is. A step of such terms alone, and of what
+// comes of them, is done once and its result kept, so that it costs next to nothing; what reads the result costs what it costs.
 type Network struct {
-	Terms  [][]int
-	Output []int
-	Sizes  []int
+	Terms    [][]int
+	Output   []int
+	Sizes    []int
+	Constant []bool
 }
 
 // Check says what is wrong with a network that comes from elsewhere: Find takes it for granted that nothing is.
 func (net Network) Check() error {
 	if len(net.Terms) == 0 {
 		return fmt.Errorf("it has no terms")
+	}
+	if net.Constant != nil && len(net.Constant) != len(net.Terms) {
+		return fmt.Errorf("it says of %d terms whether they are constant, but has %d", len(net.Constant), len(net.Terms))
 	}
 	for l, n := range net.Sizes {
 		if n < 0 {

@@ -90,8 +90,8 @@ func cheapest(net Network, move float64) float64 {
 		}
 		return p
 	}
-	var search func(terms []map[int]bool) float64
-	search = func(terms []map[int]bool) float64 {
+	var search func(terms []map[int]bool, constant []bool) float64
+	search = func(terms []map[int]bool, constant []bool) float64 {
 		if len(terms) == 1 {
 			return 0
 		}
@@ -99,6 +99,8 @@ func cheapest(net Network, move float64) float64 {
 		for i := range terms {
 			for j := range i {
 				rest := slices.Delete(slices.Delete(slices.Clone(terms), i, i+1), j, j+1)
+				kept := slices.Delete(slices.Delete(slices.Clone(constant), i, i+1), j, j+1)
+				both := constant[i] && constant[j]
 				union, made := map[int]bool{}, map[int]bool{}
 				for _, t := range []map[int]bool{terms[i], terms[j]} {
 					for l := range t {
@@ -111,8 +113,11 @@ func cheapest(net Network, move float64) float64 {
 					}
 				}
 				c := product(union) + move*(product(terms[i])+product(terms[j])+product(made))
+				if both {
+					c *= once
+				}
 				if c < least {
-					least = min(least, c+search(append(rest, made)))
+					least = min(least, c+search(append(rest, made), append(kept, both)))
 				}
 			}
 		}
@@ -126,7 +131,9 @@ func cheapest(net Network, move float64) float64 {
 		}
 		terms = append(terms, m)
 	}
-	return search(terms)
+	constant := make([]bool, len(terms))
+	copy(constant, net.Constant)
+	return search(terms, constant)
 }
 
 // prepared is the network after what Find does before it searches.
@@ -137,6 +144,9 @@ func prepared(net Network) (Network, int) {
 	left := Network{Output: net.Output, Sizes: net.Sizes}
 	for _, t := range b.terms() {
 		left.Terms = append(left.Terms, b.labels[t])
+		if net.Constant != nil {
+			left.Constant = append(left.Constant, b.constant[t])
+		}
 	}
 	return left, len(b.steps)
 }
@@ -145,6 +155,9 @@ func TestSmallNetworksAreOrderedBest(t *testing.T) {
 	for seed := range uint64(400) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		net := randomNetwork(r, 2+r.IntN(5))
+		if seed%2 == 1 {
+			net.Constant = someConstant(r, len(net.Terms))
+		}
 		for _, move := range []float64{0, 3} {
 			o := Options{Move: move}
 			tree := Find(net, o)
@@ -162,7 +175,10 @@ func TestSmallNetworksAreOrderedBest(t *testing.T) {
 func weight(net Network, tree Tree, from int, move float64) float64 {
 	_, steps := tree.Cost(net)
 	size := func(t int) float64 {
-		if t >= len(net.Terms) {
+		switch {
+		case t < 0:
+			return 0
+		case t >= len(net.Terms):
 			return steps[t-len(net.Terms)].Size
 		}
 		p := 1.0
@@ -171,11 +187,97 @@ func weight(net Network, tree Tree, from int, move float64) float64 {
 		}
 		return p
 	}
-	total := 0.0
+	total, constant := 0.0, tree.Constant(net)
 	for i, s := range tree.Steps[from:] {
-		total += steps[from+i].Mults + move*(size(s.A)+size(s.B)+steps[from+i].Size)
+		c := steps[from+i].Mults + move*(size(s.A)+size(s.B)+steps[from+i].Size)
+		if constant[from+i] {
+			c *= once
+		}
+		total += c
 	}
 	return total
+}
+
+// someConstant makes about half of the terms constant.
+func someConstant(r *rand.Rand, terms int) []bool {
+	list := make([]bool, terms)
+	for i := range list {
+		list[i] = r.IntN(2) == 0
+	}
+	return list
+}
+
+// TestExactKnowsConstants holds the search by layers to the one that looks at every pair of subsets.
+func TestExactKnowsConstants(t *testing.T) {
+	for seed := range uint64(100) {
+		r := rand.New(rand.NewPCG(seed, 3))
+		net := randomNetwork(r, 3+r.IntN(5))
+		net.Constant = someConstant(r, len(net.Terms))
+		b := newBuilder(net)
+		b.sumAlone()
+		part := b.terms()
+		h := b.lists(part)
+		for _, move := range []float64{0, 3} {
+			c := newCore(&h, newWeights(Options{Move: move}))
+			meter := &meter{ctx: t.Context(), budget: DefaultBudget}
+			tree := newTree(c)
+			joints, proven := newExact(c, meter).run(math.MaxFloat64)
+			if !proven {
+				t.Fatalf("seed %d: no end", seed)
+			}
+			tree.load(joints)
+			got := tree.total()
+			tree.load(small(&h, newWeights(Options{Move: move}), meter))
+			if want := tree.total(); got > want*(1+1e-9) || want > got*(1+1e-9) {
+				t.Fatalf("seed %d: %v: %v by layers, %v by all pairs", seed, net, got, want)
+			}
+		}
+	}
+}
+
+// TestConstantsAreContractedFirst: of a chain whose weights alone are constant they are multiplied together, unless reading their product takes
+// longer than what it saves.
+func TestConstantsAreContractedFirst(t *testing.T) {
+	for _, c := range []struct {
+		rows, width, rank int
+		first             bool // the constants are contracted first
+	}{
+		{1, 64, 64, true},
+		{1000, 64, 64, true},
+		{1, 64, 4, false}, // a vector by 64x4, then by 4x64
+		{1, 64, 40, true},
+	} {
+		net := Network{Terms: [][]int{{0, 1}, {1, 2}, {2, 3}}, Output: []int{0, 3}, Sizes: []int{c.rows, c.width, c.rank, c.width}, Constant: []bool{false, true, true}}
+		s := Find(net, Options{}).Steps[0]
+		if first := s.A == 1 && s.B == 2; first != c.first {
+			t.Errorf("%+v: the first step contracts %d and %d", c, s.A, s.B)
+		}
+	}
+}
+
+// TestConstantsOfLargeNetworks: of a 6x6 grid whose first column alone is new in each run, the race finds an order that leaves little to a run.
+func TestConstantsOfLargeNetworks(t *testing.T) {
+	net := Network{Terms: make([][]int, 36), Constant: make([]bool, 36)}
+	for i := range net.Terms {
+		net.Constant[i] = i%6 > 0
+		for _, j := range []int{i + 1, i + 6} {
+			if j < 36 && (j != i+1 || j%6 != 0) {
+				l := len(net.Sizes)
+				net.Terms[i], net.Terms[j] = append(net.Terms[i], l), append(net.Terms[j], l)
+				net.Sizes = append(net.Sizes, 2)
+			}
+		}
+	}
+	o := Options{Move: 1, Budget: 5e6}
+	aware := Find(net, o)
+	check(t, net, aware)
+	got := weight(net, aware, 0, 1)
+	plain := net
+	plain.Constant = nil
+	blind := weight(net, Find(plain, o), 0, 1)
+	if t.Logf("a run takes %.4g, %.4g in the order of a search that does not know what is constant", got, blind); got > blind/2 {
+		t.Errorf("a run takes %.4g, %.4g in the order of a search that does not know what is constant", got, blind)
+	}
 }
 
 func TestOrdersAreWholeAndReproducible(t *testing.T) {

@@ -33,6 +33,7 @@ func (net Network) Canonical() (same Network, labels []int) {
 		same.Output[k] = to[l] - 1
 	}
 	slices.Sort(same.Output)
+	same.Constant = net.Constant
 	return same, labels
 }
 

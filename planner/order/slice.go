@@ -123,7 +123,7 @@ func (s *slicer) reload(joints []joint) {
 
 // without is the network without some labels.
 func (h *hyper) without(cut []bool) *hyper {
-	less := &hyper{log: h.log, open: h.open, terms: make([][]int32, len(h.terms))}
+	less := &hyper{log: h.log, open: h.open, constant: h.constant, terms: make([][]int32, len(h.terms))}
 	for i, t := range h.terms {
 		less.terms[i] = slices.DeleteFunc(slices.Clone(t), func(l int32) bool { return cut[l] })
 	}

@@ -76,7 +76,7 @@ func (t *tree) weigh(v int32) {
 	for k := range a {
 		points += t.part(k, a[k]|b[k])
 	}
-	t.cost[v] = t.step(t.linear(points), t.elements[t.left[v]], t.elements[t.right[v]], t.elements[v])
+	t.cost[v] = t.share(a, b) * t.step(t.linear(points), t.elements[t.left[v]], t.elements[t.right[v]], t.elements[v])
 }
 
 // total is the cost of all steps.
