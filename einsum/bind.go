@@ -118,7 +118,11 @@ func (s *Spec) miscount(n int) *Error {
 
 // label gives each axis its label; the operands' sizes are not in it yet.
 func (s *Spec) label(shapes []tensor.Shape, batch int) Contraction {
-	c := Contraction{Labels: make([][]int, len(s.Inputs)), Output: s.Output.spread(len(s.Names), batch, batch)}
+	c := Contraction{Labels: s.labels, Output: s.Output.spread(len(s.Names), batch, batch)}
+	if c.Labels != nil {
+		return c
+	}
+	c.Labels = make([][]int, len(s.Inputs))
 	for k := range s.Inputs {
 		t := &s.Inputs[k]
 		c.Labels[k] = t.spread(len(s.Names), batch, len(shapes[k])-len(t.Labels))

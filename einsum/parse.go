@@ -113,17 +113,31 @@ func parse(text string, form form, commas int) (Spec, *Error) {
 			s.Names = slices.Clip(known.names)
 			if p.output {
 				s.Output = p.term()
+				s.labels = s.plain()
 				return s, nil
 			}
 			s.Inputs = append(s.Inputs, p.term())
+			s.labels = s.plain()
 			s.Implicit = true
 			s.Output = Term{Labels: known.implicit(form), Ellipsis: -1}
-			if slices.ContainsFunc(s.Inputs, func(t Term) bool { return t.Ellipsis >= 0 }) {
+			if s.labels == nil {
 				s.Output.Ellipsis = 0
 			}
 			return s, nil
 		}
 	}
+}
+
+// plain gives the labels of each input; nil where some input has an ellipsis.
+func (s *Spec) plain() [][]int {
+	labels := make([][]int, len(s.Inputs))
+	for k := range s.Inputs {
+		if s.Inputs[k].Ellipsis >= 0 {
+			return nil
+		}
+		labels[k] = s.Inputs[k].Labels
+	}
+	return labels
 }
 
 // term ends the present term and gives it.

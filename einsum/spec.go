@@ -13,6 +13,7 @@ type Spec struct {
 	Implicit bool     // the output was derived
 	Names    []string // of the labels, as they were written: label i is Names[i]
 
+	labels [][]int // of the inputs; nil where some input has an ellipsis
 	text   string
 	what   string // names it in messages; empty: text does
 	form   form

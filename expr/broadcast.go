@@ -16,7 +16,7 @@ func (x Expr) Broadcast(dims ...int) Expr {
 }
 
 // broadcast stretches x to shape, which it keeps; x itself if that is its shape.
-func (s *site) broadcast(x Expr, shape tensor.Shape) Expr {
+func (s site) broadcast(x Expr, shape tensor.Shape) Expr {
 	if x.n.Kind != KBad && slices.Equal(x.n.Shape, shape) {
 		return x
 	}
@@ -24,7 +24,7 @@ func (s *site) broadcast(x Expr, shape tensor.Shape) Expr {
 }
 
 // meet gives the shape to which all operands stretch.
-func (s *site) meet(xs []Expr) (shape tensor.Shape, bad Expr, ok bool) {
+func (s site) meet(xs []Expr) (shape tensor.Shape, bad Expr, ok bool) {
 	widest := 0
 	same := true
 	for i, x := range xs {

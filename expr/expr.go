@@ -113,15 +113,15 @@ type site struct {
 }
 
 // here is the site of the builder that calls it. Builders call it first, themselves, so that the user's frame comes next.
-func here(what string) *site { return &site{caller.Here(1), what} }
+func here(what string) site { return site{caller.Here(1), what} }
 
 // bad makes a mistake of this call: what is said follows the builder's name.
-func (s *site) bad(kind ErrorKind, format string, args ...any) Expr {
+func (s site) bad(kind ErrorKind, format string, args ...any) Expr {
 	return Bad(&Error{s.pos, kind, s.what + ": " + fmt.Sprintf(format, args...)})
 }
 
 // inherit gives what the call comes to if an operand is missing or a mistake.
-func (s *site) inherit(args ...Expr) (Expr, bool) {
+func (s site) inherit(args ...Expr) (Expr, bool) {
 	for _, x := range args {
 		if x.n == nil || x.n.Kind == KBad {
 			return Expr{n: inherit(s.what, s.pos, Nodes(args...))}, true
@@ -131,7 +131,7 @@ func (s *site) inherit(args ...Expr) (Expr, bool) {
 }
 
 // make makes a node at this place. A mistake in it goes by the builder's name.
-func (s *site) make(n Node) Expr {
+func (s site) make(n Node) Expr {
 	n.Pos = s.pos
 	return Expr{n: n.build(s.what)}
 }

@@ -21,7 +21,7 @@ func (h *hasher) num(v uint64) {
 }
 
 func (h *hasher) ints(vs []int) {
-	if vs == nil {
+	if len(vs) == 0 {
 		return
 	}
 	h.num(uint64(len(vs)) + 1<<32)

@@ -92,14 +92,9 @@ func (n *Node) inferContract() *Error {
 	if len(n.Args) == 0 || len(n.Labels) != len(n.Args) {
 		return fail(ErrInvalid, "it has %d operands and %d lists of labels", len(n.Args), len(n.Labels))
 	}
-	total := len(n.Output)
-	for _, list := range n.Labels {
-		total += len(list)
-	}
-	scratch, kept := make([]int, 2*total), make([]int, total+len(n.Output)) // of one allocation each
-	ids, sizes := numbering{list: scratch[:0:total]}, scratch[total:total]
-	room, shape := kept[:0:total], kept[total:]
-	labels := make([][]int, len(n.Labels))
+	var space [2 * fewLabels]int // enough of both for most
+	ids, sizes := numbering{list: space[:0:fewLabels]}, space[fewLabels:fewLabels]
+	numbered := true // as they come
 	for i, a := range n.Args {
 		if a.DType != n.Args[0].DType {
 			return fail(ErrDType, "operand 0 is %s, operand %d is %s: want one dtype", n.Args[0].typ(), i, a.typ())
@@ -115,21 +110,21 @@ func (n *Node) inferContract() *Error {
 			if sizes[id] != a.Shape[k] {
 				return fail(ErrShape, "axis %d of operand %d (%s) is %d, but its label is %d elsewhere", k, i, a.typ(), a.Shape[k], sizes[id])
 			}
-			room = append(room, id)
+			numbered = numbered && id == label
 		}
-		labels[i] = room[len(room)-len(a.Shape) : len(room) : len(room)]
 	}
-	begin := len(room)
-	n.Shape = shape
+	shape := make(tensor.Shape, len(n.Output))
 	for k, label := range n.Output {
 		id, known := ids.of(label)
-		if !known || slices.Contains(room[begin:], id) {
+		if !known || slices.Contains(n.Output[:k], label) {
 			return fail(ErrInvalid, "output label %d is in no operand, or in the output twice", label)
 		}
-		room = append(room, id)
-		n.Shape[k] = sizes[id]
+		shape[k] = sizes[id]
 	}
-	n.DType, n.Labels, n.Output = n.Args[0].DType, labels, room[begin:]
+	if !numbered {
+		n.Labels, n.Output = ids.rename(n.Labels), ids.rename([][]int{n.Output})[0]
+	}
+	n.DType, n.Shape = n.Args[0].DType, shape
 	return n.checkShape()
 }
 
@@ -140,6 +135,23 @@ const fewLabels = 24
 type numbering struct {
 	list  []int
 	index map[int]int
+}
+
+// rename gives lists of known labels by their numbers.
+func (m *numbering) rename(lists [][]int) [][]int {
+	total := 0
+	for _, list := range lists {
+		total += len(list)
+	}
+	room, renamed := make([]int, 0, total), make([][]int, len(lists))
+	for i, list := range lists {
+		for _, label := range list {
+			id, _ := m.of(label)
+			room = append(room, id)
+		}
+		renamed[i] = room[len(room)-len(list) : len(room) : len(room)]
+	}
+	return renamed
 }
 
 // of gives the label's number; a new one if it was not known.

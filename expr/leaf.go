@@ -61,7 +61,7 @@ func Zeros(d tensor.DType, dims ...int) Expr { return here("zeros").full(d, 0, d
 // Ones gives an array of dtype d and sizes dims whose elements are all 1 (true).
 func Ones(d tensor.DType, dims ...int) Expr { return here("ones").full(d, 1, dims) }
 
-func (s *site) full(d tensor.DType, v float64, dims []int) Expr {
+func (s site) full(d tensor.DType, v float64, dims []int) Expr {
 	if msg := unfit(d, v); msg != "" {
 		return s.bad(ErrValue, "%s", msg)
 	}
@@ -123,7 +123,7 @@ func Arange(d tensor.DType, start, stop, step float64) Expr {
 }
 
 // line gives start + i*step in float64.
-func (s *site) line(i Expr, start, step float64) Expr {
+func (s site) line(i Expr, start, step float64) Expr {
 	f := s.cast(i, tensor.Float64)
 	return s.apply(opAdd, s.apply(opMul, f, s.number(step, tensor.Float64)), s.number(start, tensor.Float64))
 }

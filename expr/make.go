@@ -13,8 +13,8 @@ import (
 // A node that breaks a rule of its kind comes back as a Bad one; so does a node built of Bad ones, with all their mistakes.
 func Make(n Node) *Node { return n.build(n.Word()) }
 
-// build makes the node that a copy of n describes; messages begin with what.
-func (n Node) build(what string) *Node {
+// build makes the node that n describes, of n itself; messages begin with what.
+func (n *Node) build(what string) *Node {
 	if bad := inherit(what, n.Pos, n.Args); bad != nil {
 		return bad
 	}
@@ -23,7 +23,7 @@ func (n Node) build(what string) *Node {
 		return badNode(err, n.Pos)
 	}
 	n.hash = n.fingerprint()
-	return &n
+	return n
 }
 
 // With gives the node that does what n does to other arguments, at n's place; n itself if they are the same.

@@ -41,7 +41,7 @@ func Map(o *op.Op, args ...Expr) Expr {
 }
 
 // apply applies an operation elementwise.
-func (s *site) apply(o *op.Op, xs ...Expr) Expr {
+func (s site) apply(o *op.Op, xs ...Expr) Expr {
 	if bad, is := s.inherit(xs...); is {
 		return bad
 	}
@@ -80,7 +80,7 @@ func (x Expr) Cast(d tensor.DType) Expr {
 }
 
 // cast gives x as dtype d; x itself if it is.
-func (s *site) cast(x Expr, d tensor.DType) Expr {
+func (s site) cast(x Expr, d tensor.DType) Expr {
 	switch {
 	case x.n.Kind == KBad || x.n.DType == d && !x.n.Weak:
 		return x
@@ -91,11 +91,11 @@ func (s *site) cast(x Expr, d tensor.DType) Expr {
 }
 
 // choose gives x where cond is true, else y.
-func (s *site) choose(cond, x, y Expr) Expr { return s.apply(opWhere, cond, x, y) }
+func (s site) choose(cond, x, y Expr) Expr { return s.apply(opWhere, cond, x, y) }
 
 // operandTypes gives the dtype that each operand of an operation is cast to. A weak integer is compared as it is: with a type that does
 // not hold it, in the next larger one.
-func (s *site) operandTypes(o *op.Op, xs []Expr) (types []tensor.DType, bad Expr, ok bool) {
+func (s site) operandTypes(o *op.Op, xs []Expr) (types []tensor.DType, bad Expr, ok bool) {
 	types = make([]tensor.DType, len(xs))
 	values := xs
 	if o == opWhere {

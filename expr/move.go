@@ -20,7 +20,7 @@ func (x Expr) Reshape(dims ...int) Expr {
 }
 
 // reshape gives x in another shape, which it keeps; x itself if that is its shape.
-func (s *site) reshape(x Expr, shape tensor.Shape) Expr {
+func (s site) reshape(x Expr, shape tensor.Shape) Expr {
 	if x.n.Kind != KBad && slices.Equal(x.n.Shape, shape) {
 		return x
 	}
@@ -36,7 +36,7 @@ func axis(k, rank int) (from int, ok bool) {
 }
 
 // axes counts the named axes of an array of that rank from the front, in the order in which they are named.
-func (s *site) axes(named []int, rank int, of string) (list []int, bad Expr, ok bool) {
+func (s site) axes(named []int, rank int, of string) (list []int, bad Expr, ok bool) {
 	list = make([]int, len(named))
 	for i, k := range named {
 		from, ok := axis(k, rank)
@@ -86,7 +86,7 @@ func reversed(rank int) []int {
 }
 
 // transpose permutes x's axes; the identity gives x itself.
-func (s *site) transpose(x Expr, order []int) Expr {
+func (s site) transpose(x Expr, order []int) Expr {
 	if slices.IsSorted(order) && len(order) == len(x.n.Shape) {
 		return x
 	}
@@ -175,7 +175,7 @@ func whole(of tensor.Shape) (starts, steps []int, shape tensor.Shape) {
 }
 
 // slice takes part of x; all of it is x itself.
-func (s *site) slice(x Expr, starts, steps []int, shape tensor.Shape) Expr {
+func (s site) slice(x Expr, starts, steps []int, shape tensor.Shape) Expr {
 	all := slices.Equal(shape, x.n.Shape)
 	for k, d := range shape {
 		all = all && (d == 0 || starts[k] == 0 && (d == 1 || steps[k] == 1))
@@ -219,7 +219,7 @@ func (x Expr) At(i ...int) Expr {
 	return s.reshape(s.slice(x, starts, steps, shape), x.n.Shape[len(i):])
 }
 
-func (s *site) index(x Expr, k, i int) Expr {
+func (s site) index(x Expr, k, i int) Expr {
 	from, ok := axis(i, x.n.Shape[k])
 	if !ok {
 		return s.bad(ErrIndex, "axis %d of %s has no element %d", k, x.n.typ(), i)
@@ -340,7 +340,7 @@ func Stack(axis int, xs ...Expr) Expr {
 }
 
 // concat joins promoted operands; one operand is itself.
-func (s *site) concat(k int, xs []Expr) Expr {
+func (s site) concat(k int, xs []Expr) Expr {
 	d := promoteAll(xs)
 	args := make([]*Node, len(xs))
 	for i, x := range xs {

@@ -18,7 +18,7 @@ func Contract(pos caller.Pos, what string, labels [][]int, output []int, args ..
 	return s.contract(labels, output, args...)
 }
 
-func (s *site) contract(labels [][]int, output []int, xs ...Expr) Expr {
+func (s site) contract(labels [][]int, output []int, xs ...Expr) Expr {
 	if len(xs) == 0 {
 		return s.bad(ErrShape, "there are no operands")
 	}
@@ -92,7 +92,7 @@ func sizeBack(shape tensor.Shape, batch, i int) int {
 
 // batched puts labels for x's batch axes before those of its matrix. An axis of size 1 that the other operand stretches is dropped: a
 // contraction needs no copies.
-func (s *site) batched(x Expr, own, batch int, other tensor.Shape, others int, matrix []int) (Expr, []int) {
+func (s site) batched(x Expr, own, batch int, other tensor.Shape, others int, matrix []int) (Expr, []int) {
 	if own == 0 {
 		return x, matrix
 	}
@@ -128,7 +128,7 @@ func (x Expr) Tensordot(y Expr, xAxes, yAxes []int) Expr {
 	return s.tensordot(x, y, left, right)
 }
 
-func (s *site) tensordot(x, y Expr, left, right []int) Expr {
+func (s site) tensordot(x, y Expr, left, right []int) Expr {
 	a := labelled(0, len(x.n.Shape))
 	b := labelled(len(a), len(y.n.Shape))
 	for i, k := range left {

@@ -136,7 +136,7 @@ func promoteWeak(d, scalar tensor.DType) tensor.DType {
 }
 
 // meets casts x to d; a weak scalar takes d. An integer scalar that d does not hold is a mistake.
-func (s *site) meets(x Expr, d tensor.DType) Expr {
+func (s site) meets(x Expr, d tensor.DType) Expr {
 	if !x.n.Weak {
 		return s.cast(x, d)
 	}
@@ -182,12 +182,12 @@ func truth(b bool) int64 {
 }
 
 // constant makes one scalar of dtype d.
-func (s *site) constant(v Value, d tensor.DType) Expr {
+func (s site) constant(v Value, d tensor.DType) Expr {
 	return s.make(Node{Kind: KConst, DType: d, Value: v})
 }
 
 // like makes one scalar of y's dtype; y itself if it is a mistake.
-func (s *site) like(v float64, y Expr) Expr {
+func (s site) like(v float64, y Expr) Expr {
 	if y.n.Kind == KBad {
 		return y
 	}
@@ -195,7 +195,7 @@ func (s *site) like(v float64, y Expr) Expr {
 }
 
 // number makes one scalar of dtype d from a float64; for integers it must be integral and in range, which builders see to.
-func (s *site) number(v float64, d tensor.DType) Expr {
+func (s site) number(v float64, d tensor.DType) Expr {
 	switch {
 	case d.IsComplex():
 		return s.constant(Value{C: complex(v, 0)}, d)

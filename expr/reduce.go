@@ -27,14 +27,14 @@ func (x Expr) KeepDims() Expr {
 
 // reduction is one call of a reducing builder: x over axes, which stand in ascending order.
 type reduction struct {
-	*site
+	site
 	x    Expr
 	axes []int
 	len  int // how many elements make one
 }
 
 // over begins a reduction of x over the named axes, all of them if none is named.
-func over(s *site, x Expr, named []int) (r reduction, bad Expr, ok bool) {
+func over(s site, x Expr, named []int) (r reduction, bad Expr, ok bool) {
 	if bad, is := s.inherit(x); is {
 		return r, bad, false
 	}
@@ -85,7 +85,7 @@ func (x Expr) Sum(axes ...int) Expr { return accumulate(here("sum"), FoldSum, x,
 // once. The product of nothing is 1.
 func (x Expr) Prod(axes ...int) Expr { return accumulate(here("prod"), FoldProd, x, axes) }
 
-func accumulate(s *site, f Fold, x Expr, axes []int) Expr {
+func accumulate(s site, f Fold, x Expr, axes []int) Expr {
 	r, bad, ok := over(s, x, axes)
 	if !ok {
 		return bad
@@ -119,7 +119,7 @@ func (x Expr) Min(axes ...int) Expr { return extreme(here("min"), FoldMin, x, ax
 // nothing is a mistake, and so is that of complex numbers. Of bool it is Any.
 func (x Expr) Max(axes ...int) Expr { return extreme(here("max"), FoldMax, x, axes) }
 
-func extreme(s *site, f Fold, x Expr, axes []int) Expr {
+func extreme(s site, f Fold, x Expr, axes []int) Expr {
 	r, bad, ok := over(s, x, axes)
 	if !ok {
 		return bad
@@ -150,7 +150,7 @@ func (x Expr) Any(axes ...int) Expr { return test(here("any"), FoldAny, x, axes)
 // All says over the named axes, all if none is named, whether every element differs from 0: bool. NaN does. Of nothing it is true.
 func (x Expr) All(axes ...int) Expr { return test(here("all"), FoldAll, x, axes) }
 
-func test(s *site, f Fold, x Expr, axes []int) Expr {
+func test(s site, f Fold, x Expr, axes []int) Expr {
 	r, bad, ok := over(s, x, axes)
 	if !ok {
 		return bad
@@ -166,7 +166,7 @@ func (x Expr) ArgMin(axes ...int) Expr { return locate(here("argmin"), FoldArgMi
 // elements in row-major order. The first of equals counts, and a NaN as the greatest. Of nothing it is a mistake.
 func (x Expr) ArgMax(axes ...int) Expr { return locate(here("argmax"), FoldArgMax, x, axes) }
 
-func locate(s *site, f Fold, x Expr, axes []int) Expr {
+func locate(s site, f Fold, x Expr, axes []int) Expr {
 	r, bad, ok := over(s, x, axes)
 	if !ok {
 		return bad
@@ -262,7 +262,7 @@ func (x Expr) StdCorrected(correction float64, axes ...int) Expr {
 	return spread(here("std"), x, correction, axes, true)
 }
 
-func spread(s *site, x Expr, correction float64, axes []int, root bool) Expr {
+func spread(s site, x Expr, correction float64, axes []int, root bool) Expr {
 	r, bad, ok := over(s, x, axes)
 	if !ok {
 		return bad

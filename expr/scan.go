@@ -18,7 +18,7 @@ func (x Expr) CumMin(axis ...int) Expr { return cumulate(here("cummin"), FoldMin
 func (x Expr) CumMax(axis ...int) Expr { return cumulate(here("cummax"), FoldMax, x, axis) }
 
 // cumulate scans x along the one named axis, or along all of its elements.
-func cumulate(s *site, f Fold, x Expr, named []int) Expr {
+func cumulate(s site, f Fold, x Expr, named []int) Expr {
 	if len(named) > 1 {
 		return s.bad(ErrAxis, "axes %v, want one axis, or none for all elements in row-major order", named)
 	}

@@ -152,7 +152,15 @@ func (s *shape) add(n *expr.Node) {
 	s.ints(n.After)
 }
 
-func (s *shape) num(v int)     { s.key = binary.AppendVarint(s.key, int64(v)) }
+// num writes v as a varint; small numbers, which nearly all are, take a byte.
+func (s *shape) num(v int) {
+	if uint(v) < 1<<6 {
+		s.key = append(s.key, byte(v<<1))
+		return
+	}
+	s.key = binary.AppendVarint(s.key, int64(v))
+}
+
 func (s *shape) bits(v uint64) { s.key = binary.LittleEndian.AppendUint64(s.key, v) }
 
 func (s *shape) text(t string) {

@@ -2,7 +2,8 @@ package tensor
 
 // Copy is a row-major copy of t in memory of its own.
 func (t *Tensor) Copy() *Tensor {
-	r := dense(alignedBytes(t.Len()*t.dtype.Size()), t.dtype, t.shape.Clone())
+	r := dense(t.dtype, t.shape...)
+	r.mem = alignedBytes(t.Len() * t.dtype.Size())
 	switch {
 	case t.dense:
 		copy(r.mem, t.mem[t.offset:])

@@ -74,10 +74,14 @@ func (s Shape) Clone() Shape { return slices.Clone(s) }
 // Strides are the row-major strides of s in elements.
 func (s Shape) Strides() []int {
 	strides := make([]int, len(s))
+	s.fillStrides(strides)
+	return strides
+}
+
+func (s Shape) fillStrides(strides []int) {
 	step := 1
 	for k := len(s) - 1; k >= 0; k-- {
 		strides[k] = step
 		step *= max(s[k], 1)
 	}
-	return strides
 }

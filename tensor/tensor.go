@@ -22,24 +22,32 @@ type Tensor struct {
 // New is a row-major tensor over data, which is not copied: later writes to data are seen. Without dims it has one axis if data's length
 // is not 1, and is a scalar otherwise. An error if dims do not multiply to the length.
 func New[T Element](data []T, dims ...int) (*Tensor, error) {
-	shape, d := Shape(slices.Clone(dims)), TypeOf[T]()
+	d := TypeOf[T]()
+	var t *Tensor
 	if len(dims) == 0 && len(data) != 1 {
-		shape = Shape{len(data)}
+		t = dense(d, len(data))
+	} else {
+		t = dense(d, dims...)
 	}
-	n, err := shape.count()
+	n, err := t.shape.count()
 	if err != nil {
 		return nil, fmt.Errorf("tensor: %w", err)
 	}
 	if n != len(data) {
-		return nil, fmt.Errorf("tensor: %d elements of %v do not fill shape %v, which has %d", len(data), d, shape, n)
+		return nil, fmt.Errorf("tensor: %d elements of %v do not fill shape %v, which has %d", len(data), d, t.shape, n)
 	}
-	mem := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(data))), n*d.Size())
-	return dense(mem, d, shape), nil
+	t.mem = unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(data))), n*d.Size())
+	return t, nil
 }
 
-// dense is a row-major tensor over mem.
-func dense(mem []byte, d DType, shape Shape) *Tensor {
-	return &Tensor{dtype: d, shape: shape, strides: shape.Strides(), mem: mem, dense: true}
+// dense is a row-major tensor that has no memory yet. It copies dims.
+func dense(d DType, dims ...int) *Tensor {
+	n := len(dims)
+	both := make([]int, 2*n)
+	t := &Tensor{dtype: d, shape: both[:n:n], strides: both[n:], dense: true}
+	copy(t.shape, dims)
+	t.shape.fillStrides(t.strides)
+	return t
 }
 
 // Scalar is a tensor of shape [] with the value v.
@@ -75,11 +83,12 @@ func cell[T any](mem []byte, at int) *T {
 // Zeros is a row-major tensor of zeros whose memory starts on a 64-byte boundary. An error for a shape that is none, or too large for any
 // machine.
 func Zeros(d DType, dims ...int) (*Tensor, error) {
-	shape := Shape(slices.Clone(dims))
-	if err := checkLen(d, shape); err != nil {
+	t := dense(d, dims...)
+	if err := checkLen(d, t.shape); err != nil {
 		return nil, fmt.Errorf("tensor: %w", err)
 	}
-	return dense(alignedBytes(shape.Len()*d.Size()), d, shape), nil
+	t.mem = alignedBytes(t.shape.Len() * d.Size())
+	return t, nil
 }
 
 // maxLen is the most elements a tensor may have, be they all the same one by stride 0. 2^42 of the largest type are 2^46 bytes: more than

@@ -189,7 +189,8 @@ func (t *Tensor) Real() *Tensor {
 // Imag is the imaginary parts of complex elements, as float32 or float64; the result shares t's memory. Of other dtypes it is zeros.
 func (t *Tensor) Imag() *Tensor {
 	if !t.dtype.IsComplex() {
-		zero := dense(alignedBytes(t.dtype.Size()), t.dtype, Shape{})
+		zero := dense(t.dtype)
+		zero.mem = alignedBytes(t.dtype.Size())
 		return zero.view(t.shape, make([]int, len(t.shape)), 0)
 	}
 	return t.part(1)
