@@ -103,8 +103,13 @@ func (x *indexer) name(into []int) {
 	for i, a := range kept {
 		by := 0
 		if loops > 1 && i < loops {
-			if by = section(extent[a]); by == 0 && loops == len(kept) && i == loops-1 {
+			by = section(extent[a])
+			switch {
+			case by != 0 || i < loops-1:
+			case loops == len(kept):
 				by = x.crossing(kept, extent)
+			default:
+				by = x.strip(kept[:loops], extent)
 			}
 		}
 		if by == 0 {
@@ -155,6 +160,37 @@ func (x *indexer) crossing(kept, extent []int) int {
 			if f.Coef(a) == 1 && extent[a] >= line/bytes {
 				return by
 			}
+		}
+	}
+	return 0
+}
+
+// strip gives the length of the strips of a fold's innermost loop axis, where all that is read lies along it and some of it does not move along
+// another loop: that loop can then go over a strip of it while a cache holds it (pass schedule puts it inside). 0 where there is nothing to gain.
+func (x *indexer) strip(loops, extent []int) int {
+	const most, least, step = 512, 64, 16
+	inner := loops[len(loops)-1]
+	if extent[inner] < 2*most {
+		return 0
+	}
+	again := func(f codegen.Affine) bool {
+		return slices.ContainsFunc(loops, func(a int) bool { return extent[a] > 1 && f.Coef(a) == 0 })
+	}
+	reused := false
+	for i := range x.loads {
+		if f := x.loads[i].flat; x.loads[i].used {
+			if f.Coef(inner) != 1 {
+				return 0
+			}
+			reused = reused || again(f)
+		}
+	}
+	if !reused || x.stores[0].flat.Coef(inner) != 1 {
+		return 0
+	}
+	for by := most; by >= least; by -= step {
+		if extent[inner]%by == 0 {
+			return by
 		}
 	}
 	return 0

@@ -8,12 +8,13 @@ import (
 )
 
 // layout gives the labels of each step's result in the sequence in which they lie in memory. That of the last is the output's; any other is
-// free, and follows from the step that it is read by, from the root down: labels that both operands and the result have first, as they
-// stand in the result; then, of the operand that has the result's innermost label, the summed labels and its own ones, and of the other
-// operand its own ones and the summed ones. So what is summed lies together in both, what is kept lies as it will lie, and axes that lie
-// one in the other everywhere become one.
+// free, and follows from the step that it is read by, from the root down: labels that both operands and the result have first; then, of the
+// operand that has the result's innermost label, the summed labels and its own ones, and of the other operand its own ones and the summed ones.
+// Where the innermost label is of both, what both have lies behind the rest. So what is summed lies together in both. Within each of these groups
+// labels stand by their gain (see gain.go), the largest last, and else as in the result: so one group of labels is the innermost in step after
+// step, and axes that lie one in the other everywhere become one.
 func layout(net *order.Network, t *order.Tree, output []int) [][]int {
-	l := layouter{net: net, tree: t, labels: make([][]int, len(t.Steps)), has: make([]uint8, len(net.Sizes))}
+	l := layouter{net: net, tree: t, labels: make([][]int, len(t.Steps)), has: make([]uint8, len(net.Sizes)), gain: gains(net, t)}
 	if len(t.Steps) > 0 {
 		l.labels[len(t.Steps)-1] = output
 	}
@@ -26,8 +27,9 @@ func layout(net *order.Network, t *order.Tree, output []int) [][]int {
 type layouter struct {
 	net    *order.Network
 	tree   *order.Tree
-	labels [][]int // of each step's result, once it is known
-	has    []uint8 // of each label, a bit for each of the tensors at hand that has it
+	labels [][]int   // of each step's result, once it is known
+	gain   []float64 // of each label
+	has    []uint8   // of each label, a bit for each of the tensors at hand that has it
 }
 
 // The tensors of a step.
@@ -99,11 +101,13 @@ func (l *layouter) put(n int, bit, inner uint8, result, summed []int) {
 	}
 	list := make([]int, 0, len(l.tree.Steps[at].Labels))
 	take := func(labels []int, want func(h uint8) bool) {
+		from := len(list)
 		for _, label := range labels {
 			if h := l.has[label]; h&bit != 0 && want(h) {
 				list = append(list, label)
 			}
 		}
+		slices.SortStableFunc(list[from:], func(a, b int) int { return cmp.Compare(l.gain[a], l.gain[b]) })
 	}
 	all := func(uint8) bool { return true }
 	own := func(h uint8) bool { return h&^bit == inResult }

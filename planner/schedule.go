@@ -185,6 +185,7 @@ func (p *scheduler) nest() {
 		axes[len(axes)-1] = k.Vector
 	}
 	p.cross()
+	p.reorder()
 	k.Order = slices.Concat(p.loops, p.folds)
 	p.share(best)
 	k.Uncached = p.pastCaches()
