@@ -147,3 +147,45 @@ func settled(b *testing.B, d driver.Device, text string) {
 		return driver.Arg{Buffer: buffer}
 	})
 }
+
+// BenchmarkInPlace compares x + 1 of the host's data where it lies with copies: of the same arrays in each run, and of arrays in turn that
+// are more than a lane keeps loans of.
+func BenchmarkInPlace(b *testing.B) {
+	for _, n := range []int{1 << 12, 1 << 14, 1 << 16, 1 << 18, 1 << 20, 1 << 22, 1 << 24} {
+		for name, c := range map[string]struct{ from, arrays int }{"copied": {-1, 1}, "copied in turn": {-1, 40}, "in place": {1, 1}, "in place in turn": {1, 40}} {
+			b.Run(fmt.Sprintf("%d/%s", n, name), func(b *testing.B) {
+				d, err := vulkan.Open(vulkan.Config{InPlace: c.from, Fallback: interp.Open(interp.Config{})})
+				if err != nil {
+					b.Skip(err)
+				}
+				defer d.Close()
+				inTurn(b, d, n, min(c.arrays, 1<<26/n))
+			})
+		}
+	}
+}
+
+// inTurn runs x + 1 of n elements on so many arrays in turn, which lie in one.
+func inTurn(b *testing.B, d driver.Device, n, arrays int) {
+	k, err := codegen.Parse(fmt.Sprintf("kernel k\n in x f32[%d]\n out o f32[%[1]d]\n loop i %[1]d\n o[i] = x[i] + 1", n))
+	if err == nil {
+		k, err = planned(k, d.Target())
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	p, err := d.Compile(context.Background(), k)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer p.Close()
+	in, out := floats(b, n*arrays), floats(b, n)
+	launch := []driver.Launch{{Program: p, Args: []driver.Arg{{Host: in}, {Host: out}}}}
+	b.SetBytes(int64(8 * n))
+	for i := 0; b.Loop(); i++ {
+		launch[0].Args[0].Offset = i % arrays * 4 * n
+		if err := d.Run(context.Background(), launch); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

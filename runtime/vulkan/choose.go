@@ -23,6 +23,7 @@ type candidate struct {
 	features  spirv.Capabilities
 	align     int // of a binding's offset in its buffer
 	most      int // bytes of one allocation
+	page      int // that memory of the host's begins and ends at for the device to work there; 0: it does not
 	extension []string
 	maker     maker
 
@@ -160,17 +161,18 @@ func (c *candidate) known(instance handle) []string {
 	var has []string
 	for i := range min(int(n[0]), len(all)) {
 		switch name := fixed(all[i].name[:]); name {
-		case extStorage8, extFloatControls:
+		case extStorage8, extFloatControls, extHostMemory:
 			has = append(has, name)
 		}
 	}
 	return has
 }
 
-// The extensions that einloom has a use for; both are part of Vulkan 1.2.
+// The extensions that einloom has a use for; the first two are part of Vulkan 1.2.
 const (
 	extStorage8      = "VK_KHR_8bit_storage"
 	extFloatControls = "VK_KHR_shader_float_controls"
+	extHostMemory    = "VK_EXT_external_memory_host"
 )
 
 func (c *candidate) has(extension string) bool { return slices.Contains(c.extension, extension) }
@@ -184,22 +186,33 @@ type chain struct {
 	most      maintenance3
 	subgroups subgroups
 	floats    floatControls
+	host      hostMemory
 }
 
 // link chains the structures that the device knows. c is in C's memory.
 func (q *chain) link(c *candidate) {
-	q.features.head = head{kind: typeFeatures2, next: address(&q.storage16)}
-	q.storage16.head = head{kind: typeStorage16}
-	if c.has(extStorage8) {
-		q.storage16.next = address(&q.storage8)
-		q.storage8.head = head{kind: typeStorage8}
+	type link struct {
+		*head
+		kind uint32
+		has  bool
 	}
-	q.props.head = head{kind: typeProperties2, next: address(&q.most)}
-	q.most.head = head{kind: typeMaintenance3, next: address(&q.subgroups)}
-	q.subgroups.head = head{kind: typeSubgroup}
-	if c.has(extFloatControls) {
-		q.subgroups.next = address(&q.floats)
-		q.floats.head = head{kind: typeFloatControls}
+	for _, list := range [][]link{
+		{
+			{&q.features.head, typeFeatures2, true}, {&q.storage16.head, typeStorage16, true}, {&q.storage8.head, typeStorage8, c.has(extStorage8)},
+		}, {
+			{&q.props.head, typeProperties2, true}, {&q.most.head, typeMaintenance3, true}, {&q.subgroups.head, typeSubgroup, true},
+			{&q.floats.head, typeFloatControls, c.has(extFloatControls)}, {&q.host.head, typeHostMemory, c.has(extHostMemory)},
+		},
+	} {
+		last := list[0].head
+		for _, k := range list {
+			if k.has {
+				*k.head = head{kind: k.kind}
+				last.next = address(k.head)
+				last = k.head
+			}
+		}
+		last.next = 0
 	}
 }
 
@@ -221,6 +234,7 @@ func (c *candidate) ask(instance handle, version uint32) {
 	f.DenormPreserve32, f.DenormPreserve64 = q.floats.denormPreserve[1] != 0, q.floats.denormPreserve[2] != 0
 	f.SubgroupArithmetic = q.subgroups.stages&stageCompute != 0 && q.subgroups.operations&subgroupArithmetic == subgroupArithmetic
 	c.most = int(min(q.most.allocation, 1<<62))
+	c.page = int(min(q.host.alignment, 1<<62))
 }
 
 // subgroupArithmetic is VK_SUBGROUP_FEATURE_BASIC_BIT and VK_SUBGROUP_FEATURE_ARITHMETIC_BIT.

@@ -31,6 +31,7 @@ type Device struct {
 	codes     codeCache
 	lanes     laneList
 	lost      atomic.Bool
+	lends     int // bytes that host memory must have to be worked on where it lies; 0: it never is
 	traffic   traffic
 	namer     namer
 
@@ -108,6 +109,9 @@ func (d *Device) start(c Config, instance handle) error {
 	var err error
 	if d.memory, err = newMemory(&d.candidate, &d.objects, c.MemoryLimit, c.Staged); err != nil {
 		return err
+	}
+	if d.lends = d.lendsFrom(&c); d.lends > 0 {
+		d.memory.pointer = lookup(lookup(process.proc, instance, "vkGetDeviceProcAddr"), d.handle, "vkGetMemoryHostPointerPropertiesEXT")
 	}
 	if c.Message != nil { // the instance has the extension
 		d.namer = namer{d.handle, lookup(process.proc, instance, "vkSetDebugUtilsObjectNameEXT")}

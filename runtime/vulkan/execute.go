@@ -136,12 +136,12 @@ func (l *lane) shut(c handle) error {
 
 // uploads copies from memory of the host's where the device's is not mapped.
 func (l *lane) uploads(c handle) {
-	if len(l.regions) == 0 || l.arena.block.mem != nil {
+	if l.carried == 0 || l.arena.block.mem != nil {
 		return
 	}
 	any := false
 	for i := range l.regions {
-		if r := &l.regions[i]; r.upload {
+		if r := &l.regions[i]; r.block == nil && r.upload {
 			l.copy(c, l.up.region(r), l.arena.region(r))
 			any = true
 		}
@@ -153,12 +153,12 @@ func (l *lane) uploads(c handle) {
 
 // downloads copies what was written to where the host reads it.
 func (l *lane) downloads(c handle) {
-	if len(l.regions) == 0 || l.readable() {
+	if l.carried == 0 || l.readable() {
 		return
 	}
 	l.fence(c)
 	for i := range l.regions {
-		if r := &l.regions[i]; r.out {
+		if r := &l.regions[i]; r.block == nil && r.out {
 			l.copy(c, l.arena.region(r), l.down.region(r))
 		}
 	}

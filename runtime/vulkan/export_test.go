@@ -16,3 +16,6 @@ func Held(d driver.Device) (objects, bytes int64) {
 	defer v.memory.mu.Unlock()
 	return objects, v.memory.taken
 }
+
+// Lends says whether a device works on the host's memory.
+func Lends(d driver.Device) bool { return d.(*Device).lends > 0 }

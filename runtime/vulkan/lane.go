@@ -3,6 +3,7 @@
 package vulkan
 
 import (
+	goruntime "runtime"
 	"slices"
 	"sync"
 
@@ -19,6 +20,10 @@ type lane struct {
 	recordings []*recording
 
 	arena, up, down, scratch, faults chunk
+
+	loans  []loan
+	lent   int // loans that the run at hand has
+	pinner goruntime.Pinner
 
 	writes writes
 	pushed []uint32 // in C's memory: a launch's push constants
@@ -120,6 +125,10 @@ func (l *lane) rest() {
 		l.device.memory.give(*c)
 		*c = chunk{}
 	}
+	for _, o := range l.loans {
+		l.device.memory.destroy(o.block)
+	}
+	l.loans = l.loans[:0]
 }
 
 func (l *lane) chunks() []*chunk { return []*chunk{&l.arena, &l.up, &l.down, &l.scratch, &l.faults} }

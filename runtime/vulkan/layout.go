@@ -7,40 +7,44 @@ package vulkan
 
 // The structure types (VkStructureType) of the layouts.
 const (
-	typeApplication    = 0
-	typeInstance       = 1
-	typeQueue          = 2
-	typeDevice         = 3
-	typeSubmit         = 4
-	typeMemory         = 5
-	typeFence          = 8
-	typeBuffer         = 12
-	typeView           = 13
-	typeCommandPool    = 39
-	typeCommands       = 40
-	typePipelineCache  = 17
-	typeQueryPool      = 11
-	typeStage          = 18
-	typePipeline       = 29
-	typeSetLayout      = 32
-	typeSetAllocate    = 34
-	typeWrite          = 35
-	typeLayout         = 30
-	typeBegin          = 42
-	typeBarrier        = 46
-	typeModule         = 16
-	typeDescriptorPool = 33
-	typeFeatures2      = 1000059000
-	typeProperties2    = 1000059001
-	typeStorage16      = 1000083000
-	typeStorage8       = 1000177000
-	typeMaintenance3   = 1000168000
-	typeFloatControls  = 1000197000
-	typeSubgroup       = 1000094000
-	typeName           = 1000128000
-	typeMessenger      = 1000128004
-	stageCompute       = 0x20 // VK_SHADER_STAGE_COMPUTE_BIT
-	dispatchBase       = 0x10 // VK_PIPELINE_CREATE_DISPATCH_BASE_BIT
+	typeApplication       = 0
+	typeInstance          = 1
+	typeQueue             = 2
+	typeDevice            = 3
+	typeSubmit            = 4
+	typeMemory            = 5
+	typeFence             = 8
+	typeBuffer            = 12
+	typeView              = 13
+	typeCommandPool       = 39
+	typeCommands          = 40
+	typePipelineCache     = 17
+	typeQueryPool         = 11
+	typeStage             = 18
+	typePipeline          = 29
+	typeSetLayout         = 32
+	typeSetAllocate       = 34
+	typeWrite             = 35
+	typeLayout            = 30
+	typeBegin             = 42
+	typeBarrier           = 46
+	typeModule            = 16
+	typeDescriptorPool    = 33
+	typeFeatures2         = 1000059000
+	typeProperties2       = 1000059001
+	typeStorage16         = 1000083000
+	typeStorage8          = 1000177000
+	typeMaintenance3      = 1000168000
+	typeFloatControls     = 1000197000
+	typeSubgroup          = 1000094000
+	typeExternalBuffer    = 1000072000
+	typeImport            = 1000178000
+	typePointerProperties = 1000178001
+	typeHostMemory        = 1000178002
+	typeName              = 1000128000
+	typeMessenger         = 1000128004
+	stageCompute          = 0x20 // VK_SHADER_STAGE_COMPUTE_BIT
+	dispatchBase          = 0x10 // VK_PIPELINE_CREATE_DISPATCH_BASE_BIT
 )
 
 // head begins every structure that can be chained.
@@ -126,6 +130,12 @@ type subgroups struct {
 	_, stages, operations, _ uint32
 }
 
+// hostMemory is VkPhysicalDeviceExternalMemoryHostPropertiesEXT.
+type hostMemory struct {
+	head
+	alignment uint64
+}
+
 // floatControls is VkPhysicalDeviceFloatControlsProperties; each array is for 16, 32 and 64 bits.
 type floatControls struct {
 	head
@@ -161,6 +171,28 @@ type memoryInfo struct {
 	head
 	bytes   uint64
 	kind, _ uint32
+}
+
+// hostAllocation is VK_EXTERNAL_MEMORY_HANDLE_TYPE_HOST_ALLOCATION_BIT_EXT.
+const hostAllocation = 0x80
+
+// externalBufferInfo is VkExternalMemoryBufferCreateInfo.
+type externalBufferInfo struct {
+	head
+	handles, _ uint32
+}
+
+// importInfo is VkImportMemoryHostPointerInfoEXT.
+type importInfo struct {
+	head
+	handle, _ uint32
+	at        uint64
+}
+
+// pointerProperties is VkMemoryHostPointerPropertiesEXT.
+type pointerProperties struct {
+	head
+	types, _ uint32
 }
 
 type viewInfo struct {

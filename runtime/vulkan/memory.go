@@ -23,7 +23,10 @@ type memory struct {
 	device  vk.Device
 	objects *objects
 	namer   namer
+	types   []memoryType
+	bits    uint32 // the types that buffers of ours may lie in, a bit each
 	kinds   [purposes]memoryKind
+	pointer entry // vkGetMemoryHostPointerPropertiesEXT; 0: there is none
 	most    int   // bytes of one allocation
 	view    int   // bytes of a view of texels
 	limit   int64 // bytes of all; 0: none
@@ -40,20 +43,19 @@ func newMemory(c *candidate, o *objects, limit int64, staged bool) (*memory, err
 	vk.GetPhysicalDeviceMemoryProperties(c.physical, &p)
 	defer p.Free()
 	p.Deref()
-	var types []memoryType
 	for i := range p.MemoryTypeCount {
 		t := &p.MemoryTypes[i]
 		t.Deref()
 		h := &p.MemoryHeaps[t.HeapIndex]
 		h.Deref()
-		types = append(types, memoryType{uint32(t.PropertyFlags), int64(h.Size)})
+		m.types = append(m.types, memoryType{uint32(t.PropertyFlags), int64(h.Size)})
 	}
-	bits, err := m.usable()
-	if err != nil {
+	var err error
+	if m.bits, err = m.usable(); err != nil {
 		return nil, err
 	}
 	for use := range purposes {
-		k, ok := pick(types, bits, use, staged)
+		k, ok := pick(m.types, m.bits, use, staged)
 		if !ok {
 			return nil, fmt.Errorf("vulkan: %s: no memory that shaders and the host share", c.Name)
 		}
@@ -70,7 +72,7 @@ const texelBytes = 16
 
 // usable gives the memory types that buffers of ours may lie in, a bit each.
 func (m *memory) usable() (uint32, error) {
-	b, err := m.newBuffer(granule)
+	b, err := m.newBuffer(granule, 0)
 	if err != nil {
 		return 0, err
 	}
@@ -78,8 +80,9 @@ func (m *memory) usable() (uint32, error) {
 	return m.requirements(b).MemoryTypeBits, nil
 }
 
-func (m *memory) newBuffer(n int) (handle, error) {
-	b, err := create(m.objects, objectBuffer, bufferInfo{head: head{kind: typeBuffer}, bytes: uint64(n), usage: bufferUsage})
+// newBuffer makes a buffer of n bytes; next is the address of what its structure is chained to, or 0.
+func (m *memory) newBuffer(n int, next uint64) (handle, error) {
+	b, err := create(m.objects, objectBuffer, bufferInfo{head: head{kind: typeBuffer, next: next}, bytes: uint64(n), usage: bufferUsage})
 	if err != nil {
 		return 0, fmt.Errorf("vulkan: a buffer of %d bytes: %w", n, err)
 	}
@@ -135,7 +138,7 @@ func (m *memory) allocate(n int, use purpose) (*block, error) {
 	if m.limit > 0 && m.taken+int64(n) > m.limit {
 		return nil, &OutOfMemory{Asked: int64(n), Taken: m.taken, Most: m.limit}
 	}
-	buffer, err := m.newBuffer(n)
+	buffer, err := m.newBuffer(n, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -232,10 +235,14 @@ func (m *memory) trim() bool {
 }
 
 func (m *memory) release(b *block) {
+	m.destroy(b)
+	m.taken -= int64(b.space.size)
+}
+
+func (m *memory) destroy(b *block) {
 	m.objects.destroy(objectView, b.texels)
 	m.objects.destroy(objectBuffer, b.buffer)
 	m.objects.destroy(objectMemory, b.memory)
-	m.taken -= int64(b.space.size)
 }
 
 // close gives all blocks back to the driver; chunks are of no use from then on. It gives the bytes that had not been given back.

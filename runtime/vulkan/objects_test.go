@@ -18,15 +18,16 @@ import (
 )
 
 // TestWarmRunsMakeNothing runs a mix of programs until each has been seen, and then a hundred times more: no object of the device is made and
-// no memory taken, whether the host's data is mapped or staged, in tensors and in buffers, in one submit and in turns, timed, and by the
+// no memory taken, whether the host's data is copied, staged or worked on where it lies, in tensors and in buffers, in one submit and in turns, timed, and by the
 // fallback. Closing the device destroys all that was made.
 func TestWarmRunsMakeNothing(t *testing.T) {
 	if _, err := Devices(); err != nil {
 		t.Skip(err)
 	}
-	for name, staged := range map[string]bool{"mapped": false, "staged": true} {
+	for name, c := range map[string]Config{"mapped": {InPlace: -1}, "staged": {Staged: true}, "in place": {InPlace: 1}} {
 		t.Run(name, func(t *testing.T) {
-			d := validated(t, Config{Staged: staged, Fallback: interp.Open(interp.Config{Threads: 1})})
+			c.Fallback = interp.Open(interp.Config{Threads: 1})
+			d := validated(t, c)
 			m := newMixture(t, d)
 			for i := range 2 * len(m.runs) {
 				m.run(t, i)

@@ -21,11 +21,12 @@ type access struct {
 // region is a stretch of the host's memory that a run touches, as large as accesses reach that overlap. It has one place on the device, so
 // that what one launch writes the next one reads, however their views differ.
 type region struct {
-	lo, hi int  // addresses
-	at     int  // offset of lo on the device
-	upload bool // what was there before the run is seen
-	out    bool // it is written
-	first  int  // the first access of a launch to it
+	lo, hi int    // addresses
+	block  *block // over its pages, where the device works on it as it lies; nil: it is copied to the lane's arena and back
+	at     int    // offset of lo in the block or the arena
+	upload bool   // what was there before the run is seen
+	out    bool   // it is written
+	first  int    // the first access of a launch to it
 }
 
 // regions finds the stretches of host memory in list and gives each access its region. order and into are memory to use.
@@ -57,11 +58,14 @@ func regions(list []access, order []int, into []region) ([]int, []region) {
 	return order, into
 }
 
-// place gives each region its offset, which is congruent to its address modulo granule, and gives the bytes that all take.
+// place gives each region that is copied its offset, which is congruent to its address modulo granule, and gives the bytes that all take.
 func place(list []region) int {
 	end := 0
 	for i := range list {
 		r := &list[i]
+		if r.block != nil {
+			continue
+		}
 		r.at = rounded(end) + r.lo&(granule-1)
 		end = r.at + r.hi - r.lo
 	}
@@ -74,7 +78,7 @@ func upload(list []access, order []int, regions []region, mem []byte) (n int) {
 	for _, i := range order {
 		a := &list[i]
 		r := &regions[a.region]
-		if from := max(a.lo, done); r.upload && from < a.hi {
+		if from := max(a.lo, done); r.block == nil && r.upload && from < a.hi {
 			n += copy(mem[r.at+from-r.lo:], a.host[from-a.lo:])
 			done = a.hi
 		}
@@ -88,7 +92,7 @@ func download(list []access, order []int, regions []region, mem []byte) (n int) 
 	for _, i := range order {
 		a := &list[i]
 		r := &regions[a.region]
-		if from := max(a.lo, done); a.out && from < a.hi {
+		if from := max(a.lo, done); r.block == nil && a.out && from < a.hi {
 			n += copy(a.host[from-a.lo:], mem[r.at+from-r.lo:])
 			done = a.hi
 		}

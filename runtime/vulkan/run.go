@@ -14,16 +14,18 @@ import (
 
 // run is what a lane makes of one run's launches before it records them. The slices are memory to use again.
 type run struct {
-	launches []driver.Launch
-	access   []access
-	params   []int // of each launch's params: the place in access, or -1
-	order    []int // of the accesses to host memory, by address
-	regions  []region
-	bindings []binding
-	pushes   []uint32
-	steps    []step
-	recent   []int      // accesses since the last barrier
-	ran      []*Program // those of the steps, each once
+	launches    []driver.Launch
+	cancellable bool // the caller may go before the device has finished
+	access      []access
+	params      []int // of each launch's params: the place in access, or -1
+	order       []int // of the accesses to host memory, by address
+	regions     []region
+	carried     int // bytes of the arena that regions take
+	bindings    []binding
+	pushes      []uint32
+	steps       []step
+	recent      []int      // accesses since the last barrier
+	ran         []*Program // those of the steps, each once
 
 	sign []uint64 // all that sets and commands depend on
 }
@@ -99,7 +101,8 @@ func (d *Device) runOwn(ctx context.Context, launches []driver.Launch, took []in
 		return err
 	}
 	defer d.lanes.give(l)
-	l.launches, l.clock.took = launches, took
+	defer l.giveBack()
+	l.launches, l.clock.took, l.cancellable = launches, took, ctx.Done() != nil
 	if err := l.prepare(); err != nil {
 		return err
 	}
@@ -175,27 +178,31 @@ func (l *lane) resolve() error {
 
 // settle gives the host's memory its places on the device.
 func (l *lane) settle() error {
-	if len(l.regions) == 0 {
-		return nil
+	for i := range l.regions {
+		l.borrow(&l.regions[i])
 	}
-	n := place(l.regions)
-	if err := l.reserve(&l.arena, n, onDevice); err != nil {
-		return err
-	}
-	if l.arena.block.mem == nil {
-		if err := l.reserve(&l.up, n, uploads); err != nil {
+	if l.carried = place(l.regions); l.carried > 0 {
+		if err := l.reserve(&l.arena, l.carried, onDevice); err != nil {
 			return err
 		}
-	}
-	if !l.readable() {
-		if err := l.reserve(&l.down, n, readback); err != nil {
-			return err
+		if l.arena.block.mem == nil {
+			if err := l.reserve(&l.up, l.carried, uploads); err != nil {
+				return err
+			}
+		}
+		if !l.readable() {
+			if err := l.reserve(&l.down, l.carried, readback); err != nil {
+				return err
+			}
 		}
 	}
 	for i := range l.access {
 		if a := &l.access[i]; a.host != nil {
 			r := &l.regions[a.region]
-			a.block, a.at = l.arena.block, l.arena.at+r.at+a.lo-r.lo
+			a.block, a.at = r.block, r.at+a.lo-r.lo
+			if a.block == nil {
+				a.block, a.at = l.arena.block, l.arena.at+a.at
+			}
 			a.end = a.at + len(a.host)
 		}
 	}
@@ -324,7 +331,7 @@ func (l *lane) signature() {
 	}
 	for i := range l.regions {
 		r := &l.regions[i]
-		w = append(w, uint64(r.at), uint64(r.hi-r.lo), uint64(count(r.upload)), uint64(count(r.out)))
+		w = append(w, uint64(r.at), uint64(r.hi-r.lo), uint64(count(r.block != nil)), uint64(count(r.upload)), uint64(count(r.out)))
 	}
 	for _, c := range [...]*chunk{&l.arena, &l.up, &l.down} {
 		if c.block != nil {
@@ -340,7 +347,7 @@ func (l *lane) signature() {
 // bring copies what launches read to where the device sees it, and clears the fault words.
 func (l *lane) bring() {
 	clear(l.faults.bytes())
-	if len(l.regions) == 0 {
+	if l.carried == 0 {
 		return
 	}
 	mem := l.arena.bytes()
@@ -352,7 +359,7 @@ func (l *lane) bring() {
 
 // fetch copies what launches wrote to the host's memory.
 func (l *lane) fetch() {
-	if len(l.regions) == 0 {
+	if l.carried == 0 {
 		return
 	}
 	mem := l.arena.bytes()

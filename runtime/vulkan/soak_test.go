@@ -27,8 +27,9 @@ import (
 // Vulkan is handed must be C's and alive. Then the same where memory runs out now and then: runs fail with that error or are right.
 func TestSoak(t *testing.T) {
 	if os.Getenv("EINLOOM_TEST_SOAK") != "" {
-		t.Run("plenty", func(t *testing.T) { soak(t, vulkan.Config{}) })
-		t.Run("scarce", func(t *testing.T) { soak(t, vulkan.Config{MemoryLimit: 40 << 20}) })
+		t.Run("plenty", func(t *testing.T) { soak(t, vulkan.Config{InPlace: -1}) })
+		t.Run("in place", func(t *testing.T) { soak(t, vulkan.Config{InPlace: 1}) })
+		t.Run("scarce", func(t *testing.T) { soak(t, vulkan.Config{MemoryLimit: 40 << 20, InPlace: -1}) })
 		t.Run("staged", func(t *testing.T) { soak(t, vulkan.Config{MemoryLimit: 60 << 20, Staged: true}) })
 		return
 	}

@@ -24,6 +24,9 @@ type Config struct {
 	Message func(text string)
 	// Staged copies data through memory of the host's even where device memory can be mapped, as a GPU without such memory needs it.
 	Staged bool
+	// InPlace is the bytes from which a device that is a processor works on the host's data where it lies, in runs that cannot be cancelled; 0:
+	// as many as make it pay; negative: it never does.
+	InPlace int
 	// Cache keeps what drivers compile for the next process; nil: it is forgotten.
 	Cache *cachefile.Folder
 	// Damaged is told of files of Cache that are not what was left there, and of those that cannot be written; nil: nobody is.
