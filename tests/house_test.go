@@ -61,7 +61,7 @@ var top = []string{"cmd", "examples", "tests"}
 var absent = map[string][]string{
 	"unsafe": {"tensor", "runtime/aot", "runtime/host", "runtime/host/crew", "runtime/host/exec", "runtime/vulkan"},
 	"C":      {"runtime/vulkan"},
-	"os":     {"tensor", "runtime", "codegen/spirv/gen", "expr/op/coef", "expr/op/gen", "internal/cachefile", "internal/goasm", "internal/golden"},
+	"os":     {"tensor", "runtime", "codegen/spirv/gen", "expr/op/coef", "expr/op/gen", "internal/cachefile", "internal/goasm", "internal/golden", "runtime/driver/drivertest"},
 }
 
 func TestImportsFollowTheTable(t *testing.T) {

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"os"
-	"strings"
 	"testing"
 
 	"github.com/einloom/einloom/codegen"
@@ -25,7 +23,7 @@ func corpus(t testing.TB, target codegen.Target) []*codegen.Kernel {
 		t.Fatal(err)
 	}
 	list = append(list, written...)
-	list = append(list, readKernels(t, "../testdata/kernels.txt")...)
+	list = append(list, drivertest.Read(t, "../testdata/kernels.txt")...)
 	for _, d := range dtypes() {
 		for i, l := range layouts {
 			list = append(list, opKernels(t, d, l, []int{1, 37, 200}[i%3])...)
@@ -54,22 +52,6 @@ func prepared(t testing.TB, list []*codegen.Kernel, target codegen.Target) []*co
 		ready = append(ready, &c)
 	}
 	return ready
-}
-
-// readKernels reads the kernels of a file, which are apart by empty lines.
-func readKernels(t testing.TB, file string) (list []*codegen.Kernel) {
-	b, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for text := range strings.SplitSeq(string(b), "\n\n") {
-		k, err := codegen.Parse(text)
-		if err != nil {
-			t.Fatalf("%v\n%s", err, text)
-		}
-		list = append(list, k)
-	}
-	return list
 }
 
 func dtypes() (list []tensor.DType) {

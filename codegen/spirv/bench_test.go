@@ -4,11 +4,12 @@ import (
 	"testing"
 
 	"github.com/einloom/einloom/planner"
+	"github.com/einloom/einloom/runtime/driver/drivertest"
 )
 
 // BenchmarkGenerate tells how long writing a module takes.
 func BenchmarkGenerate(b *testing.B) {
-	for _, k := range readKernels(b, "testdata/kernels.txt") {
+	for _, k := range drivertest.Read(b, "testdata/kernels.txt") {
 		for _, c := range devices {
 			k, err := planner.Expand(k, c.Target())
 			if err != nil {

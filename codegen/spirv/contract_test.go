@@ -9,6 +9,7 @@ import (
 	"github.com/einloom/einloom/codegen"
 	"github.com/einloom/einloom/planner"
 	"github.com/einloom/einloom/runtime/driver"
+	"github.com/einloom/einloom/runtime/driver/drivertest"
 	"github.com/einloom/einloom/runtime/interp"
 	"github.com/einloom/einloom/tensor"
 )
@@ -28,7 +29,7 @@ func TestContractions(t *testing.T) {
 		c.MaxInvocations, c.Units = limit, limit/256
 		list = append(list, c)
 	}
-	for _, k := range readKernels(t, "testdata/contractions.txt") {
+	for _, k := range drivertest.Read(t, "testdata/contractions.txt") {
 		for i, c := range list {
 			k, err := planner.Expand(k, c.Target())
 			if err != nil {

@@ -3,7 +3,6 @@ package spirv
 import (
 	"flag"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
@@ -56,8 +55,8 @@ func all(t testing.TB) []*codegen.Kernel {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list = append(list, readKernels(t, "../testdata/kernels.txt")...)
-	list = append(append(list, readKernels(t, "testdata/kernels.txt")...), readKernels(t, "testdata/contractions.txt")...)
+	list = append(list, drivertest.Read(t, "../testdata/kernels.txt")...)
+	list = append(append(list, drivertest.Read(t, "testdata/kernels.txt")...), drivertest.Read(t, "testdata/contractions.txt")...)
 	for d := tensor.Bool; d < tensor.NumDTypes; d++ {
 		list = append(list, opKernels(t, d)...)
 		list = append(list, foldKernels(t, d)...)
@@ -68,22 +67,6 @@ func all(t testing.TB) []*codegen.Kernel {
 	}
 	whole = list
 	return whole
-}
-
-// readKernels reads the kernels of a file, which are apart by empty lines.
-func readKernels(t testing.TB, file string) (list []*codegen.Kernel) {
-	b, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for text := range strings.SplitSeq(string(b), "\n\n") {
-		k, err := codegen.Parse(text)
-		if err != nil {
-			t.Fatalf("%v\n%s", err, text)
-		}
-		list = append(list, k)
-	}
-	return list
 }
 
 // opKernels is each op that takes d, elementwise over rows: of dense inputs, and of every second one read backwards by columns.

@@ -10,13 +10,14 @@ import (
 	"github.com/einloom/einloom/codegen"
 	"github.com/einloom/einloom/planner"
 	"github.com/einloom/einloom/runtime/driver"
+	"github.com/einloom/einloom/runtime/driver/drivertest"
 	"github.com/einloom/einloom/runtime/interp"
 )
 
 // TestPlacesOfMemory runs kernels on memory that begins where packets may and on memory that begins an element later, of all params or of one:
 // the bits are the same, and those of the same kernels without packets.
 func TestPlacesOfMemory(t *testing.T) {
-	for _, k := range readKernels(t, "testdata/packets.txt") {
+	for _, k := range drivertest.Read(t, "testdata/packets.txt") {
 		for _, c := range devices {
 			t.Run(k.Name+"/"+c.Name, func(t *testing.T) {
 				k, err := planner.Expand(k, c.Target())

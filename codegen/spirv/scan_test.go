@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/einloom/einloom/planner"
+	"github.com/einloom/einloom/runtime/driver/drivertest"
 	"github.com/einloom/einloom/runtime/interp"
 )
 
@@ -14,7 +15,7 @@ func TestScans(t *testing.T) {
 	small, steps, plain := packing(Desktop()), Desktop(), Lavapipe()
 	small.MaxInvocations = 32
 	steps.MaxInvocations, steps.SubgroupArithmetic = 64, false
-	for _, k := range readKernels(t, "testdata/scans.txt") {
+	for _, k := range drivertest.Read(t, "testdata/scans.txt") {
 		for i, c := range []*Capabilities{packing(Lavapipe()), plain, small, packing(Desktop()), steps} {
 			k, err := planner.Expand(k, c.Target())
 			if err != nil {

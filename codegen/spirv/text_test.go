@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/einloom/einloom/internal/golden"
+	"github.com/einloom/einloom/runtime/driver/drivertest"
 )
 
 // summary is what a device has to know about a module, and its text.
@@ -29,7 +30,7 @@ func summary(t *testing.T, m *Module) string {
 
 // TestGolden shows the modules of some kernels, for review.
 func TestGolden(t *testing.T) {
-	for _, k := range readKernels(t, "testdata/golden/kernels.txt") {
+	for _, k := range drivertest.Read(t, "testdata/golden/kernels.txt") {
 		for _, c := range devices {
 			t.Run(k.Name+"/"+c.Name, func(t *testing.T) {
 				m, err := Generate(k, c)
@@ -44,7 +45,7 @@ func TestGolden(t *testing.T) {
 
 // TestSameWordsTwice holds Generate to giving the same words each time, names and schedule aside.
 func TestSameWordsTwice(t *testing.T) {
-	for _, k := range readKernels(t, "testdata/kernels.txt") {
+	for _, k := range drivertest.Read(t, "testdata/kernels.txt") {
 		for _, c := range devices {
 			first, err := Generate(k, c)
 			if err != nil {

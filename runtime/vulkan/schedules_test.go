@@ -4,9 +4,7 @@ package vulkan
 
 import (
 	"flag"
-	"os"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/einloom/einloom/codegen"
@@ -46,15 +44,7 @@ func TestSchedulesOfGPUs(t *testing.T) {
 
 // kernels are those of a file of codegen/spirv's own tests that have one of names; without names all of them.
 func kernels(t *testing.T, file string, names ...string) (list []*codegen.Kernel) {
-	b, err := os.ReadFile("../../codegen/spirv/testdata/" + file + ".txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for text := range strings.SplitSeq(string(b), "\n\n") {
-		k, err := codegen.Parse(text)
-		if err != nil {
-			t.Fatalf("%v\n%s", err, text)
-		}
+	for _, k := range drivertest.Read(t, "../../codegen/spirv/testdata/"+file+".txt") {
 		if len(names) == 0 || slices.Contains(names, k.Name) {
 			list = append(list, k)
 		}

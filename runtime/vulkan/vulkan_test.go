@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/einloom/einloom/codegen"
+	"github.com/einloom/einloom/internal/golden"
 	"github.com/einloom/einloom/planner"
 	"github.com/einloom/einloom/runtime/driver"
 	"github.com/einloom/einloom/runtime/driver/drivertest"
@@ -63,6 +64,17 @@ func TestContract(t *testing.T) {
 func TestValues(t *testing.T) {
 	drivertest.Values(t, opener(t, vulkan.Config{}), written)
 	drivertest.Large(t, opener(t, vulkan.Config{}), written)
+}
+
+// TestFuzzCorpus runs the kernels that the fuzz test of their text begins with, and those that it has found.
+func TestFuzzCorpus(t *testing.T) {
+	list := drivertest.Read(t, "../../codegen/testdata/kernels.txt")
+	for _, text := range golden.Seeds(t, "../../codegen/testdata/fuzz/FuzzParse") {
+		if k, err := codegen.Parse(text); err == nil && k.Verify() == nil {
+			list = append(list, k)
+		}
+	}
+	drivertest.Kernels(t, opener(t, vulkan.Config{}), list, written)
 }
 
 // TestConformance is all of the suite, in every way that values go in and out.

@@ -4,7 +4,10 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -17,7 +20,7 @@ import (
 //go:embed testdata
 var testdata embed.FS
 
-// Corpus gives the kernels of testdata, as texts that a person wrote or kept, separated by empty lines.
+// Corpus gives the kernels of testdata.
 func Corpus() ([]*codegen.Kernel, error) {
 	files, err := testdata.ReadDir("testdata")
 	if err != nil {
@@ -25,17 +28,36 @@ func Corpus() ([]*codegen.Kernel, error) {
 	}
 	var list []*codegen.Kernel
 	for _, file := range files {
-		text, err := testdata.ReadFile("testdata/" + file.Name())
+		more, err := read(testdata, "testdata/"+file.Name())
 		if err != nil {
 			return nil, err
 		}
-		for _, s := range strings.Split(string(text), "\n\n") {
-			k, err := codegen.Parse(s)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w in\n%s", file.Name(), err, s)
-			}
-			list = append(list, k)
+		list = append(list, more...)
+	}
+	return list, nil
+}
+
+// Read gives the kernels of a file, as texts that a person wrote or kept, separated by empty lines.
+func Read(t testing.TB, file string) []*codegen.Kernel {
+	t.Helper()
+	list, err := read(os.DirFS(filepath.Dir(file)), filepath.Base(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+func read(folder fs.FS, file string) (list []*codegen.Kernel, err error) {
+	text, err := fs.ReadFile(folder, file)
+	if err != nil {
+		return nil, err
+	}
+	for s := range strings.SplitSeq(string(text), "\n\n") {
+		k, err := codegen.Parse(s)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w in\n%s", file, err, s)
 		}
+		list = append(list, k)
 	}
 	return list, nil
 }
