@@ -189,3 +189,44 @@ func inTurn(b *testing.B, d driver.Device, n, arrays int) {
 		}
 	}
 }
+
+// BenchmarkUploads runs a chain of eight kernels each of which reads 4194304 float32 of its own, through memory for uploads.
+func BenchmarkUploads(b *testing.B) {
+	const n = 1 << 22
+	for _, c := range []struct{ name, body string }{{"x+y", "x[i] + y[i]"}, {"exp", "exp(x[i] - y[i])"}} {
+		b.Run(c.name, func(b *testing.B) {
+			d, err := vulkan.Open(vulkan.Config{Staged: true, Fallback: interp.Open(interp.Config{})})
+			if err != nil {
+				b.Skip(err)
+			}
+			defer d.Close()
+			k, err := codegen.Parse(fmt.Sprintf("kernel k\n in x f32[%d], y f32[%[1]d]\n out o f32[%[1]d]\n loop i %[1]d\n o[i] = %s", n, c.body))
+			if err == nil {
+				k, err = planned(k, d.Target())
+			}
+			if err != nil {
+				b.Fatal(err)
+			}
+			p, err := d.Compile(context.Background(), k)
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer p.Close()
+			sum, err := d.Alloc(4 * n)
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer sum.Close()
+			var launches []driver.Launch
+			for range 8 {
+				launches = append(launches, driver.Launch{Program: p, Args: []driver.Arg{{Host: floats(b, n)}, {Buffer: sum}, {Buffer: sum}}})
+			}
+			b.SetBytes(8 * 4 * n)
+			for b.Loop() {
+				if err := d.Run(context.Background(), launches); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -26,6 +26,9 @@ type chunk struct {
 	part
 }
 
+// sub is n bytes of the chunk from at on.
+func (c *chunk) sub(at, n int) chunk { return chunk{c.block, part{c.at + at, n}} }
+
 // bytes are the chunk's bytes as the host sees them; nil: it does not.
 func (c *chunk) bytes() []byte {
 	if c.block == nil || c.block.mem == nil {

@@ -19,7 +19,7 @@ const (
 // patience is how long a cancelled run waits for the device to finish what it has begun before the lane is abandoned.
 const patience = 5 * time.Millisecond
 
-// execute runs the steps: recorded before, in one submit, or in turns.
+// execute runs the steps: recorded before, in one submit, or in turns, where they take long or there is much to bring.
 func (l *lane) execute(ctx context.Context) error {
 	limit := longest
 	if ctx.Done() != nil {
@@ -29,9 +29,10 @@ func (l *lane) execute(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if l.guess() > limit {
+	if l.guess() > limit || l.brought > load {
 		return l.turns(ctx, r, limit)
 	}
+	l.bring()
 	if !r.recorded {
 		if err := l.record(r); err != nil {
 			return err
@@ -96,10 +97,14 @@ func (l *lane) record(r *recording) error {
 		return err
 	}
 	l.uploads(c)
+	l.fence(c)
 	l.start(c)
 	for i := range l.steps {
 		s := &l.steps[i]
-		l.dress(c, s, r.set[i])
+		if s.barrier {
+			l.fence(c)
+		}
+		l.wear(c, s, r.set[i])
 		for k := range s.program.code.module.Passes {
 			g := s.program.code.module.Passes[k].Groups
 			l.dispatch(c, s, k, [3]uint32{}, g)
@@ -110,17 +115,12 @@ func (l *lane) record(r *recording) error {
 	return l.shut(c)
 }
 
-// open begins command buffer c, which sees all that was submitted before.
+// open begins command buffer c.
 func (l *lane) open(c handle) error {
-	d, a := l.device, &l.args[0]
-	if err := d.check("vkBeginCommandBuffer", d.fn.begin.result(uint64(c), address(&a.begin))); err != nil {
-		return err
-	}
-	l.fence(c)
-	return nil
+	return l.device.check("vkBeginCommandBuffer", l.device.fn.begin.result(uint64(c), address(&l.args[0].begin)))
 }
 
-// fence makes what follows in command buffer c wait for what came before.
+// fence makes what follows in command buffer c, and later, wait for what came before, in submits before too.
 func (l *lane) fence(c handle) {
 	a := &l.args[0]
 	const stages = computeStage | transferStage
@@ -134,20 +134,31 @@ func (l *lane) shut(c handle) error {
 	return d.check("vkEndCommandBuffer", d.fn.end.result(uint64(c)))
 }
 
+// bring copies all that launches read to where the device sees it, or can copy it from.
+func (l *lane) bring() {
+	for i := range l.regions {
+		r := &l.regions[i]
+		if !r.carries() {
+			continue
+		}
+		if to := l.arena.bytes(); to != nil {
+			copy(to[r.at:], r.host)
+		} else {
+			copy(l.up.bytes()[r.via:], r.host)
+		}
+		l.device.traffic.add(len(r.host), true)
+	}
+}
+
 // uploads copies from memory of the host's where the device's is not mapped.
 func (l *lane) uploads(c handle) {
 	if l.carried == 0 || l.arena.block.mem != nil {
 		return
 	}
-	any := false
 	for i := range l.regions {
-		if r := &l.regions[i]; r.block == nil && r.upload {
-			l.copy(c, l.up.region(r), l.arena.region(r))
-			any = true
+		if r := &l.regions[i]; r.carries() {
+			l.copy(c, l.up.sub(r.via, len(r.host)), l.arena.sub(r.at, len(r.host)))
 		}
-	}
-	if any {
-		l.fence(c)
 	}
 }
 
@@ -159,26 +170,15 @@ func (l *lane) downloads(c handle) {
 	l.fence(c)
 	for i := range l.regions {
 		if r := &l.regions[i]; r.block == nil && r.out {
-			l.copy(c, l.arena.region(r), l.down.region(r))
+			l.copy(c, l.arena.sub(r.at, len(r.host)), l.down.sub(r.at, len(r.host)))
 		}
 	}
 }
-
-// region is the part of the chunk in which a region has its place.
-func (c *chunk) region(r *region) chunk { return chunk{c.block, part{c.at + r.at, r.hi - r.lo}} }
 
 func (l *lane) copy(c handle, from, to chunk) {
 	a := &l.args[0]
 	a.copy = copyRegion{uint64(from.at), uint64(to.at), uint64(from.size)}
 	l.device.fn.copyBuffer.call(uint64(c), uint64(from.block.buffer), uint64(to.block.buffer), 1, address(&a.copy))
-}
-
-// dress sets a step's memory and push constants, after the barrier that it needs.
-func (l *lane) dress(c handle, s *step, set handle) {
-	if s.barrier {
-		l.fence(c)
-	}
-	l.wear(c, s, set)
 }
 
 // wear sets a step's memory and push constants.
@@ -250,131 +250,4 @@ func (l *lane) cancel(why error) error {
 		return err
 	}
 	return why
-}
-
-// turns runs the steps in submits of about so many nanoseconds, two under way at a time.
-func (l *lane) turns(ctx context.Context, r *recording, limit float64) error {
-	t := turner{lane: l, limit: limit, ended: time.Now()}
-	if err := t.open(); err != nil {
-		return err
-	}
-	l.uploads(t.commands())
-	l.start(t.commands())
-	for i := range l.steps {
-		s := &l.steps[i]
-		l.dress(t.commands(), s, r.set[i])
-		for k := range s.program.code.module.Passes {
-			if err := t.pass(ctx, s, r.set[i], k); err != nil {
-				return err
-			}
-		}
-		l.stamp(t.commands(), i+1)
-	}
-	l.downloads(t.commands())
-	return t.last(ctx)
-}
-
-// turner cuts a run's workgroups into submits.
-type turner struct {
-	lane  *lane
-	limit float64
-	c     int           // which submit is being recorded
-	sum   [2]float64    // the nanoseconds that each was thought to take
-	who   [2][]*Program // whose workgroups they hold
-	ended time.Time     // when the one before last ended
-}
-
-func (t *turner) open() error {
-	t.sum[t.c], t.who[t.c] = 0, t.who[t.c][:0]
-	return t.lane.open(t.commands())
-}
-
-// commands is the command buffer that is being recorded.
-func (t *turner) commands() handle { return t.lane.commands[t.c] }
-
-// pass records a pass in as many submits as it needs: cut along the dimension that has the most workgroups.
-func (t *turner) pass(ctx context.Context, s *step, set handle, k int) error {
-	p := s.program
-	groups := p.code.module.Passes[k].Groups
-	along := 0
-	for d := range groups {
-		if groups[d] > groups[along] {
-			along = d
-		}
-	}
-	if groups[along] == 0 {
-		return nil
-	}
-	each := float64(workgroups(&p.code.module.Passes[k])) / float64(groups[along])
-	for done := uint32(0); done < groups[along]; {
-		pace := p.perGroup() * each
-		n := uint32(min(max((t.limit-t.sum[t.c])/pace, 0), float64(groups[along]-done)))
-		if n == 0 && t.sum[t.c] == 0 {
-			n = 1
-		}
-		if n > 0 {
-			from, count := [3]uint32{}, groups
-			from[along], count[along] = done, n
-			t.lane.dispatch(t.commands(), s, k, from, count)
-			t.sum[t.c] += pace * float64(n)
-			t.who[t.c] = withProgram(t.who[t.c], p)
-			done += n
-		}
-		if done < groups[along] {
-			if err := t.next(ctx); err != nil {
-				return err
-			}
-			t.lane.wear(t.commands(), s, set)
-		}
-	}
-	return nil
-}
-
-// next submits what is recorded and begins another submit, once the one before last has ended.
-func (t *turner) next(ctx context.Context) error {
-	if err := t.lane.shut(t.commands()); err != nil {
-		return err
-	}
-	if err := t.lane.submit(t.c, t.commands()); err != nil {
-		return err
-	}
-	t.c ^= 1
-	if err := t.end(ctx, t.c); err != nil {
-		return err
-	}
-	if err := ctx.Err(); err != nil {
-		return t.lane.cancel(err)
-	}
-	return t.open()
-}
-
-// end waits for a submit that is under way and learns from the time it took.
-func (t *turner) end(ctx context.Context, c int) error {
-	if !t.lane.flight[c] {
-		return nil
-	}
-	if err := t.lane.finish(ctx, c); err != nil {
-		return err
-	}
-	now := time.Now()
-	ratio := (float64(now.Sub(t.ended)) - latency) / t.sum[c]
-	t.ended = now
-	for _, p := range t.who[c] {
-		p.correct(ratio)
-	}
-	return nil
-}
-
-// last submits what is left and waits for all.
-func (t *turner) last(ctx context.Context) error {
-	if err := t.lane.shut(t.commands()); err != nil {
-		return err
-	}
-	if err := t.lane.submit(t.c, t.commands()); err != nil {
-		return err
-	}
-	if err := t.end(ctx, t.c^1); err != nil {
-		return err
-	}
-	return t.end(ctx, t.c)
 }

@@ -104,11 +104,12 @@ func (m *mirror) copy(toHost bool) error {
 	if err := l.open(c); err != nil {
 		return err
 	}
+	l.fence(c)
 	for i, b := range m.buffers {
 		if m.at[i] < 0 {
 			continue
 		}
-		device, host := chunk{b.chunk.block, b.chunk.part}, chunk{l.down.block, part{l.down.at + m.at[i], b.chunk.size}}
+		device, host := b.chunk, l.down.sub(m.at[i], b.chunk.size)
 		if toHost {
 			l.copy(c, device, host)
 		} else {

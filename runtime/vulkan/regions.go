@@ -5,6 +5,7 @@ package vulkan
 import (
 	"cmp"
 	"slices"
+	"unsafe"
 )
 
 // access is the bytes that one param of one launch reaches: of the host's memory, at addresses, until they have a place on the device.
@@ -24,7 +25,10 @@ type region struct {
 	lo, hi int    // addresses
 	block  *block // over its pages, where the device works on it as it lies; nil: it is copied to the lane's arena and back
 	at     int    // offset of lo in the block or the arena
+	host   []byte // all of it
 	upload bool   // what was there before the run is seen
+	via    int    // offset in memory for uploads
+	up     int    // bytes that the device has
 	out    bool   // it is written
 	first  int    // the first access of a launch to it
 }
@@ -43,7 +47,7 @@ func regions(list []access, order []int, into []region) ([]int, []region) {
 		a := &list[i]
 		last := len(into) - 1
 		if last < 0 || a.lo >= into[last].hi {
-			into = append(into, region{lo: a.lo, hi: a.lo, first: i})
+			into = append(into, region{lo: a.lo, hi: a.lo, host: a.host, first: i})
 			last++
 		}
 		r := &into[last]
@@ -53,37 +57,31 @@ func regions(list []access, order []int, into []region) ([]int, []region) {
 	for i := range into {
 		r := &into[i]
 		a := &list[r.first]
+		r.host = unsafe.Slice(&r.host[0], r.hi-r.lo) // what overlaps is parts of one array
 		r.upload = !(a.out && a.dense && a.lo == r.lo && a.hi == r.hi)
 	}
 	return order, into
 }
 
-// place gives each region that is copied its offset, which is congruent to its address modulo granule, and gives the bytes that all take.
-func place(list []region) int {
-	end := 0
+// carries says whether the region's bytes are copied to the device for the run.
+func (r *region) carries() bool { return r.upload && r.block == nil }
+
+// place gives each region that is copied its offset, which is congruent to its address modulo granule, and one in memory for uploads where its
+// bytes go up. It gives the bytes that all take.
+func place(list []region) (arena, up int) {
 	for i := range list {
 		r := &list[i]
 		if r.block != nil {
 			continue
 		}
-		r.at = rounded(end) + r.lo&(granule-1)
-		end = r.at + r.hi - r.lo
-	}
-	return rounded(end)
-}
-
-// upload copies what the regions need to mem, where they have their places, and gives the bytes copied.
-func upload(list []access, order []int, regions []region, mem []byte) (n int) {
-	done := 0 // addresses below are copied
-	for _, i := range order {
-		a := &list[i]
-		r := &regions[a.region]
-		if from := max(a.lo, done); r.block == nil && r.upload && from < a.hi {
-			n += copy(mem[r.at+from-r.lo:], a.host[from-a.lo:])
-			done = a.hi
+		r.at = rounded(arena) + r.lo&(granule-1)
+		arena = r.at + len(r.host)
+		if r.upload {
+			r.via = rounded(up) + r.lo&(granule-1)
+			up = r.via + len(r.host)
 		}
 	}
-	return n
+	return rounded(arena), rounded(up)
 }
 
 // download copies what was written from mem to the host, and gives the bytes copied.

@@ -21,6 +21,7 @@ type run struct {
 	order       []int // of the accesses to host memory, by address
 	regions     []region
 	carried     int // bytes of the arena that regions take
+	brought     int // bytes of memory for uploads that they take, all at once
 	bindings    []binding
 	pushes      []uint32
 	steps       []step
@@ -109,7 +110,7 @@ func (d *Device) runOwn(ctx context.Context, launches []driver.Launch, took []in
 	if len(l.steps) == 0 {
 		return nil
 	}
-	l.bring()
+	clear(l.faults.bytes())
 	if err := l.execute(ctx); err != nil {
 		return err
 	}
@@ -181,12 +182,12 @@ func (l *lane) settle() error {
 	for i := range l.regions {
 		l.borrow(&l.regions[i])
 	}
-	if l.carried = place(l.regions); l.carried > 0 {
+	if l.carried, l.brought = place(l.regions); l.carried > 0 {
 		if err := l.reserve(&l.arena, l.carried, onDevice); err != nil {
 			return err
 		}
 		if l.arena.block.mem == nil {
-			if err := l.reserve(&l.up, l.carried, uploads); err != nil {
+			if err := l.reserve(&l.up, 2*l.half(), uploads); err != nil {
 				return err
 			}
 		}
@@ -208,6 +209,9 @@ func (l *lane) settle() error {
 	}
 	return nil
 }
+
+// half is the bytes of memory for uploads that each of two submits has.
+func (l *lane) half() int { return min(l.brought, load) }
 
 // readable says whether the host reads results where the shaders wrote them: mapped memory that is not cached is too slow for that.
 func (l *lane) readable() bool {
@@ -344,19 +348,6 @@ func (l *lane) signature() {
 	l.sign = w
 }
 
-// bring copies what launches read to where the device sees it, and clears the fault words.
-func (l *lane) bring() {
-	clear(l.faults.bytes())
-	if l.carried == 0 {
-		return
-	}
-	mem := l.arena.bytes()
-	if mem == nil {
-		mem = l.up.bytes()
-	}
-	l.device.traffic.add(upload(l.access, l.order, l.regions, mem), true)
-}
-
 // fetch copies what launches wrote to the host's memory.
 func (l *lane) fetch() {
 	if l.carried == 0 {
@@ -394,5 +385,6 @@ func (l *lane) faulted() error {
 func (l *lane) forget() {
 	clear(l.access)
 	clear(l.steps)
-	l.launches, l.access, l.steps, l.clock.took = nil, l.access[:0], l.steps[:0], nil
+	clear(l.regions)
+	l.launches, l.access, l.steps, l.regions, l.clock.took = nil, l.access[:0], l.steps[:0], l.regions[:0], nil
 }

@@ -97,7 +97,7 @@ func (l *lane) ferry(ctx context.Context, device chunk, host []byte, up bool) er
 	}
 	var under [2][]byte // the host's bytes that each submit carries
 	for i := 0; len(host) > 0 || under[0] != nil || under[1] != nil; i ^= 1 {
-		half := chunk{shared.block, part{shared.at + i*(shared.size/2), min(len(host), load)}}
+		half := shared.sub(i*(shared.size/2), min(len(host), load))
 		if err := l.land(ctx, i, half, under[i], up); err != nil {
 			return err
 		}
@@ -109,7 +109,7 @@ func (l *lane) ferry(ctx context.Context, device chunk, host []byte, up bool) er
 		if up {
 			copy(half.bytes(), under[i])
 		}
-		if err := l.leave(i, device.first(half.size), half, up); err != nil {
+		if err := l.leave(i, device.sub(0, half.size), half, up); err != nil {
 			return err
 		}
 		device.at += half.size
@@ -117,15 +117,13 @@ func (l *lane) ferry(ctx context.Context, device chunk, host []byte, up bool) er
 	return nil
 }
 
-// first is the first n bytes of the chunk.
-func (c chunk) first(n int) chunk { return chunk{c.block, part{c.at, n}} }
-
 // leave submits a copy between the device's memory and a half of what is shared, as submit i.
 func (l *lane) leave(i int, device, half chunk, up bool) error {
 	c := l.commands[i]
 	if err := l.open(c); err != nil {
 		return err
 	}
+	l.fence(c)
 	if up {
 		l.copy(c, half, device)
 	} else {
