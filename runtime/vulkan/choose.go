@@ -21,9 +21,10 @@ type candidate struct {
 	rank      int    // discrete before integrated before virtual before processors
 	family    uint32 // of queues that compute
 	features  spirv.Capabilities
-	align     int // of a binding's offset in its buffer
-	most      int // bytes of one allocation
-	page      int // that memory of the host's begins and ends at for the device to work there; 0: it does not
+	align     int  // of a binding's offset in its buffer
+	timeline  bool // it has timeline semaphores
+	most      int  // bytes of one allocation
+	page      int  // that memory of the host's begins and ends at for the device to work there; 0: it does not
 	extension []string
 	maker     maker
 
@@ -161,17 +162,18 @@ func (c *candidate) known(instance handle) []string {
 	var has []string
 	for i := range min(int(n[0]), len(all)) {
 		switch name := fixed(all[i].name[:]); name {
-		case extStorage8, extFloatControls, extHostMemory:
+		case extStorage8, extFloatControls, extTimeline, extHostMemory:
 			has = append(has, name)
 		}
 	}
 	return has
 }
 
-// The extensions that einloom has a use for; the first two are part of Vulkan 1.2.
+// The extensions that einloom has a use for; the first three are part of Vulkan 1.2.
 const (
 	extStorage8      = "VK_KHR_8bit_storage"
 	extFloatControls = "VK_KHR_shader_float_controls"
+	extTimeline      = "VK_KHR_timeline_semaphore"
 	extHostMemory    = "VK_EXT_external_memory_host"
 )
 
@@ -182,6 +184,7 @@ type chain struct {
 	features  features2
 	storage16 storage16
 	storage8  storage8
+	timeline  timelineFeature
 	props     properties2
 	most      maintenance3
 	subgroups subgroups
@@ -199,6 +202,7 @@ func (q *chain) link(c *candidate) {
 	for _, list := range [][]link{
 		{
 			{&q.features.head, typeFeatures2, true}, {&q.storage16.head, typeStorage16, true}, {&q.storage8.head, typeStorage8, c.has(extStorage8)},
+			{&q.timeline.head, typeTimelineFeature, c.has(extTimeline)},
 		}, {
 			{&q.props.head, typeProperties2, true}, {&q.most.head, typeMaintenance3, true}, {&q.subgroups.head, typeSubgroup, true},
 			{&q.floats.head, typeFloatControls, c.has(extFloatControls)}, {&q.host.head, typeHostMemory, c.has(extHostMemory)},
@@ -233,6 +237,7 @@ func (c *candidate) ask(instance handle, version uint32) {
 	f.SignedZeroInfNanPreserve32, f.SignedZeroInfNanPreserve64 = q.floats.specials[1] != 0, q.floats.specials[2] != 0
 	f.DenormPreserve32, f.DenormPreserve64 = q.floats.denormPreserve[1] != 0, q.floats.denormPreserve[2] != 0
 	f.SubgroupArithmetic = q.subgroups.stages&stageCompute != 0 && q.subgroups.operations&subgroupArithmetic == subgroupArithmetic
+	c.timeline = q.timeline.on != 0
 	c.most = int(min(q.most.allocation, 1<<62))
 	c.page = int(min(q.host.alignment, 1<<62))
 }
@@ -241,12 +246,14 @@ func (c *candidate) ask(instance handle, version uint32) {
 const subgroupArithmetic = 0x1 | 0x4
 
 // want keeps of the features those that einloom turns on.
-func (q *chain) want(f *spirv.Capabilities) {
+func (q *chain) want(c *candidate) {
+	f := &c.features
 	q.features.on = [55]uint32{}
 	q.features.on[featureFloat64] = bit(f.ShaderFloat64)
 	q.features.on[featureInt64] = bit(f.ShaderInt64)
 	q.storage16 = storage16{head: q.storage16.head, buffer: bit(f.Storage16)}
 	q.storage8 = storage8{head: q.storage8.head, buffer: bit(f.Storage8)}
+	q.timeline = timelineFeature{head: q.timeline.head, on: bit(c.timeline)}
 }
 
 func bit(on bool) uint32 {
@@ -263,7 +270,7 @@ func (c *candidate) open(instance handle) (handle, error) {
 	defer func() { free(list); free(queue); free(info); free(priority); free(out) }()
 	q := &list[0]
 	q.link(c)
-	q.want(&c.features)
+	q.want(c)
 	priority[0] = 1
 	queue[0] = queueInfo{head: head{kind: typeQueue}, family: c.family, count: 1, priorities: address(&priority[0])}
 	e, done := names(c.extension)

@@ -51,6 +51,7 @@ type functions struct {
 	updateSets, resetPool                                                 entry
 	begin, end, bindPipeline, bindSets, push, barrier, copyBuffer, launch entry
 	submit, waitFences, resetFences                                       entry
+	waitSemaphores                                                        entry // 0: the device has no timeline semaphores, or is not to use them
 	cacheData                                                             entry
 	resetQueries, stamp, queryResults                                     entry
 }
@@ -102,6 +103,9 @@ func (d *Device) start(c Config, instance handle) error {
 	if err := d.load(instance); err != nil {
 		return err
 	}
+	if d.timeline && !c.Fences {
+		d.fn.waitSemaphores = d.function(instance, "vkWaitSemaphoresKHR")
+	}
 	var q vk.Queue
 	vk.GetDeviceQueue(d.vk(), d.family, 0, &q)
 	d.queue = handleOf(q)
@@ -111,7 +115,7 @@ func (d *Device) start(c Config, instance handle) error {
 		return err
 	}
 	if d.lends = d.lendsFrom(&c); d.lends > 0 {
-		d.memory.pointer = lookup(lookup(process.proc, instance, "vkGetDeviceProcAddr"), d.handle, "vkGetMemoryHostPointerPropertiesEXT")
+		d.memory.pointer = d.function(instance, "vkGetMemoryHostPointerPropertiesEXT")
 	}
 	if c.Message != nil { // the instance has the extension
 		d.namer = namer{d.handle, lookup(process.proc, instance, "vkSetDebugUtilsObjectNameEXT")}
@@ -124,6 +128,11 @@ func (d *Device) start(c Config, instance handle) error {
 
 // vk is the device as the binding has it.
 func (d *Device) vk() vk.Device { return as[vk.Device](d.handle) }
+
+// function gives an entry point of an extension that the device has.
+func (d *Device) function(instance handle, name string) entry {
+	return lookup(lookup(process.proc, instance, "vkGetDeviceProcAddr"), d.handle, name)
+}
 
 // load finds the entry points.
 func (d *Device) load(instance handle) error {

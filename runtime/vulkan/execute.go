@@ -97,12 +97,12 @@ func (l *lane) record(r *recording) error {
 		return err
 	}
 	l.uploads(c)
-	l.fence(c)
+	l.barrier(c)
 	l.start(c)
 	for i := range l.steps {
 		s := &l.steps[i]
 		if s.barrier {
-			l.fence(c)
+			l.barrier(c)
 		}
 		l.wear(c, s, r.set[i])
 		for k := range s.program.code.module.Passes {
@@ -120,8 +120,8 @@ func (l *lane) open(c handle) error {
 	return l.device.check("vkBeginCommandBuffer", l.device.fn.begin.result(uint64(c), address(&l.args[0].begin)))
 }
 
-// fence makes what follows in command buffer c, and later, wait for what came before, in submits before too.
-func (l *lane) fence(c handle) {
+// barrier makes what follows in command buffer c, and later, wait for what came before, in submits before too.
+func (l *lane) barrier(c handle) {
 	a := &l.args[0]
 	const stages = computeStage | transferStage
 	l.device.fn.barrier.call(uint64(c), stages, stages, 0, 1, address(&a.work))
@@ -167,7 +167,7 @@ func (l *lane) downloads(c handle) {
 	if l.carried == 0 || l.readable() {
 		return
 	}
-	l.fence(c)
+	l.barrier(c)
 	for i := range l.regions {
 		if r := &l.regions[i]; r.block == nil && r.out {
 			l.copy(c, l.arena.sub(r.at, len(r.host)), l.down.sub(r.at, len(r.host)))
@@ -205,7 +205,7 @@ const computePoint = 1
 func (l *lane) dispatch(c handle, s *step, pass int, from, n [3]uint32) {
 	fn, commands := &l.device.fn, uint64(c)
 	if pass > 0 && from == [3]uint32{} {
-		l.fence(c)
+		l.barrier(c)
 	}
 	fn.bindPipeline.call(commands, computePoint, uint64(s.program.code.pipelines[pass]))
 	fn.launch.call(commands, uint64(from[0]), uint64(from[1]), uint64(from[2]), uint64(n[0]), uint64(n[1]), uint64(n[2]))
@@ -216,9 +216,10 @@ func (l *lane) submit(i int, c handle) error {
 	d, a := l.device, &l.args[0]
 	a.submitted[i] = c
 	a.submit.commands = address(&a.submitted[i])
+	fence := l.signal.arm(i, &a.submit)
 	d.queueMu.Lock()
 	defer d.queueMu.Unlock()
-	if err := d.check("vkQueueSubmit", d.fn.submit.result(uint64(d.queue), 1, address(&a.submit), uint64(a.fences[i]))); err != nil {
+	if err := d.check("vkQueueSubmit", d.fn.submit.result(uint64(d.queue), 1, address(&a.submit), uint64(fence))); err != nil {
 		return err
 	}
 	l.flight[i] = true

@@ -115,7 +115,12 @@ const stepText = `kernel step
 
 // TestCancelledWorkEnds cancels a run of seconds: it returns at once, frees nothing that the device still uses, and what comes next is right.
 func TestCancelledWorkEnds(t *testing.T) {
-	d := opener(t, vulkan.Config{})()
+	t.Run("semaphores", func(t *testing.T) { cancelled(t, vulkan.Config{}) })
+	t.Run("fences", func(t *testing.T) { cancelled(t, vulkan.Config{Fences: true}) })
+}
+
+func cancelled(t *testing.T, c vulkan.Config) {
+	d := opener(t, c)()
 	defer d.Close()
 	k, err := codegen.Parse(`kernel sums
   in  x f32[4096]

@@ -104,7 +104,7 @@ func (m *mirror) copy(toHost bool) error {
 	if err := l.open(c); err != nil {
 		return err
 	}
-	l.fence(c)
+	l.barrier(c)
 	for i, b := range m.buffers {
 		if m.at[i] < 0 {
 			continue

@@ -10,13 +10,14 @@ import (
 	vk "github.com/vulkan-go/vulkan"
 )
 
-// lane is what one run at a time needs: command buffers, fences, descriptor sets, and memory for what the host brings and takes.
+// lane is what one run at a time needs: command buffers, descriptor sets, and memory for what the host brings and takes.
 type lane struct {
 	device     *Device
 	pool       handle     // VkCommandPool
 	args       []laneArgs // one, in C's memory
 	commands   [2]handle  // what is recorded each time: two command buffers, in turns
 	flight     [2]bool    // which submits the device may be working on
+	signal     signal     // of their end
 	recordings []*recording
 
 	arena, up, down, scratch, faults chunk
@@ -42,7 +43,6 @@ type laneArgs struct {
 	copy      copyRegion
 	out, set  handle
 	submitted [2]handle
-	fences    [2]handle
 }
 
 func (d *Device) newLane() (*lane, error) {
@@ -84,11 +84,9 @@ func (l *lane) create() (err error) {
 		if l.commands[i], err = l.newCommands("commands %d", i); err != nil {
 			return err
 		}
-		if l.args[0].fences[i], err = create(&d.objects, objectFence, fenceInfo{head: head{kind: typeFence}}); err != nil {
-			return err
-		}
 	}
-	return nil
+	l.signal, err = d.newSignal()
+	return err
 }
 
 // newCommands gives a command buffer, named by the format and n.
@@ -105,8 +103,8 @@ func (l *lane) newCommands(format string, n int) (handle, error) {
 // close destroys the lane, which must not be at work.
 func (l *lane) close() {
 	o := &l.device.objects
-	for _, f := range l.args[0].fences {
-		o.destroy(objectFence, f)
+	if l.signal != nil {
+		l.signal.close()
 	}
 	for _, r := range l.recordings {
 		r.close(o)
@@ -161,17 +159,13 @@ func (l *lane) done(wait uint64) (bool, error) {
 
 // wait says whether submit i has ended, and waits for so many nanoseconds at most.
 func (l *lane) wait(i int, nanoseconds uint64) (bool, error) {
-	d, fence := l.device, address(&l.args[0].fences[i])
-	r := d.fn.waitFences.result(uint64(d.handle), 1, fence, 1, nanoseconds)
+	r := l.signal.wait(i, nanoseconds)
 	if r == vk.Timeout {
 		return false, nil
 	}
-	if err := d.check("vkWaitForFences", r); err != nil {
-		l.flight[i] = false
-		return false, err
-	}
 	l.flight[i] = false
-	return true, d.check("vkResetFences", d.fn.resetFences.result(uint64(d.handle), 1, fence))
+	err := l.device.check("waiting for the device", r)
+	return err == nil, err
 }
 
 // laneList keeps the lanes that are not running. Those whose run was cancelled stay abandoned until the device has finished with them, and

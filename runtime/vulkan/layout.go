@@ -14,6 +14,7 @@ const (
 	typeSubmit            = 4
 	typeMemory            = 5
 	typeFence             = 8
+	typeSemaphore         = 9
 	typeBuffer            = 12
 	typeView              = 13
 	typeCommandPool       = 39
@@ -30,6 +31,10 @@ const (
 	typeBarrier           = 46
 	typeModule            = 16
 	typeDescriptorPool    = 33
+	typeTimelineFeature   = 1000207000
+	typeSemaphoreKind     = 1000207002
+	typeTimeline          = 1000207003
+	typeWait              = 1000207004
 	typeFeatures2         = 1000059000
 	typeProperties2       = 1000059001
 	typeStorage16         = 1000083000
@@ -324,6 +329,41 @@ type submitInfo struct {
 	_          uint64
 	buffers, _ uint32
 	commands   uint64
+	signals, _ uint32
+	semaphores uint64
+}
+
+// timelineFeature is VkPhysicalDeviceTimelineSemaphoreFeatures.
+type timelineFeature struct {
+	head
+	on, _ uint32
+}
+
+type semaphoreInfo struct {
+	head
+	_, _ uint32
+}
+
+// semaphoreKind is VkSemaphoreTypeCreateInfo.
+type semaphoreKind struct {
+	head
+	kind, _ uint32
+	_       uint64
+}
+
+// timelineInfo is VkTimelineSemaphoreSubmitInfo.
+type timelineInfo struct {
+	head
 	_, _       uint32
 	_          uint64
+	signals, _ uint32
+	values     uint64
+}
+
+// waitInfo is VkSemaphoreWaitInfo.
+type waitInfo struct {
+	head
+	_, count   uint32
+	semaphores uint64
+	values     uint64
 }

@@ -13,6 +13,7 @@ import (
 type objectKind uint32
 
 const (
+	objectSemaphore     objectKind = 5
 	objectCommands      objectKind = 6
 	objectFence         objectKind = 7
 	objectMemory        objectKind = 8
@@ -32,6 +33,7 @@ const (
 
 // makers are the calls that make and destroy objects. What comes from a pool goes with the pool.
 var makers = [objectKinds]struct{ create, destroy string }{
+	objectSemaphore:     {"vkCreateSemaphore", "vkDestroySemaphore"},
 	objectCommands:      {create: "vkAllocateCommandBuffers"},
 	objectFence:         {"vkCreateFence", "vkDestroyFence"},
 	objectMemory:        {"vkAllocateMemory", "vkFreeMemory"},

@@ -24,7 +24,7 @@ func TestWarmRunsMakeNothing(t *testing.T) {
 	if _, err := Devices(); err != nil {
 		t.Skip(err)
 	}
-	for name, c := range map[string]Config{"mapped": {InPlace: -1}, "staged": {Staged: true}, "in place": {InPlace: 1}} {
+	for name, c := range map[string]Config{"mapped": {InPlace: -1}, "staged": {Staged: true}, "in place": {InPlace: 1}, "fences": {Fences: true}} {
 		t.Run(name, func(t *testing.T) {
 			c.Fallback = interp.Open(interp.Config{Threads: 1})
 			d := validated(t, c)
@@ -41,6 +41,9 @@ func TestWarmRunsMakeNothing(t *testing.T) {
 			}
 			if d.memory.taken != taken {
 				t.Errorf("warm runs took memory: %d bytes, before them %d", d.memory.taken, taken)
+			}
+			if semaphores := before[objectSemaphore] > 0; semaphores != (d.timeline && !c.Fences) || semaphores == (before[objectFence] > 0) {
+				t.Errorf("%d semaphores and %d fences", before[objectSemaphore], before[objectFence])
 			}
 			m.close(t)
 			if err := d.Close(); err != nil {

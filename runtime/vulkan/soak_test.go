@@ -30,7 +30,7 @@ func TestSoak(t *testing.T) {
 		t.Run("plenty", func(t *testing.T) { soak(t, vulkan.Config{InPlace: -1}) })
 		t.Run("in place", func(t *testing.T) { soak(t, vulkan.Config{InPlace: 1}) })
 		t.Run("scarce", func(t *testing.T) { soak(t, vulkan.Config{MemoryLimit: 40 << 20, InPlace: -1}) })
-		t.Run("staged", func(t *testing.T) { soak(t, vulkan.Config{MemoryLimit: 60 << 20, Staged: true}) })
+		t.Run("staged, fences", func(t *testing.T) { soak(t, vulkan.Config{MemoryLimit: 60 << 20, Staged: true, Fences: true}) })
 		return
 	}
 	needDevice(t)

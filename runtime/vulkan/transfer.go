@@ -123,7 +123,7 @@ func (l *lane) leave(i int, device, half chunk, up bool) error {
 	if err := l.open(c); err != nil {
 		return err
 	}
-	l.fence(c)
+	l.barrier(c)
 	if up {
 		l.copy(c, half, device)
 	} else {

@@ -130,7 +130,7 @@ func (t *turner) pass(ctx context.Context, s *step, set handle, k int) error {
 			from, count := [3]uint32{}, groups
 			from[along], count[along] = done, n
 			if t.wait {
-				t.lane.fence(t.commands())
+				t.lane.barrier(t.commands())
 				t.wait = false
 			}
 			t.lane.dispatch(t.commands(), s, k, from, count)

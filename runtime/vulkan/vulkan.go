@@ -24,6 +24,8 @@ type Config struct {
 	Message func(text string)
 	// Staged copies data through memory of the host's even where device memory can be mapped, as a GPU without such memory needs it.
 	Staged bool
+	// Fences waits for the device by fences even where there are timeline semaphores, as it does on devices without.
+	Fences bool
 	// InPlace is the bytes from which a device that is a processor works on the host's data where it lies, in runs that cannot be cancelled; 0:
 	// as many as make it pay; negative: it never does.
 	InPlace int

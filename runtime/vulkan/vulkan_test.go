@@ -50,7 +50,7 @@ func planned(k *codegen.Kernel, t codegen.Target) (*codegen.Kernel, error) {
 
 var long = flag.Bool("long", false, "run the whole suite, also with data staged and with kernels scheduled as the planner does")
 
-var configs = map[string]vulkan.Config{"mapped": {InPlace: -1}, "staged": {Staged: true}, "in place": {InPlace: 1}}
+var configs = map[string]vulkan.Config{"mapped": {InPlace: -1}, "staged": {Staged: true}, "in place": {InPlace: 1}, "fences": {Fences: true, InPlace: -1}}
 
 func TestContract(t *testing.T) {
 	for name, c := range configs {
