@@ -1,9 +1,11 @@
 package codegen
 
+import "github.com/einloom/einloom/expr/op"
+
 // Count gives what the kernel computes and moves: an operation for each op at each point of the axes its value depends on (two for fma,
-// none for casts and selections, complex ones by their real parts), and the bytes of the elements it touches, each once.
+// none for casts, selections and what is seldom needed, complex ones by their real parts), and the bytes of the elements it touches, each once.
 func (k *Kernel) Count() Cost {
-	on := k.Depends()
+	on, seldom := k.Depends(), k.Seldom()
 	var c Cost
 	touched := make([]float64, len(k.Params))
 	for i := range k.Body {
@@ -12,7 +14,9 @@ func (k *Kernel) Count() Cost {
 		case Load, Gather:
 			touched[v.Param] += k.points(on[i])
 		case Map:
-			c.Flop += k.points(on[i]) * v.flop()
+			if !seldom[i] {
+				c.Flop += k.points(on[i]) * v.flop()
+			}
 		case Reduce, Scan:
 			c.Flop += k.points(on[v.Args[0]].Union(AxesOf(v.Over...))) * v.flop()
 		}
@@ -65,7 +69,7 @@ func (p *Param) elements() float64 {
 // flop is the operations of one application of a Map, Reduce or Scan.
 func (v *Value) flop() float64 {
 	switch name := v.Op.Name; {
-	case name == "cast" || name == "where":
+	case name == "cast" || v.Op.Types.Compute == op.Chosen:
 		return 0
 	case v.DType.IsComplex() && name == "mul":
 		return 6

@@ -402,7 +402,7 @@ func (p *parser) apply(o *op.Op, args []ast.Expr) (int, error) {
 			return 0, err
 		}
 		values[i] = v
-		if w := &p.b.k.Body[v]; typesNumbers(o.Name, i) && !fixed && (context == tensor.Invalid || !isNumber(w)) {
+		if w := &p.b.k.Body[v]; typesNumbers(o, i) && !fixed && (context == tensor.Invalid || !isNumber(w)) {
 			context, fixed = w.DType, !isNumber(w)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/einloom/einloom/expr/op"
 	"github.com/einloom/einloom/tensor"
 )
 
@@ -163,7 +164,7 @@ func (p *printer) renderMap(v *Value) rendered {
 	args := make([]string, len(v.Args))
 	for i, a := range v.Args {
 		args[i] = p.operand(a, context)
-		if p.k.Body[a].Kind == Const && context == tensor.Invalid && typesNumbers(v.Op.Name, i) {
+		if p.k.Body[a].Kind == Const && context == tensor.Invalid && typesNumbers(v.Op, i) {
 			context = p.k.Body[a].DType
 		}
 	}
@@ -188,7 +189,7 @@ func (p *printer) paren(v int, s string, prec int) string {
 // context is the dtype that a bare number has among the arguments of a map: that of the first argument that is no number.
 func (p *printer) context(v *Value) tensor.DType {
 	for i, a := range v.Args {
-		if w := &p.k.Body[a]; !isNumber(w) && typesNumbers(v.Op.Name, i) {
+		if w := &p.k.Body[a]; !isNumber(w) && typesNumbers(v.Op, i) {
 			return w.DType
 		}
 	}
@@ -207,8 +208,8 @@ func (p *printer) operand(i int, context tensor.DType) string {
 // isNumber says whether v is a constant whose text does not tell its dtype (true and false do).
 func isNumber(v *Value) bool { return v.Kind == Const && v.DType != tensor.Bool }
 
-// typesNumbers says whether argument i of an op gives bare numbers beside it their dtype: the condition of where does not.
-func typesNumbers(name string, i int) bool { return name != "where" || i > 0 }
+// typesNumbers says whether argument i of an op gives bare numbers beside it their dtype: the condition of a choice does not.
+func typesNumbers(o *op.Op, i int) bool { return o.Types.Compute != op.Chosen || i > 0 }
 
 // access is a param at its affine indices; position gather, if not -1, is the run-time index given as text.
 func (p *printer) access(q *Param, at []Affine, gather int, index string) string {

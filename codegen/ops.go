@@ -11,6 +11,7 @@ import (
 // The ops that the kernel itself knows by name.
 var (
 	opCast   = op.Lookup("cast")
+	opRare   = op.Lookup("rare")
 	opArgMin = op.Lookup("argmin")
 	opArgMax = op.Lookup("argmax")
 )

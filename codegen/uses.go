@@ -1,5 +1,7 @@
 package codegen
 
+import "github.com/einloom/einloom/tensor"
+
 // Uses counts for each value of the body the values and stores that take it, and the factors of a packed contraction.
 func (k *Kernel) Uses() []int {
 	uses := make([]int, len(k.Body))
@@ -16,6 +18,27 @@ func (k *Kernel) Uses() []int {
 		uses[k.Gett.B]++
 	}
 	return uses
+}
+
+// Seldom says of each value whether nothing needs it but what a rare seldom chooses. Such a value is a map or a constant: what is loaded or
+// folded, and what a bool is chosen from, never counts as seldom.
+func (k *Kernel) Seldom() []bool {
+	seldom := make([]bool, len(k.Body))
+	for i := range seldom {
+		seldom[i] = k.Body[i].Kind == Map || k.Body[i].Kind == Const
+	}
+	for i := range k.Stores {
+		seldom[k.Stores[i].Value] = false
+	}
+	for i := len(k.Body) - 1; i >= 0; i-- {
+		v := &k.Body[i]
+		for j, a := range v.Args {
+			if !seldom[i] && !(v.Op == opRare && j == 1 && v.DType != tensor.Bool) {
+				seldom[a] = false
+			}
+		}
+	}
+	return seldom
 }
 
 // Beneath calls visit with value v and the values that it is computed from, each once, users before their operands; what a value takes is

@@ -14,7 +14,9 @@ func (n *nest) abreast(ts []target) {
 	}
 	var list []int
 	n.beneath(ts, func(v int) bool {
-		list = append(list, v)
+		if !n.seldom[v] {
+			list = append(list, v)
+		}
 		return true
 	})
 	slices.Sort(list) // operands before users

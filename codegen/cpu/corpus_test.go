@@ -77,7 +77,7 @@ func opKernels(t testing.TB, d tensor.DType, l layout, n int) (list []*codegen.K
 		for j := range types {
 			types[j] = d
 		}
-		if o.Name == "where" {
+		if o.Types.Compute == op.Chosen {
 			types[0] = tensor.Bool
 		}
 		if _, err := codegen.ResultType(o, types); err != nil {

@@ -7,11 +7,11 @@ import (
 
 // apply writes the core operation name on registers of d (and, for casts, to the dtype to) and gives the result's register.
 func (l *lanes) apply(name string, d, to tensor.DType, args []asm.Reg) asm.Reg {
-	if d == tensor.Bool && name != "cast" && name != "where" {
+	if d == tensor.Bool && name != "cast" && name != "where" && name != "rare" {
 		return l.applyBool(name, args)
 	}
 	switch name {
-	case "where":
+	case "where", "rare":
 		return l.choose(to, args[0], args[1], args[2])
 	case "cast":
 		return l.cast(d, to, args[0])

@@ -176,10 +176,10 @@ func write(u *unit, nums *numbers, isa asm.ISA, pool *asm.Pool) ([]*asm.Code, er
 
 func newNest(u *unit, name string, nums *numbers, isa asm.ISA, pool *asm.Pool) *nest {
 	f := asm.New(name, isa, asm.Frame{Pool: ArgPool, Scratch: ArgScratch}, pool)
-	n := &nest{u: u, k: u.k, nums: nums, vector: u.k.Vector, level: levels(u.k), uses: u.k.Uses(), folds: foldsOf(u.k), flat: u.flat(), side: 1, cells: map[int]asm.Reg{}, crossed: map[crossing][]asm.Reg{}}
+	n := &nest{u: u, k: u.k, nums: nums, vector: u.k.Vector, level: levels(u.k), uses: u.k.Uses(), seldom: u.k.Seldom(), folds: foldsOf(u.k), flat: u.flat(), side: 1, cells: map[int]asm.Reg{}, crossed: map[crossing][]asm.Reg{}}
 	n.lanes = lanes{Func: f, wide: isa == asm.AVX512, mask: 4}
 	for i := range u.k.Body {
-		if laneBytesOrMask(u.k.Body[i].DType, 4) == 8 {
+		if laneBytesOrMask(u.k.Body[i].DType, 4) == 8 && !n.seldom[i] {
 			n.mask = 8
 		}
 	}
@@ -205,9 +205,9 @@ func foldsOf(k *codegen.Kernel) (list []int) {
 
 // unroll is how many blocks are computed side by side, to hide latencies: long bodies have registers for fewer.
 func unroll(k *codegen.Kernel) int {
-	work := 0
+	work, seldom := 0, k.Seldom()
 	for i := range k.Body {
-		if k.Body[i].Kind == codegen.Map {
+		if k.Body[i].Kind == codegen.Map && !seldom[i] {
 			work++
 		}
 	}
@@ -238,7 +238,7 @@ func native(name string, d tensor.DType) bool {
 	switch {
 	case d.IsComplex():
 		return false
-	case name == "load" || name == "gather" || name == "cast" || name == "where" || name == "scan":
+	case name == "load" || name == "gather" || name == "cast" || name == "where" || name == "rare" || name == "scan":
 		return true
 	case isHalf(d):
 		return false

@@ -21,8 +21,9 @@ type nest struct {
 	unroll int   // blocks side by side
 	uses   []int // of each value, see codegen.Kernel.Uses
 	level  []int
-	folds  []int // the fold axes that are looped over, outermost first
-	flat   bool  // the parallel range is the vector axis itself
+	seldom []bool // see codegen.Kernel.Seldom
+	folds  []int  // the fold axes that are looped over, outermost first
+	flat   bool   // the parallel range is the vector axis itself
 
 	scope *scope
 	tail  tail
@@ -137,6 +138,9 @@ func (n *nest) write(v, block int) asm.Reg {
 	case codegen.Index:
 		return n.indexOf(x.Axis, block)
 	case codegen.Map:
+		if x.Op.Name == "rare" && n.seldom[x.Args[1]] {
+			return n.rare(x, block)
+		}
 		args := make([]asm.Reg, len(x.Args))
 		for i, a := range x.Args {
 			args[i] = n.value(a, block)
@@ -341,7 +345,7 @@ func (n *nest) hoist(targets []target) {
 		if x.Kind == codegen.Const {
 			return false
 		}
-		if !n.fixed.Contains(n.u.on[v]) || !n.ready(v) {
+		if !n.fixed.Contains(n.u.on[v]) || n.seldom[v] || !n.ready(v) {
 			return true
 		}
 		list = append(list, v)

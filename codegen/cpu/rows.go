@@ -199,7 +199,7 @@ func (n *nest) stage(ts []target) {
 // opsOf is the operations that the targets take at a point.
 func (n *nest) opsOf(ts []target) (ops int) {
 	n.beneath(ts, func(v int) bool {
-		if n.k.Body[v].Kind == codegen.Map {
+		if n.k.Body[v].Kind == codegen.Map && !n.seldom[v] {
 			ops++
 		}
 		return true

@@ -29,7 +29,7 @@ func savedOf(u *unit) []saved {
 	if k.Nest == codegen.NestGett || len(reducesOf(k)) == 0 {
 		return nil
 	}
-	level := levels(k)
+	level, seldom := levels(k), k.Seldom()
 	last := slices.Max(level)
 	computed := make([]int, len(k.Body)) // the first stage that computes it, -1: none yet
 	for i := range computed {
@@ -46,7 +46,7 @@ func savedOf(u *unit) []saved {
 				return
 			}
 			seen[v] = true
-			if computed[v] >= 0 && work(k, v) >= dear && savable(x.DType) {
+			if computed[v] >= 0 && work(k, v) >= dear && savable(x.DType) && !seldom[v] {
 				if !slices.ContainsFunc(list, func(s saved) bool { return s.value == v }) {
 					list = append(list, saved{v, computed[v]})
 				}

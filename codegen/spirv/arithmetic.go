@@ -68,7 +68,7 @@ func (f *function) both(x, y id) id { return f.pure(opLogicalAnd, f.boolean(), x
 // operation is a core operation on operands of dtype d.
 func (f *function) operation(name string, d tensor.DType, args []id) (id, error) {
 	switch {
-	case name == "where":
+	case name == "where" || name == "rare":
 		return f.choose(f.typeOf(d), args[0], args[1], args[2]), nil
 	case d.IsBool():
 		if code, ok := logicOps[name]; ok {

@@ -11,7 +11,7 @@ import (
 // lane is a core operation on the bits of one element of each operand, zero-extended; so is what it gives. Operands that it has not are 0.
 type lane func(a, b, c uint64) uint64
 
-// EvalCore is the one definition of what a core operation means, bit by bit: o applied to operands of dtype d (for where: of the last
+// EvalCore is the one definition of what a core operation means, bit by bit: o applied to operands of dtype d (for where and rare: of the last
 // two), giving dtype to, which only a cast does not know by itself. Which NaN comes out of arithmetic is not defined. An error says that
 // o is no core operation on d.
 func EvalCore(o *Op, d, to tensor.DType, args ...uint64) (uint64, error) {
@@ -27,12 +27,13 @@ func EvalCore(o *Op, d, to tensor.DType, args ...uint64) (uint64, error) {
 	return f(x[0], x[1], x[2]), nil
 }
 
-// Native says whether o is a core operation on operands of dtype d. Casts between all dtypes but complex ones are; so is where on them.
+// Native says whether o is a core operation on operands of dtype d. Casts between all dtypes but complex ones are; so are where and rare on
+// them.
 func (o *Op) Native(d tensor.DType) bool {
 	switch {
 	case !o.Core || d == tensor.Invalid || d >= tensor.NumDTypes || d.IsComplex():
 		return false
-	case o.Name == "const" || o.Name == "cast" || o.Name == "where":
+	case o.Name == "const" || o.Name == "cast" || o.Types.Compute == Chosen:
 		return true
 	}
 	return cores[d][o.Name] != nil
@@ -45,7 +46,7 @@ func coreLane(o *Op, d, to tensor.DType) (lane, error) {
 	switch o.Name {
 	case "cast":
 		return castLane(d, to), nil
-	case "where":
+	case "where", "rare":
 		return func(c, a, b uint64) uint64 {
 			if c != 0 {
 				return a
@@ -56,7 +57,7 @@ func coreLane(o *Op, d, to tensor.DType) (lane, error) {
 	return cores[d][o.Name], nil
 }
 
-// cores are the core operations by dtype and name, but for cast and where.
+// cores are the core operations by dtype and name, but for cast, where and rare.
 var cores = map[tensor.DType]map[string]lane{
 	tensor.Bool: {
 		"and": func(a, b, _ uint64) uint64 { return a & b },

@@ -12,6 +12,7 @@ var (
 	opConst   = Lookup("const")
 	opCast    = Lookup("cast")
 	opBitcast = Lookup("bitcast")
+	opRare    = Lookup("rare")
 )
 
 // operands are the names that a formula's text has for its operands.

@@ -35,12 +35,25 @@ func (f *Formula) DType(v int) tensor.DType {
 	return f.Ins[v-len(f.Params)].DType
 }
 
-// Cost counts the instructions that compute something: no constants, no bit casts.
+// Cost counts the instructions that compute something: no constants, no bit casts, and nothing that only a rare's seldom choice needs.
 func (f *Formula) Cost() int {
+	needed := make([]bool, len(f.Params)+len(f.Ins))
+	for _, v := range f.Out {
+		needed[v] = true
+	}
 	n := 0
-	for _, in := range f.Ins {
+	for i := len(f.Ins) - 1; i >= 0; i-- {
+		in := &f.Ins[i]
+		if !needed[len(f.Params)+i] {
+			continue
+		}
 		if in.Op != opConst && in.Op != opBitcast {
 			n++
+		}
+		for k, a := range in.Args {
+			if in.Op != opRare || k != 1 {
+				needed[a] = true
+			}
 		}
 	}
 	return n

@@ -5,11 +5,72 @@ import (
 	"strings"
 )
 
-// sin and cos. The quarter turns in x, x 2/pi, are needed modulo 4 and, where they come near an integer, far behind the point. (Payne and
+// sin and cos of x = n pi/2 + y, |y| <= pi/4 or hardly more, are one of sin, cos, -sin, -cos of y by n modulo 4; the cosine is a quarter ahead.
+// y is needed to full precision however near to 0 it is. As far as n has few bits, pi/2 in three pieces gives it. (Cody and Waite 1980.)
+// Beyond, in code that few arguments need, it comes from quarter turns x 2/pi modulo 4, which are then needed far behind the point.
+
+// quarters gives k, whose lowest bits are n, and y as u - v, for |x| <= circleNear. n times the first two pieces is exact, and so is each
+// difference, or else the next line brings in what it left out. -0 stays -0.
+const quarters = `
+	t := x*twoOverPi + nearest
+	n := t - nearest
+	a := x - n*halfPiA
+	b := n*halfPiB
+	h := a - b
+	m := n*halfPiC - ((a - h) - b)
+	u := h - m
+	return bits(t), u, m - (h - u)`
+
+// circle gives sin and cos of u - v, with z = u^2: u - (v (1 - z/2) + u z s(z)) and 1 - z/2 + (z^2 c(z) + u v).
+const circle = `
+	z := u*u
+	half := 0.5*z
+	one := 1 - half
+	sin := u - ((v - half*v) + z*u*poly(z, sinTail))
+	cos := one + ((1 - one - half) + (z*z*poly(z, cosTail) + u*v))
+	return sin, cos`
+
+const sinText = `
+	k, u, v := quarters(x)
+	sin, cos := circle(u, v)
+	y := where(k & 1 == 0, sin, cos)
+	return rare(!(abs(x) <= circleNear), sinFar(x), bits(bits(y) ^ (k & 2) << quarterShift))`
+
+const cosText = `
+	k, u, v := quarters(x)
+	sin, cos := circle(u, v)
+	y := where(k & 1 == 0, cos, sin)
+	return rare(!(abs(x) <= circleNear), cosFar(x), bits(bits(y) ^ ((k + 1) & 2) << quarterShift))`
+
+// tan is sin/cos, and in odd quarters -cos/sin.
+const tanDouble = `
+	k, u, v := quarters(x)
+	sin, cos := circle(u, v)
+	odd := k & 1 == 1
+	y := where(odd, cos, sin)/where(odd, sin, cos)
+	return rare(!(abs(x) <= circleNear), tanFar(x), bits(bits(y) ^ k << 63))`
+
+const tanSingle = `
+	return rare(!(abs(x) <= circleNear64), tanFar(x), f32(tanNearSingle(f64(x))))`
+
+// tanNearSingle has double precision to spare, and y in quarter turns.
+const tanNearSingle = `
+	t := x*twoOverPi + nearest
+	n := t - nearest
+	r := (x - n*halfPiA - n*halfPiB)*twoOverPi
+	return tanSigned(r, bits(t))`
+
+// tanSigned is the tangent of r, or for odd k that of a quarter more.
+const tanSigned = `
+	z := r*r
+	sin, cos := r*poly(z, sinTurns), poly(z, cosTurns)
+	odd := k & 1 == 1
+	y := where(odd, cos, sin)/where(odd, sin, cos)
+	return bits(bits(y) ^ k << 63)`
+
+// Far arguments. The quarter turns in x, x 2/pi, are needed modulo 4 and, where they come near an integer, far behind the point. (Payne and
 // Hanek 1983.) 2/pi is cut into pieces of so few bits that products are exact. x 2^(-piece w) is multiplied by the pieces from the w-th on;
-// w is such that all before them give multiples of 4. Small arguments are no special case: w is 0.
-//
-// With n the nearest integer and r the rest, sin x is one of sin, cos, -sin, -cos of r pi/2 by n modulo 4; the cosine is a quarter ahead.
+// w is such that all before them give multiples of 4.
 
 // turnsSingle gives t, whose lowest bits are n, and r, to about 50 bits, of a >= 0 that has 24 bits. A product with a piece of 28 bits has
 // no more than 52. From exponent 53 + 28 k on, that with piece k is a multiple of 4. The sum's large terms are added exactly, and the
@@ -31,13 +92,13 @@ const modulo4 = `
 	return x - 4*rint(x*0.25)`
 
 // sinSingle computes in double precision; to half a unit of single precision, the least terms are enough.
-const sinSingle = `
+const sinFarSingle = `
 	a := f64(abs(x))
 	t, r := turnsSingle(a)
 	y := turnedSingle(r, bits(t))
 	return f32(bits(bits(y) ^ ((bits(t) & 2) << 62 ^ bits(f64(x)) & signBit64)))`
 
-const cosSingle = `
+const cosFarSingle = `
 	a := f64(abs(x))
 	t, r := turnsSingle(a)
 	k := bits(t) + 1
@@ -107,49 +168,39 @@ const twoProduct = `
 	al, bl := a - ah, b - bh
 	return product, ah*bh - product + ah*bl + al*bh + al*bl`
 
-// circle gives sin and cos of y = (high + low) pi/2 = u + v:
-// sin y = u + (u^3 (-1/6 + z s(z)) + v (1 - z/2)) and cos y = 1 - z/2 + (z^2 c(z) - u v), z = u^2.
-const circle = `
+// circleOfTurns gives sin and cos of (high + low) pi/2.
+const circleOfTurns = `
 	u, v := twoProduct(high, halfPiHi)
-	v = v + (high*halfPiLo + low*halfPiHi)
-	z := u*u
-	half := 0.5*z
-	one := 1 - half
-	cos := one + ((1 - one - half) + (z*z*poly(z, cos) - u*v))
-	return u + (z*u*poly(z, sin) + (v - 0.5*z*v)), cos`
+	sin, cos := circle(u, -(v + (high*halfPiLo + low*halfPiHi)))
+	return sin, cos`
 
 // turned is sin, or cos for odd k.
 const turned = `
-	sin, cos := circle(high, low)
+	sin, cos := circleOfTurns(high, low)
 	return where(k & 1 == 0, sin, cos)`
 
-const sinDouble = `
+const sinFarDouble = `
 	a := abs(x)
 	t, high, low := turns(a)
 	y := turned(high, low, bits(t))
-	return where(a < 0x1p-27, x, bits(bits(y) ^ ((bits(t) & 2) << 62 ^ bits(x) & signBit)))`
+	return bits(bits(y) ^ ((bits(t) & 2) << 62 ^ bits(x) & signBit))`
 
-const cosDouble = `
+const cosFarDouble = `
 	a := abs(x)
 	t, high, low := turns(a)
 	k := bits(t) + 1
 	y := turned(high, low, k)
 	return bits(bits(y) ^ (k & 2) << 62)`
 
-// tan is sin/cos, and in odd quarters -cos/sin.
-const tanSingle = `
+const tanFarSingle = `
 	a := f64(abs(x))
 	t, r := turnsSingle(a)
-	z := r*r
-	sin, cos := r*poly(z, sinTurns), poly(z, cosTurns)
-	odd := bits(t) & 1 == 1
-	y := where(odd, cos, sin)/where(odd, sin, cos)
-	return f32(bits(bits(y) ^ ((bits(t) & 1) << 63 ^ bits(f64(x)) & signBit64)))`
+	return f32(bits(bits(tanSigned(r, bits(t))) ^ bits(f64(x)) & signBit64))`
 
-const tanDouble = `
+const tanFarDouble = `
 	a := abs(x)
 	t, high, low := turns(a)
-	sin, cos := circle(high, low)
+	sin, cos := circleOfTurns(high, low)
 	odd := bits(t) & 1 == 1
 	y := where(odd, cos, sin)/where(odd, sin, cos)
-	return where(a < 0x1p-27, x, bits(bits(y) ^ ((bits(t) & 1) << 63 ^ bits(x) & signBit)))`
+	return bits(bits(y) ^ (bits(t) << 63 ^ bits(x) & signBit))`

@@ -109,17 +109,29 @@ var coefficients = map[string][]float64{
 		0x1.e1e8594de3debp-11,  // 0.00091916582617729053
 		-0x1.a107ba846571bp-16, // -2.4856936322224023e-05
 	},
-	// (sin t - t)/t^3 in t^2 on |t| <= pi/4, relative in sin t; error 2^-57.9.
-	"sin": {
-		-0x1.5555555555548p-03, // -0.1666666666666663
-		0x1.111111110f75cp-07,  // 0.008333333333321917
-		-0x1.a01a019bf2101p-13, // -0.00019841269829457694
-		0x1.71de355f075eap-19,  // 2.7557313582299459e-06
-		-0x1.ae5e5481ef008p-26, // -2.5050742376067641e-08
-		0x1.5d8e3d881148dp-33,  // 1.589594950912164e-10
+	// (t - sin t)/t^3 in t^2 on |t| <= pi/4, relative in sin t; error 2^-27.9.
+	"sinTail32": {
+		0x1.555546p-03,  // 0.16666655242443085
+		-0x1.110778p-07, // -0.0083321891725063324
+		0x1.99540ep-13,  // 0.00019518296176102012
+	},
+	// (t - sin t)/t^3 in t^2 on |t| <= pi/4, relative in sin t; error 2^-57.9.
+	"sinTail64": {
+		0x1.5555555555548p-03,  // 0.1666666666666663
+		-0x1.111111110f75cp-07, // -0.008333333333321917
+		0x1.a01a019bf2101p-13,  // 0.00019841269829457694
+		-0x1.71de355f075eap-19, // -2.7557313582299459e-06
+		0x1.ae5e5481ef008p-26,  // 2.5050742376067641e-08
+		-0x1.5d8e3d881148dp-33, // -1.589594950912164e-10
+	},
+	// (cos t - 1 + t^2/2)/t^4 in t^2 on |t| <= pi/4; error 2^-33.1.
+	"cosTail32": {
+		0x1.55554ap-05,  // 0.041666645556688309
+		-0x1.6c0c2ap-10, // -0.0013887310633435845
+		0x1.99e918p-16,  // 2.443257108097896e-05
 	},
 	// (cos t - 1 + t^2/2)/t^4 in t^2 on |t| <= pi/4; error 2^-64.2.
-	"cos": {
+	"cosTail64": {
 		0x1.555555555554cp-05,  // 0.041666666666666602
 		-0x1.6c16c16c15222p-10, // -0.001388888888887448
 		0x1.a01a019cbfc69p-16,  // 2.4801587289676958e-05
@@ -532,6 +544,32 @@ var coefficients = map[string][]float64{
 	"twiceLog2eLo": {0x1.777d0ffda0d24p-55},
 	// 1.5*2^52: what is added to it is rounded to an integer
 	"nearest": {0x1.8p+52},
+	// 1.5*2^23: what is added to it is rounded to an integer
+	"nearest32": {0x1.8p+23},
+	// 2/pi
+	"twoOverPi32": {0x1.45f306p-01},
+	// 2/pi
+	"twoOverPi64": {0x1.45f306dc9c883p-01},
+	// pi/2 to 16 bits: its product with 8 bits is exact
+	"halfPiA32": {0x1.921ep+00},
+	// the next 16 bits of pi/2
+	"halfPiB32": {0x1.b544p-16},
+	// pi/2 - halfPiA - halfPiB
+	"halfPiC32": {0x1.0b461p-34},
+	// pi/2 to 39 bits: its product with 14 bits is exact
+	"halfPiA64": {0x1.921fb5444p+00},
+	// the next 39 bits of pi/2
+	"halfPiB64": {0x1.68c234c4c4p-39},
+	// pi/2 - halfPiA - halfPiB
+	"halfPiC64": {0x1.3145c06e0e689p-78},
+	// up to where quarter turns are counted in 8 bits
+	"circleNear32": {0x1.9p+08},
+	// up to where quarter turns are counted in 14 bits
+	"circleNear64": {0x1p+14},
+	// from the second bit to the sign's
+	"quarterShift32": {0x1.ep+04},
+	// from the second bit to the sign's
+	"quarterShift64": {0x1.fp+05},
 	// 1.5*2^52 + 1023
 	"pieceScale": {0x1.80000000003ffp+52},
 	// pi/2 to 52 bits

@@ -174,7 +174,7 @@ var castOp = op.Lookup("cast")
 // hasLoop says whether one step can do an op on arguments of these dtypes; otherwise its formula has to be followed.
 func hasLoop(o *op.Op, types []tensor.DType) bool {
 	switch o.Name {
-	case "cast", "bitcast", "where":
+	case "cast", "bitcast", "where", "rare":
 		return true
 	}
 	return engines[types[0]].has(o.Name)
@@ -187,7 +187,7 @@ func mapping(o *op.Op, types []tensor.DType, result tensor.DType, to int, args [
 		return casting(types[0], result, to, args[0]), nil
 	case "bitcast":
 		return bitCasting(types[0], result, to, args[0])
-	case "where":
+	case "where", "rare":
 		return engines[result].choice(to, args[0], args[1], args[2]), nil
 	}
 	return engines[types[0]].mapping(o.Name, to, args)

@@ -83,6 +83,10 @@ func fits() []fit {
 	tailWeight := func(f func(*big.Float) *big.Float) func(*big.Float) *big.Float {
 		return func(t *big.Float) *big.Float { return quo(mul(t, square(t)), f(t)) }
 	}
+	sinTail := func(t *big.Float) *big.Float { return quo(sub(t, exact.Sin(t)), mul(t, square(t))) }
+	cosTail := func(t *big.Float) *big.Float {
+		return quo(add(sub(exact.Cos(t), one), mul(exact.Float(0.5), square(t))), square(square(t)))
+	}
 	// e^(v^2) erfc(v) (v + k), in t = (v - k/2)/(v + k)
 	erfcTail := func(t *big.Float) *big.Float {
 		v := quo(mul(exact.Float(erfcBend64), add(exact.Float(0.5), t)), sub(one, t))
@@ -111,16 +115,14 @@ func fits() []fit {
 			f: sinTurns, weight: func(t *big.Float) *big.Float { return quo(one, sinTurns(t)) }, arg: square, lo: 1e-3, hi: 0.5001, terms: 5, digits: double},
 		{name: "cosTurns", doc: "cos(t pi/2) in t^2 on |t| <= 1/2, for single precision",
 			f: cosTurns, weight: constantly(1), arg: square, lo: 0, hi: 0.5001, terms: 6, digits: double, leading: []float64{1}},
-		{name: "sin", doc: "(sin t - t)/t^3 in t^2 on |t| <= pi/4, relative in sin t",
-			f:      func(t *big.Float) *big.Float { return quo(sub(exact.Sin(t), t), mul(t, square(t))) },
-			weight: func(t *big.Float) *big.Float { return quo(mul(t, square(t)), exact.Sin(t)) },
-			arg:    square, lo: 1e-3, hi: 0.7855, terms: 6, digits: double},
-		{name: "cos", doc: "(cos t - 1 + t^2/2)/t^4 in t^2 on |t| <= pi/4",
-			f: func(t *big.Float) *big.Float {
-				return quo(add(sub(exact.Cos(t), one), mul(exact.Float(0.5), square(t))), square(square(t)))
-			},
-			weight: func(t *big.Float) *big.Float { return square(square(t)) },
-			arg:    square, lo: 1e-3, hi: 0.7855, terms: 6, digits: double},
+		{name: "sinTail32", doc: "(t - sin t)/t^3 in t^2 on |t| <= pi/4, relative in sin t",
+			f: sinTail, weight: tailWeight(exact.Sin), arg: square, lo: 1e-3, hi: 0.7857, terms: 3, digits: single},
+		{name: "sinTail64", doc: "(t - sin t)/t^3 in t^2 on |t| <= pi/4, relative in sin t",
+			f: sinTail, weight: tailWeight(exact.Sin), arg: square, lo: 1e-3, hi: 0.7855, terms: 6, digits: double},
+		{name: "cosTail32", doc: "(cos t - 1 + t^2/2)/t^4 in t^2 on |t| <= pi/4",
+			f: cosTail, weight: func(t *big.Float) *big.Float { return square(square(t)) }, arg: square, lo: 1e-3, hi: 0.7857, terms: 3, digits: single},
+		{name: "cosTail64", doc: "(cos t - 1 + t^2/2)/t^4 in t^2 on |t| <= pi/4",
+			f: cosTail, weight: func(t *big.Float) *big.Float { return square(square(t)) }, arg: square, lo: 1e-3, hi: 0.7855, terms: 6, digits: double},
 		{name: "log2ForPow", doc: "log2((1+t)/(1-t))/t in t^2 for t <= (sqrt 2 - 1)/(sqrt 2 + 1), relative, for single precision",
 			f:      func(t *big.Float) *big.Float { return quo(quo(atanh2(t), t), exact.Ln2()) },
 			weight: func(t *big.Float) *big.Float { return quo(t, atanh2(t)) },
@@ -203,7 +205,10 @@ func constants() []constant {
 	log10of2Hi32, log10of2Lo32 := pieces(log10of2, 16, single)
 	log10of2Hi64, log10of2Lo64 := pieces(log10of2, 40, double)
 	quarterPiHi, quarterPiLo := pieces(mul(exact.Float(0.25), exact.Pi(prec)), 50, double)
-	halfPiHi, halfPiLo := pieces(mul(exact.Float(0.5), exact.Pi(prec)), 52, double)
+	halfPi := mul(exact.Float(0.5), exact.Pi(prec))
+	halfPiHi, halfPiLo := pieces(halfPi, 52, double)
+	halfPi32, halfPi64 := threePieces(halfPi, 16, single), threePieces(halfPi, 39, double)
+	twoOverPi := quo(exact.Float(1), halfPi)
 	thirdHi, thirdLo := pieces(quo(exact.Float(1), exact.Float(3)), 52, double)
 	twiceLog2eHi, twiceLog2eLo := pieces(mul(exact.Float(2), log2e), 52, double)
 	const sqrtHalf32, sqrtHalf64 = 0x3f3504f3, 0x3fe6a09e << 32
@@ -275,6 +280,19 @@ func constants() []constant {
 		{"twiceLog2eHi", "2/ln 2 to 52 bits", twiceLog2eHi},
 		{"twiceLog2eLo", "2/ln 2 - twiceLog2eHi", twiceLog2eLo},
 		{"nearest", "1.5*2^52: what is added to it is rounded to an integer", 0x1.8p52},
+		{"nearest32", "1.5*2^23: what is added to it is rounded to an integer", 0x1.8p23},
+		{"twoOverPi32", "2/pi", rounded(twoOverPi, single)},
+		{"twoOverPi64", "2/pi", rounded(twoOverPi, double)},
+		{"halfPiA32", "pi/2 to 16 bits: its product with 8 bits is exact", halfPi32[0]},
+		{"halfPiB32", "the next 16 bits of pi/2", halfPi32[1]},
+		{"halfPiC32", "pi/2 - halfPiA - halfPiB", halfPi32[2]},
+		{"halfPiA64", "pi/2 to 39 bits: its product with 14 bits is exact", halfPi64[0]},
+		{"halfPiB64", "the next 39 bits of pi/2", halfPi64[1]},
+		{"halfPiC64", "pi/2 - halfPiA - halfPiB", halfPi64[2]},
+		{"circleNear32", "up to where quarter turns are counted in 8 bits", 400},
+		{"circleNear64", "up to where quarter turns are counted in 14 bits", 0x1p14},
+		{"quarterShift32", "from the second bit to the sign's", 30},
+		{"quarterShift64", "from the second bit to the sign's", 62},
 		{"pieceScale", "1.5*2^52 + 1023", 0x1.8p52 + 1023},
 		{"halfPiHi", "pi/2 to 52 bits", halfPiHi},
 		{"halfPiLo", "pi/2 - halfPiHi", halfPiLo},
@@ -314,6 +332,20 @@ func rounded(x *big.Float, digits uint) float64 {
 func pieces(x *big.Float, few, digits uint) (hi, lo float64) {
 	hi = rounded(x, few)
 	return hi, rounded(sub(x, exact.Float(hi)), digits)
+}
+
+// threePieces gives x > 0 as two pieces of few bits, and what is left to all digits; none is negative.
+func threePieces(x *big.Float, few, digits uint) (list [3]float64) {
+	rest := number().Set(x)
+	for i := range list {
+		bits := digits
+		if i < 2 {
+			bits = few
+		}
+		list[i], _ = number().SetMode(big.ToZero).SetPrec(bits).Set(rest).Float64()
+		rest = sub(rest, exact.Float(list[i]))
+	}
+	return list
 }
 
 // list is several numbers with a name.

@@ -206,7 +206,7 @@ func mapped(o *op.Op, types []tensor.DType, d tensor.DType, args []number) (numb
 	if exact {
 		return mappedBits(o, types, d, args)
 	}
-	if o.Name == "where" {
+	if o.Types.Compute == op.Chosen {
 		switch c := args[0]; {
 		case c.unknown:
 			return number{unknown: true}, nil
@@ -231,9 +231,9 @@ func mappedBits(o *op.Op, types []tensor.DType, d tensor.DType, args []number) (
 	switch {
 	case o.Name == "cast":
 		return cast(args[0], last, d)
-	case o.Name == "where" && args[0].lo != 0:
+	case o.Types.Compute == op.Chosen && args[0].lo != 0:
 		return args[1], nil
-	case o.Name == "where":
+	case o.Types.Compute == op.Chosen:
 		return args[2], nil
 	case last == tensor.Float16 || last == tensor.BFloat16:
 		return mappedNarrow(o, last, d, args)

@@ -130,7 +130,7 @@ func mapKernel(o *op.Op, d tensor.DType, n int) *codegen.Kernel {
 	for i := range types {
 		types[i] = d
 	}
-	if o.Name == "where" {
+	if o.Types.Compute == op.Chosen {
 		types[0] = tensor.Bool
 	}
 	result, err := codegen.ResultType(o, types)
