@@ -57,6 +57,9 @@ func (n *Node) fingerprint() uint64 {
 	if n.Weak {
 		head |= 1 << 24
 	}
+	if n.Frozen {
+		head |= 1 << 25
+	}
 	h.num(head)
 	for _, d := range n.Shape {
 		h.num(uint64(d))
@@ -135,7 +138,7 @@ func equal(a, b *Node, data func(a, b *tensor.Tensor) bool) bool {
 
 // alike compares everything about two nodes but the arguments themselves.
 func alike(a, b *Node, data func(a, b *tensor.Tensor) bool) bool {
-	if a.hash != b.hash || a.Kind != b.Kind || a.DType != b.DType || a.Fold != b.Fold || a.Weak != b.Weak || a.Op != b.Op ||
+	if a.hash != b.hash || a.Kind != b.Kind || a.DType != b.DType || a.Fold != b.Fold || a.Weak != b.Weak || a.Frozen != b.Frozen || a.Op != b.Op ||
 		a.Name != b.Name || len(a.Args) != len(b.Args) || !slices.Equal(a.Shape, b.Shape) {
 		return false
 	}

@@ -36,9 +36,9 @@ func (n *Node) With(args ...*Node) *Node {
 	return Make(m)
 }
 
-// Hole gives an input of n's dtype and shape, at n's place.
-func Hole(name string, n *Node) *Node {
-	return Make(Node{Kind: KInput, Name: name, DType: n.DType, Shape: n.Shape, Pos: n.Pos})
+// Hole gives an input of n's dtype and shape, at n's place; frozen: its elements never change.
+func Hole(name string, n *Node, frozen bool) *Node {
+	return Make(Node{Kind: KInput, Name: name, DType: n.DType, Shape: n.Shape, Frozen: frozen, Pos: n.Pos})
 }
 
 // fail makes a mistake; build adds where and in what.

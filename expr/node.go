@@ -68,6 +68,7 @@ type Node struct {
 	After  []int          // KPad
 	Labels [][]int        // KContract: a label for each axis of each operand; a label twice in one operand is a diagonal
 	Output []int          // KContract: distinct labels, each in some operand
+	Frozen bool           // KInput, KData: its elements never change, so that what is computed of them alone may be computed once and kept
 	Weak   bool           // KConst: a scalar that takes the other operand's dtype (NEP 50); never set on a node that is an argument of another
 	Err    error          // KBad: an *Error or several joined
 	Pos    caller.Pos     // the user's line

@@ -194,6 +194,9 @@ func (p *parser) attributes(d *definition) (err error) {
 	for p.kind == tokWord {
 		into := d.attribute(p.text)
 		switch {
+		case p.text == "frozen" && (d.Kind == KInput || d.Kind == KData):
+			p.step()
+			d.Frozen = true
 		case p.text == "with" && d.Kind == KPad:
 			p.step()
 			d.values, err = p.value(nil)

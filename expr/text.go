@@ -117,6 +117,9 @@ func (p *printer) line(n *Node) line {
 		attribute(&b, "after", n.After)
 		b.WriteString(" with " + n.Value.text(n.DType))
 	}
+	if n.Frozen {
+		b.WriteString(" frozen")
+	}
 	l.body = b.String()
 	if !n.Pos.IsZero() {
 		l.note = strings.TrimPrefix(l.note+" "+n.Pos.String(), " ")

@@ -213,6 +213,8 @@ func (x *indexer) title(p spot) string {
 		return fmt.Sprintf("o%d", p.target)
 	case n.Kind == expr.KInput && isName(n.Name):
 		return n.Name
+	case n.Kind == expr.KInput && strings.HasPrefix(n.Name, keptName):
+		return n.Name[1:]
 	case n.Kind == expr.KInput && strings.HasPrefix(n.Name, "$"):
 		return "data" + n.Name[1:] // the runtime's name for data
 	case n.Kind == expr.KInput || n.Kind == expr.KData:

@@ -31,6 +31,9 @@ func runOrder(s *state) error {
 	for _, r := range o.roots {
 		o.isRoot[r] = true
 	}
+	if s.Keep && !s.off("keep") {
+		o.constant = o.constants()
+	}
 	o.to = make([]*expr.Node, len(o.nodes))
 	o.heads = make([]*contraction, len(o.nodes))
 	o.inside = make([]bool, len(o.nodes))
@@ -62,10 +65,11 @@ func runOrder(s *state) error {
 type orderer struct {
 	s *state
 	*graph
-	isRoot []bool
-	inside []bool         // whether a node has become part of a contraction above it
-	heads  []*contraction // of each node that is a contraction now
-	to     []*expr.Node   // the new nodes
+	isRoot   []bool
+	constant []bool         // whether a node is the same in every run; nil: nothing is kept from run to run
+	inside   []bool         // whether a node has become part of a contraction above it
+	heads    []*contraction // of each node that is a contraction now
+	to       []*expr.Node   // the new nodes
 }
 
 // contraction is a sum of products of nodes: labels are indices of sizes.
@@ -323,7 +327,7 @@ func (o *orderer) emit(n int, c *contraction) *expr.Node {
 	if len(values) == 1 {
 		return contractTo(node, c.output, values...)
 	}
-	net := order.Network{Output: c.output, Sizes: c.sizes, Terms: make([][]int, len(values))}
+	net := order.Network{Output: c.output, Sizes: c.sizes, Terms: make([][]int, len(values)), Constant: o.mixed(c)}
 	for i, v := range values {
 		net.Terms[i] = distinct(v.labels)
 	}
@@ -367,6 +371,21 @@ func (c *contraction) lonely() bool {
 		}
 	}
 	return false
+}
+
+// mixed says of a contraction's terms whether they are the same in every run; nil where they are all alike.
+func (o *orderer) mixed(c *contraction) []bool {
+	if o.constant == nil {
+		return nil
+	}
+	of := make([]bool, len(c.terms))
+	for i, t := range c.terms {
+		of[i] = o.constant[t.node]
+	}
+	if !slices.Contains(of, true) || !slices.Contains(of, false) {
+		return nil
+	}
+	return of
 }
 
 func distinct(labels []int) []int {

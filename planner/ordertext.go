@@ -28,6 +28,9 @@ func orderText(orders []ordered) string {
 		if c.Kept {
 			from += ", kept from an earlier search"
 		}
+		if c.OnceMults > 0 {
+			in += fmt.Sprintf(" a run and %s once", si(c.OnceMults))
+		}
 		fmt.Fprintf(&b, "; contract %q of %d: %s multiplications%s, largest intermediate %s elements (%s; left to right: %s)\n",
 			c.Spec, c.Terms, si(c.Mults), in, si(c.Largest), from, si(c.LeftToRight))
 		width := len("contraction")
@@ -37,8 +40,12 @@ func orderText(orders []ordered) string {
 		fmt.Fprintf(&b, ";  step  %-*s %6s %6s %6s %6s %10s %10s\n", width, "contraction", "m", "n", "k", "batch", "mult", "elements")
 		for k := range c.Steps {
 			r := &c.Steps[k]
-			fmt.Fprintf(&b, ";  %4d  %s%s %6s %6s %6s %6s %10s %10s\n", k+1, r.Spec, strings.Repeat(" ", width-len([]rune(r.Spec))),
-				si(r.M), si(r.N), si(r.K), si(r.Batch), si(r.Mults), si(r.Elements))
+			once := ""
+			if r.Once {
+				once = "  once"
+			}
+			fmt.Fprintf(&b, ";  %4d  %s%s %6s %6s %6s %6s %10s %10s%s\n", k+1, r.Spec, strings.Repeat(" ", width-len([]rune(r.Spec))),
+				si(r.M), si(r.N), si(r.K), si(r.Batch), si(r.Mults), si(r.Elements), once)
 		}
 	}
 	return b.String()
@@ -53,10 +60,11 @@ type Contraction struct {
 	Kept        bool              `json:"kept"`   // it was not searched for now: an earlier search found it
 	Sliced      string            `json:"sliced,omitempty"`
 	Slices      float64           `json:"slices"`
-	Mults       float64           `json:"mults"`         // multiplications, of all slices
-	Largest     float64           `json:"largest"`       // elements of the largest result, in a slice
-	LeftToRight float64           `json:"left_to_right"` // multiplications from left to right
-	Operands    []float64         `json:"operands"`      // elements of each, in a slice
+	Mults       float64           `json:"mults"`                // multiplications of a run, of all slices
+	OnceMults   float64           `json:"once_mults,omitempty"` // multiplications of constant terms, before the first run
+	Largest     float64           `json:"largest"`              // elements of the largest result, in a slice
+	LeftToRight float64           `json:"left_to_right"`        // multiplications from left to right
+	Operands    []float64         `json:"operands"`             // elements of each, in a slice
 	Steps       []ContractionStep `json:"steps"`
 }
 
@@ -71,9 +79,10 @@ type ContractionStep struct {
 	N        float64 `json:"n"`
 	K        float64 `json:"k"`
 	Batch    float64 `json:"batch"`
-	Mults    float64 `json:"mults"`    // in a slice
-	Elements float64 `json:"elements"` // of the result, in a slice
-	Times    float64 `json:"times"`    // how often it is done
+	Mults    float64 `json:"mults"`          // in a slice
+	Elements float64 `json:"elements"`       // of the result, in a slice
+	Times    float64 `json:"times"`          // how often it is done
+	Once     bool    `json:"once,omitempty"` // it is of constant terms alone: it is done before the first run
 }
 
 // Contractions says how each contraction of the plan was ordered.
@@ -97,9 +106,14 @@ func (o ordered) contraction() Contraction {
 	for _, t := range one.net.Terms {
 		c.Operands = append(c.Operands, points(one.net, t))
 	}
+	constant := r.tree.Constant(r.net)
 	for k, depth := range r.tree.Depths(r.net) {
 		s := &c.Steps[k]
-		s.Mults, s.Elements, s.Times = steps[k].Mults, steps[k].Size, points(r.net, r.tree.Sliced[:depth])
+		s.Mults, s.Elements, s.Times, s.Once = steps[k].Mults, steps[k].Size, points(r.net, r.tree.Sliced[:depth]), constant[k]
+		if s.Once {
+			c.OnceMults += s.Mults
+			continue
+		}
 		c.Mults += s.Mults * s.Times
 	}
 	return c
@@ -128,7 +142,7 @@ func (o ordered) renamed() *ordered {
 	for i := range steps {
 		steps[i].Labels = rename(steps[i].Labels)
 	}
-	o.net = order.Network{Terms: terms, Output: rename(o.net.Output), Sizes: sizes}
+	o.net = order.Network{Terms: terms, Output: rename(o.net.Output), Sizes: sizes, Constant: o.net.Constant}
 	o.tree.Steps, o.tree.Sliced = steps, rename(o.tree.Sliced)
 	return &o
 }

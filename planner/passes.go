@@ -22,6 +22,7 @@ var passes = []pass{
 	{"lower", "no fold for which kernels have no word, and none of no elements", lower, nil},
 	{"share", "equal nodes are one node", share, nil},
 	{"order", "a contraction has at most two operands", runOrder, checkOrder},
+	{"keep", "what is the same in every run is computed in one of them, where to read it takes less time", keep, nil},
 	{"fuse", "each computed node is in a group, and every group can run after those it reads from", fuse, checkFuse},
 	{"block", "what a chain of groups hands on beyond the caches is handed on in blocks, where that takes less time", block, checkFuse},
 	{"index", "a group is one kernel; movements are index arithmetic", index, checkKernels},
@@ -39,6 +40,8 @@ var orderReasons = []struct{ first, then, why string }{
 	{"lower", "share", "the greatest element beneath an argmax may be there already"},
 	{"share", "order", "a contraction that is used twice must not be merged into both uses"},
 	{"share", "fuse", "else one value is computed in two kernels"},
+	{"order", "keep", "constant operands have been contracted with one another"},
+	{"keep", "fuse", "a kernel reads what is kept as it reads a leaf"},
 	{"order", "fuse", "the intermediate contractions take part in fusion"},
 	{"fuse", "index", "a kernel's axes are those of its group"},
 	{"fuse", "block", "only what no kernel computes for itself is handed on"},
@@ -49,7 +52,7 @@ var orderReasons = []struct{ first, then, why string }{
 }
 
 // optional are the passes that a plan can do without; the others make what the next one needs.
-var optional = []string{"simplify", "share", "order", "fuse", "block"}
+var optional = []string{"simplify", "share", "order", "keep", "fuse", "block"}
 
 // Switches lists what Options.Off takes: the passes that can be left out, then each rule as "rule:NAME".
 func Switches() []string {
@@ -60,7 +63,7 @@ func Switches() []string {
 	return names
 }
 
-// Stages lists the stages that a plan may have texts of, see Plan.Text.
+// Stages lists the stages that a plan may have texts of, see Plan.Text: besides those of its passes "once", the kernels of Plan.Once.
 func Stages() []string {
 	names := []string{"graph"}
 	for i := range passes {
@@ -68,7 +71,7 @@ func Stages() []string {
 			names = append(names, passes[i].name)
 		}
 	}
-	return append(names, "kernel")
+	return append(names, "once", "kernel")
 }
 
 // state is a plan in the making.
@@ -79,6 +82,7 @@ type state struct {
 	numberedRoots []*expr.Node
 	fired         map[string]int // how often each rule fired
 	orders        []ordered      // what the order pass decided, for its text
+	once          []*expr.Node   // what the plan's Kept leaves hold, from keep on
 	largest       int            // bytes that a contraction's results may have, in a slice; 0: they are not sliced
 	room          int            // bytes that what kernels hand on to one another may have, in a slice; 0: what the caches hold
 	looped        *looped        // the contractions that run in slices, from order on; nil: none

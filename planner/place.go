@@ -85,11 +85,14 @@ func (s *state) leaves() {
 	}
 }
 
-// need is the bytes of the arena and the outputs.
+// need is the bytes of the arena, the outputs and what is kept, or what computing that takes if it is more.
 func (p *Plan) need() int64 {
-	need := int64(p.Arena)
+	need := int64(p.Arena) + p.keptBytes()
 	for _, o := range p.Outputs {
 		need += int64(size(o.Shape)) * int64(o.DType.Size())
+	}
+	if p.Once != nil {
+		need = max(need, p.Once.need())
 	}
 	return need
 }

@@ -18,6 +18,7 @@ type Options struct {
 	Objective   string                                 // what orders of contraction are to be cheap in: one of Objectives; "" is time
 	FastMath    bool                                   // rules that change roundings may fire
 	Off         map[string]bool                        // names of passes and "rule:NAME" of rules that are left out, to bisect
+	Keep        bool                                   // the plan is to be run more than once: what is the same in every run is Plan.Once
 	Check       bool                                   // verify after each pass
 	Strides     func(leaf *expr.Node) []int            // the layout of a leaf, in elements; a nil func or result: row-major, for data its tensor's
 	Trace       func(stage string, text func() string) // called after each pass; text may be called later, and from any goroutine
@@ -30,9 +31,11 @@ type Plan struct {
 	Target  codegen.Target
 	Leaves  []*expr.Node // inputs and data in the order of first use
 	Steps   []Step
-	Loops   []Loop   // in the order of their steps; no two of them have one in common
-	Arena   int      // bytes that the intermediate buffers need together
-	Outputs []Result // one a root
+	Loops   []Loop       // in the order of their steps; no two of them have one in common
+	Arena   int          // bytes that the intermediate buffers need together
+	Outputs []Result     // one a root
+	Once    *Plan        // what is computed before the first run, of the leaves that are frozen; nil: nothing is
+	Kept    []*expr.Node // the leaves that Once's outputs are bound to, one an output
 	stages  []stage
 	orders  []ordered
 }
@@ -98,19 +101,30 @@ func (e *MemoryError) Error() string {
 // about roundings, and results must not depend on the number of workers.
 const plannedWorkers = 2
 
-// Make plans the computation of roots. Where the results of a contraction make a plan too large for the memory limit, it runs in slices. Bad
-// nodes give all their root causes; a plan that no slicing makes small enough gives a *MemoryError. Any other error is a broken invariant
-// of the planner's own.
+// Make plans the computation of roots. What is kept from run to run counts against the memory limit; where that makes it too much nothing is
+// kept. Where the results of a contraction make a plan too large for the limit, it runs in slices. Bad nodes give all their root causes; a
+// plan that no slicing makes small enough gives a *MemoryError. Any other error is a broken invariant of the planner's own.
 func Make(roots []*expr.Node, o Options) (*Plan, error) {
 	if err := CheckObjective(o.Objective); err != nil {
 		return nil, fmt.Errorf("planner: %w", err)
 	}
 	p, err := attempt(roots, o, 0, 0)
-	if err != nil || o.MemoryLimit <= 0 || p.need() <= o.MemoryLimit {
+	if err != nil || p.fits(o.MemoryLimit) {
 		return p, err
 	}
-	return smaller(p, roots, o)
+	if p.Once == nil {
+		return smaller(p, roots, o)
+	}
+	o.Keep = false
+	q, err := Make(roots, o)
+	if refused, is := err.(*MemoryError); is && p.need() < refused.Need {
+		refused.Need, refused.Slices = p.need(), 1
+	}
+	return q, err
 }
+
+// fits says whether the plan keeps a memory limit; 0: there is none.
+func (p *Plan) fits(limit int64) bool { return limit <= 0 || p.need() <= limit }
 
 // attempt plans roots; largest is the most bytes that the result of a contraction may have, room what chains of kernels may hand on; 0: any.
 func attempt(roots []*expr.Node, o Options, largest, room int) (*Plan, error) {
@@ -129,7 +143,16 @@ func attempt(roots []*expr.Node, o Options, largest, room int) (*Plan, error) {
 			return nil, err
 		}
 	}
-	s.note("kernel", func() string { return s.plan.readable(s.steps, s.loopNotes()) })
+	if err := s.planOnce(stop); err != nil {
+		return nil, err
+	}
+	kernels := func() string { return s.plan.readable(s.steps, s.loopNotes()) }
+	if once := s.plan.Once; once != nil {
+		s.note("once", func() string { return once.Text("kernel") })
+		s.note("kernel", func() string { return "; kept0 ... are computed once: see stage keep\n" + kernels() })
+	} else {
+		s.note("kernel", kernels)
+	}
 	s.plan.orders = s.orders
 	return s.plan, nil
 }

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/einloom/einloom/codegen"
@@ -40,6 +41,9 @@ func (p *Plan) Price() Price {
 		return c
 	}
 	for _, n := range p.Leaves {
+		if slices.Contains(p.Kept, n) {
+			continue // it lies there
+		}
 		c.Up += n.Shape.Len() * n.DType.Size()
 	}
 	for _, o := range p.Outputs {
@@ -87,7 +91,7 @@ func Away(host, device *Plan) (away bool, why string) {
 func (p *Plan) crowded() string {
 	t := &p.Target
 	c := p.Price()
-	if need := c.Up + c.Down + p.Arena; t.Memory > 0 && need > t.Memory/10*9 {
+	if need := c.Up + c.Down + p.Arena + int(p.keptBytes()); t.Memory > 0 && need > t.Memory/10*9 {
 		return fmt.Sprintf("a run needs %.4g MB on %s, whose memory is %.4g MB", float64(need)/1e6, t.Name, float64(t.Memory)/1e6)
 	}
 	for i := range p.Steps {

@@ -24,9 +24,17 @@ func (s *state) text(name string) func() string {
 	case "order":
 		orders := s.orders
 		return func() string { return orderText(orders) + expr.Text(roots...) }
+	case "keep":
+		kept, once := s.plan.Kept, s.once
+		return func() string { return keptText(kept, once) + expr.Text(roots...) }
 	case "fuse":
-		graph, groups, cuts := s.graph, s.groups, s.cuts
-		return func() string { return fuseText(graph, groups, cuts) }
+		graph, groups, cuts, of := s.graph, s.groups, s.cuts, "order"
+		if len(s.once) > 0 {
+			of = "keep"
+		}
+		return func() string {
+			return fmt.Sprintf("; numbers of nodes are those of stage %s\n", of) + fuseText(graph, groups, cuts)
+		}
 	case "block":
 		chains := s.chains
 		return func() string { return chainText(chains) }
@@ -48,6 +56,23 @@ func graphText(roots []*expr.Node) func() string {
 	return func() string { return expr.Text(roots...) }
 }
 
+// keptText shows what is computed once, as comment.
+func keptText(kept, once []*expr.Node) string {
+	if len(once) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("; computed once, to be")
+	for _, n := range kept {
+		fmt.Fprintf(&b, " %s", n.Name)
+	}
+	b.WriteString(" in each run:\n")
+	for line := range strings.Lines(expr.Text(once...)) {
+		b.WriteString(";  " + line)
+	}
+	return b.String()
+}
+
 // firedText lists the rules that have fired, as comment.
 func firedText(fired map[string]int) string {
 	var b strings.Builder
@@ -62,7 +87,6 @@ func firedText(fired map[string]int) string {
 // fuseText lists the groups: what each computes, stores and reads, and why it does not compute that itself.
 func fuseText(g *graph, groups []*group, cuts []cut) string {
 	var b strings.Builder
-	b.WriteString("; numbers of nodes are those of stage order\n")
 	for _, x := range groups {
 		fmt.Fprintf(&b, "group %d over %s\n", x.number, x.extentsText())
 		b.WriteString("  computes")

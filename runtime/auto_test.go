@@ -125,7 +125,7 @@ func TestAutoRunsEachPlanWhereItIsFaster(t *testing.T) {
 			there[0].Close()
 		}
 	}
-	if len(little.variants) != 1 || little.variants[0].c.device != s.home || len(much.variants) != 0 {
+	if len(little.variants) != 1 || little.variants[0].compiled.device != s.home || len(much.variants) != 0 {
 		t.Error("runs on buffers are not where these lie")
 	}
 }

@@ -139,7 +139,7 @@ func seal(sh *shape, roots []*expr.Node) (sealed, inputs []*expr.Node, strides m
 		if n.Kind == expr.KData {
 			name = fmt.Sprintf("$%d", i)
 		}
-		inputs[i] = expr.Hole(name, n)
+		inputs[i] = expr.Hole(name, n, sh.keep && isFrozen(n))
 		strides[inputs[i]] = sh.data[i].layout()
 	}
 	copies := make(map[*expr.Node]*expr.Node, len(sh.nodes))

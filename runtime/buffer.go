@@ -79,7 +79,12 @@ func (s *Session) newBuffer(d tensor.DType, dims []int) (*Buffer, error) {
 	if s.closed {
 		return nil, errClosed
 	}
-	memory, err := s.memory(n * d.Size())
+	return s.allocate(d, shape)
+}
+
+// allocate gives a buffer of no certain contents, of a session that is open and held.
+func (s *Session) allocate(d tensor.DType, shape tensor.Shape) (*Buffer, error) {
+	memory, err := s.memory(shape.Len() * d.Size())
 	if err != nil {
 		return nil, fmt.Errorf("runtime: a buffer %v%v: %w", d, shape, err)
 	}

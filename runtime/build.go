@@ -51,6 +51,7 @@ func (s *Session) plan(ctx context.Context, j *job, device driver.Device, trace 
 		FastMath:    s.config.FastMath,
 		Off:         s.off,
 		Check:       s.config.Check,
+		Keep:        j.keep,
 		Strides:     func(leaf *expr.Node) []int { return strides[leaf] },
 		Trace:       trace,
 		Orders:      s.kept,

@@ -22,7 +22,8 @@ type compiled struct {
 	device   driver.Device
 	programs []driver.Program // one a step
 	why      string           // it was compiled for this device; "": there is no other
-	leaves   []int            // plan.Leaves[i] is leaf leaves[i] of the graph's description
+	leaves   []int            // plan.Leaves[i] is leaf leaves[i] of the graph's description; what is kept comes behind all of these
+	once     *compiled        // what is computed once for all runs of a program; nil: nothing
 	measure  bool             // whether a run is long enough that timing its steps costs nothing
 	took     []atomic.Int64   // nanoseconds of each step in the last measured run
 
@@ -59,6 +60,9 @@ func newCompiled(ctx context.Context, device driver.Device, plan *planner.Plan, 
 	for i, n := range inputs {
 		place[n.Name] = i
 	}
+	for i, n := range plan.Kept {
+		place[n.Name] = len(inputs) + i
+	}
 	for _, leaf := range plan.Leaves {
 		i, known := place[leaf.Name]
 		if !known {
@@ -81,6 +85,14 @@ func newCompiled(ctx context.Context, device driver.Device, plan *planner.Plan, 
 		}
 		c.programs = append(c.programs, p)
 		c.measure = c.measure || step.Kernel.Cost.Flop+step.Kernel.Cost.Bytes > timed
+	}
+	if plan.Once != nil {
+		once, err := newCompiled(ctx, device, plan.Once, inputs)
+		if err != nil {
+			c.release()
+			return nil, err
+		}
+		c.once = once
 	}
 	goruntime.SetFinalizer(c, (*compiled).release) // when neither the cache nor a program has it any more, its code goes
 	return c, nil

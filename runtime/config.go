@@ -36,7 +36,8 @@ type Config struct {
 	// Off turns passes ("fuse") and rewrite rules ("rule:neutral") off by name, to find out which of them is at fault. Names that are none
 	// are an error; planner.Switches lists those that are.
 	Off []string
-	// Check verifies the graph or the kernels after each pass.
+	// Check verifies the graph or the kernels after each pass, and in each run of a Program that expr.Frozen data is what it was in the
+	// first: what is computed of it once is then computed again and compared.
 	Check bool
 	// Validate turns on Khronos' validation layer on devices of Vulkan, which checks each call and each shader: what it finds wrong is told to
 	// Trace. Where the layer is not installed, Open says so. Runs take longer; other devices do not change.

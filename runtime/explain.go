@@ -42,6 +42,10 @@ func (c *compiled) text(s *Session) string {
 	b.WriteString(legend)
 	c.stage(&b, "graph", c.plan.Text("graph"))
 	c.stage(&b, "order", c.plan.Orders())
+	if c.once != nil {
+		c.stage(&b, "keep", c.plan.Text("keep"))
+		c.stage(&b, "once", c.plan.Text("once")+"\n"+c.once.costs(target))
+	}
 	c.stage(&b, "block", c.plan.Text("block"))
 	c.stage(&b, "kernel", c.plan.Text("kernel"))
 	c.stage(&b, "cost", c.costs(target))
@@ -64,6 +68,9 @@ func (c *compiled) place(b *strings.Builder, s *Session) {
 func (c *compiled) detail() string {
 	var b strings.Builder
 	c.stage(&b, "place", c.plan.Text("place"))
+	if c.once != nil {
+		c.stage(&b, c.language()+" of once", c.once.code())
+	}
 	c.stage(&b, c.language(), c.code())
 	return b.String()
 }

@@ -18,6 +18,7 @@ type shape struct {
 	leaves leafSet              // the KInput and KData among them
 	data   []operand            // of the leaves; nothing for an input that is not bound yet
 	stack  []visit
+	keep   bool // the plan is a program's, which keeps what is the same in every run
 }
 
 type visit struct {
@@ -41,10 +42,20 @@ func (s *shape) read(roots []*expr.Node) {
 	}
 }
 
-// layouts describes how the leaves' operands lie, and whether the plan is to be for where buffers lie.
+// layouts describes how the leaves' operands lie, whether the plan is to be for where buffers lie, and what it may keep from run to run.
 func (s *shape) layouts(home bool) {
 	if home {
 		s.key = append(s.key, 1)
+	}
+	if s.keep {
+		s.key = append(s.key, 3)
+		for _, n := range s.leaves.list {
+			frozen := byte(0)
+			if isFrozen(n) {
+				frozen = 1
+			}
+			s.key = append(s.key, frozen)
+		}
 	}
 	for _, x := range s.data {
 		s.ints(x.layout())
@@ -67,6 +78,22 @@ func (s *shape) forget() {
 
 // keep is the number of nodes up to which a shape's memory is kept.
 const keep = 1024
+
+// isFrozen says whether a leaf is data that never changes. An input is bound anew in each run, whatever its node says.
+func isFrozen(n *expr.Node) bool { return n.Kind == expr.KData && n.Frozen }
+
+// forProgram marks a description as that of a program, if anything is computed of what is the same in every run: otherwise its plan serves a
+// single evaluation as well.
+func (s *shape) forProgram() {
+	constant := make([]bool, len(s.nodes)) // of each node
+	for i, n := range s.nodes {
+		constant[i] = n.Kind != expr.KInput && n.Kind != expr.KData || isFrozen(n)
+		for _, a := range n.Args {
+			constant[i] = constant[i] && constant[s.id(a)]
+		}
+		s.keep = s.keep || constant[i] && (len(n.Args) > 0 || isFrozen(n))
+	}
+}
 
 // visit lists n and all beneath it, arguments first, without recursion.
 func (s *shape) visit(root *expr.Node) {

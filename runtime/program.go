@@ -11,22 +11,28 @@ import (
 )
 
 // Program is a compiled graph: data bound to its leaves, inputs to be bound at each Run. It is safe to use from many goroutines at once.
+//
+// Data of expr.From and expr.Of is read in each run: what it holds then counts. What a run would compute of expr.Frozen data and numbers alone
+// is computed in the first one and kept for as long as the program is reachable, on the device where it computes, if reading it takes less time
+// than computing it. Session.MemoryLimit counts it; where there is no room for it, each run computes it.
 type Program struct {
 	session *Session
 	roots   []*expr.Node
 	leaves  leafSet
-	plain   *compiled // for row-major inputs
+	plain   variant // for row-major inputs
 
 	mu       sync.Mutex
 	variants []variant // for inputs in other layouts, or in buffers on another device
+	kept     []*kept   // what they read of what is computed once
 	lists    *operandList
 }
 
 // variant is the program compiled for one layout of its inputs on one device.
 type variant struct {
+	*compiled
+	kept    *kept   // what it reads of what is computed once; nil: no such thing
 	strides [][]int // of each leaf; nil: row-major
 	home    bool    // it is for the device where buffers lie
-	c       *compiled
 }
 
 // operandList is a free list of what runs are bound to, so that RunInto allocates nothing.
@@ -37,7 +43,9 @@ type operandList struct {
 }
 
 func newProgram(s *Session, roots []*expr.Node, leaves leafSet, c *compiled) *Program {
-	return &Program{session: s, roots: roots, leaves: leaves, plain: c}
+	p := &Program{session: s, roots: roots, leaves: leaves}
+	p.plain = variant{compiled: c, kept: p.keptFor(c)}
+	return p
 }
 
 // Run computes the program's expressions with its inputs bound by args, in fresh memory.
@@ -162,19 +170,26 @@ func (p *Program) run(ctx context.Context, l *operandList, args []Arg) error {
 			}
 		}
 	}
-	c, err := p.forOperands(ctx, l)
+	v, err := p.forOperands(ctx, l)
 	if err != nil {
 		return err
+	}
+	var once []operand
+	if v.kept != nil {
+		if once, err = v.kept.operands(ctx, p, l.data); err != nil {
+			return onUsersLine(err, p.roots)
+		}
 	}
 	if err := s.holds.take(ctx, l.data, l.outs); err != nil {
 		return p.leaves.named(err)
 	}
 	defer s.holds.give(l.data, l.outs)
-	return onUsersLine(s.run(ctx, c, l.data, l.outs), p.roots)
+	l.data = append(l.data, once...) // nobody but this program has it, and no run writes it: it is not held
+	return onUsersLine(s.run(ctx, v.compiled, l.data, l.outs), p.roots)
 }
 
 // forOperands gives the program compiled for the layouts of its leaves' operands, and for the device where buffers lie if there are any.
-func (p *Program) forOperands(ctx context.Context, l *operandList) (*compiled, error) {
+func (p *Program) forOperands(ctx context.Context, l *operandList) (variant, error) {
 	home := p.session.away(l.data) || p.session.away(l.outs)
 	plain := !home || p.plain.device == p.session.home
 	for i, n := range p.leaves.list {
@@ -183,17 +198,18 @@ func (p *Program) forOperands(ctx context.Context, l *operandList) (*compiled, e
 	if plain {
 		return p.plain, nil
 	}
-	if c := p.variant(l.data, home); c != nil {
-		return c, nil
+	if v, ok := p.variant(l.data, home); ok {
+		return v, nil
 	}
 	sh := new(shape)
 	sh.read(p.roots)
+	sh.forProgram()
 	copy(sh.data, l.data)
 	c, err := p.session.compiled(ctx, sh, p.roots, home)
 	if err != nil {
-		return nil, err
+		return variant{}, err
 	}
-	v := variant{c: c, home: home}
+	v := variant{compiled: c, home: home, kept: p.keptFor(c)}
 	for _, x := range l.data {
 		v.strides = append(v.strides, slices.Clone(x.layout()))
 	}
@@ -203,22 +219,22 @@ func (p *Program) forOperands(ctx context.Context, l *operandList) (*compiled, e
 		p.variants = append(p.variants[:0], p.variants[1:]...)
 	}
 	p.variants = append(p.variants, v)
-	return c, nil
+	return v, nil
 }
 
 // variantLimit is how many variants a program keeps at hand; the session's cache has more.
 const variantLimit = 16
 
-// variant finds what was compiled for such operands; nil if it is not at hand.
-func (p *Program) variant(data []operand, home bool) *compiled {
+// variant finds what was compiled for such operands, if it is at hand.
+func (p *Program) variant(data []operand, home bool) (v variant, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for i := range p.variants {
 		if v := &p.variants[i]; v.home == home && v.fits(data) {
-			return v.c
+			return *v, true
 		}
 	}
-	return nil
+	return variant{}, false
 }
 
 func (v *variant) fits(data []operand) bool {

@@ -121,7 +121,8 @@ func (s *Session) Eval(ctx context.Context, x expr.Expr, args ...Arg) (*tensor.T
 	return outs[0].t, nil
 }
 
-// Compile plans xs together and compiles the plan. The program holds the data that travels with the graph; inputs are bound by Run.
+// Compile plans xs together and compiles the plan. The program holds the data that travels with the graph; inputs are bound by Run. What is
+// the same in every run, because it depends on nothing but expr.Frozen data and numbers, its first run computes and keeps.
 func (s *Session) Compile(ctx context.Context, xs ...expr.Expr) (*Program, error) {
 	if len(xs) == 0 {
 		return nil, errors.New("runtime: compile: no expression")
@@ -139,6 +140,7 @@ func (s *Session) Compile(ctx context.Context, xs ...expr.Expr) (*Program, error
 	defer s.mu.RUnlock()
 	sh := new(shape)
 	sh.read(roots)
+	sh.forProgram()
 	c, err := s.compiled(ctx, sh, roots, false)
 	if err != nil {
 		return nil, err
@@ -162,7 +164,7 @@ func (s *Session) compiled(ctx context.Context, sh *shape, roots []*expr.Node, h
 	if err := checkInputs(sh); err != nil {
 		return nil, err
 	}
-	j := job{key: string(sh.key), asked: slices.Clone(roots), home: home}
+	j := job{key: string(sh.key), asked: slices.Clone(roots), home: home, keep: sh.keep}
 	j.roots, j.inputs, j.strides = seal(sh, roots)
 	if ctx.Done() == nil {
 		return s.do(ctx, &j)
@@ -195,6 +197,7 @@ type job struct {
 	inputs  []*expr.Node
 	strides map[*expr.Node][]int
 	home    bool // for the device where buffers lie
+	keep    bool // what is the same in every run
 }
 
 func (s *Session) cached(key []byte) *compiled {

@@ -34,7 +34,7 @@ scalar. With - as SPEC a graph's text is read from standard input; docs/ir.md ha
 
 Stages: graph (what was asked for), order (the contractions one by one, with costs), kernel (the fused loop nests), cpu (their Go
 assembly) or spirv (their SPIR-V, as spirv-dis prints it; no Vulkan is needed) as the target is, all of these; or the name of a pass of
-the planner, which shows what it made: simplify, lower, share, fuse (and why groups are not larger), block (and why
+the planner, which shows what it made: simplify, lower, share, keep (what is computed once), once (its kernels), fuse (and why groups are not larger), block (and why
 values are stored whole), index, expand, schedule, place.
 
 `,
@@ -61,7 +61,7 @@ values are stored whole), index, expand, schedule, place.
 			if err != nil {
 				return err
 			}
-			p, err := planner.Make(roots, planner.Options{Target: t.Target, Objective: *objective, MemoryLimit: *memory})
+			p, err := planner.Make(roots, planner.Options{Target: t.Target, Objective: *objective, MemoryLimit: *memory, Keep: true})
 			if err != nil {
 				return err
 			}
