@@ -25,7 +25,9 @@ func From(t *tensor.Tensor) Expr { return here("from").make(Node{Kind: KData, Te
 // Frozen gives the elements of t, by reference, as From does, and says that they never change. What a Program computes of frozen data alone it
 // computes once, in its first run, and keeps: weights that are scaled, converted or multiplied together cost later runs nothing but reading the
 // result. Whoever writes to t's memory after that run, gets results of the old elements, or of both.
-func Frozen(t *tensor.Tensor) Expr { return here("frozen").make(Node{Kind: KData, Tensor: t, Frozen: true}) }
+func Frozen(t *tensor.Tensor) Expr {
+	return here("frozen").make(Node{Kind: KData, Tensor: t, Frozen: true})
+}
 
 // Of gives data in row-major order as an array of sizes dims; no dims stand for one axis. The slice is not copied.
 func Of[T tensor.Element](data []T, dims ...int) Expr {

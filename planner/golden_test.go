@@ -13,10 +13,10 @@ import (
 )
 
 // TestStages holds what each pass makes to files that a person can read. The command is the stage whose text is printed; the arguments are
-// expect=RULE (a rule that has to fire), off=NAME,NAME, fast=1, limit=BYTES, cache=BYTES (the last one's), target=NAME and
+// expect=RULE (a rule that has to fire), off=NAME,NAME, fast=1, keep=1, limit=BYTES, cache=BYTES (the last one's), target=NAME and
 // lacks=NAME (an op that the target has no code for).
 func TestStages(t *testing.T) {
-	for _, file := range []string{"simplify", "lower", "order", "fuse", "index", "moves", "expand", "schedule", "place", "slices", "block"} {
+	for _, file := range []string{"simplify", "lower", "order", "keep", "fuse", "index", "moves", "expand", "schedule", "place", "slices", "block"} {
 		t.Run(file, func(t *testing.T) {
 			golden.Run(t, "testdata/"+file+".txt", stageText)
 		})
@@ -45,6 +45,7 @@ func stageText(t *testing.T, c *golden.Case) string {
 		o.Target.L3, _ = strconv.Atoi(cache)
 	}
 	_, o.FastMath = c.Arg("fast")
+	_, o.Keep = c.Arg("keep")
 	if limit, ok := c.Arg("limit"); ok {
 		o.MemoryLimit, _ = strconv.ParseInt(limit, 10, 64)
 	}

@@ -126,7 +126,7 @@ func (k *keeper) chosen() (list []*expr.Node) {
 	return list
 }
 
-// weigh decides about a constant node whose arguments are decided about. A movement is never kept: it is index arithmetic of what reads it.
+// weigh decides about a constant node whose arguments are decided about. A movement is index arithmetic of what reads it, and not worth keeping.
 func (k *keeper) weigh(n int) {
 	node := k.nodes[n]
 	length := float64(size(node.Shape))
@@ -145,6 +145,7 @@ func (k *keeper) weigh(n int) {
 		if all := float64(size(node.Args[0].Shape)); length < all {
 			k.seconds[n] *= length / all
 		}
+		k.kept[n] = k.kept[a] && k.uses[a] == 1 && (node.Kind == expr.KTranspose || node.Kind == expr.KReshape) // as it will be read
 		return
 	case node.Kind == expr.KGather:
 		table, at := k.args[n][0], k.args[n][1]

@@ -39,7 +39,7 @@ func frozenGraph(t *testing.T, list []way, seed uint64) (kept int) {
 	r := rand.New(rand.NewPCG(seed, 1))
 	thawed := randgraph.Graph(r, randgraph.Options{Tame: seed%2 == 1})
 	roots := frozen(r, thawed...)
-	infinite, err := contractsInfinities(roots)
+	infinite, err := contractsInfinities(roots, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
