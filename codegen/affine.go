@@ -6,7 +6,20 @@ import (
 )
 
 // At is the affine index that is the axis itself.
-func At(axis int) Affine { return Affine{Terms: []Term{{axis, 1}}} }
+func At(axis int) Affine {
+	if axis >= 0 && axis < len(single) {
+		return Affine{Terms: single[axis : axis+1 : axis+1]}
+	}
+	return Affine{Terms: []Term{{axis, 1}}}
+}
+
+// single are the terms of the first axes: terms are never written to, so that many indices may have the same ones.
+var single = func() (terms [64]Term) {
+	for a := range terms {
+		terms[a] = Term{a, 1}
+	}
+	return terms
+}()
 
 // Fixed is the affine index that is the number c everywhere.
 func Fixed(c int) Affine { return Affine{Const: c} }
@@ -51,6 +64,65 @@ func (a Affine) Scale(c int) Affine {
 		p.Terms[i].Coef *= c
 	}
 	return p
+}
+
+// Dot is the sum of at[i] * factors[i].
+func Dot(at []Affine, factors []int) Affine {
+	sum, n := Affine{}, 0
+	for i, a := range at {
+		sum.Const += a.Const * factors[i]
+		n += len(a.Terms)
+	}
+	if n == 0 {
+		return sum
+	}
+	sum.Terms = make([]Term, 0, n)
+	for i, a := range at {
+		sum.add(a, factors[i])
+	}
+	return sum.tidy()
+}
+
+// Compose is a with at[i] in the place of axis i.
+func (a Affine) Compose(at []Affine) Affine {
+	sum, n, same := Affine{Const: a.Const}, 0, true
+	for _, t := range a.Terms {
+		b := at[t.Axis]
+		sum.Const += t.Coef * b.Const
+		n += len(b.Terms)
+		same = same && len(b.Terms) == 1 && b.Terms[0] == Term{t.Axis, 1}
+	}
+	if n == 0 || same {
+		sum.Terms = a.Terms[:n:n]
+		return sum
+	}
+	sum.Terms = make([]Term, 0, n)
+	for _, t := range a.Terms {
+		sum.add(at[t.Axis], t.Coef)
+	}
+	return sum.tidy()
+}
+
+// add appends the terms of b, each times c.
+func (a *Affine) add(b Affine, c int) {
+	for _, t := range b.Terms {
+		a.Terms = append(a.Terms, Term{t.Axis, c * t.Coef})
+	}
+}
+
+// tidy sorts a's terms, which are its own, and makes one of those of the same axis.
+func (a Affine) tidy() Affine {
+	slices.SortFunc(a.Terms, func(s, t Term) int { return s.Axis - t.Axis })
+	terms := a.Terms[:0]
+	for _, t := range a.Terms {
+		if n := len(terms); n > 0 && terms[n-1].Axis == t.Axis {
+			terms[n-1].Coef += t.Coef
+		} else {
+			terms = append(terms, t)
+		}
+	}
+	a.Terms = some(slices.DeleteFunc(terms, func(t Term) bool { return t.Coef == 0 }))
+	return a
 }
 
 // Subst is a with b in the place of the axis.

@@ -1,9 +1,16 @@
 package codegen
 
-import "math/bits"
+import (
+	"iter"
+	"math/bits"
+	"slices"
+)
 
 // AxisSet is a set of axes. The zero value is empty; methods that give a set never change the receiver.
-type AxisSet []uint64
+type AxisSet struct {
+	low  uint64   // of axes 0 to 63, which is all that most kernels have
+	high []uint64 // of the others, 64 a word
+}
 
 // AxesOf is the set of the listed axes.
 func AxesOf(axes ...int) AxisSet {
@@ -14,82 +21,108 @@ func AxesOf(axes ...int) AxisSet {
 	return s
 }
 
-// with adds an axis to s in place where it has room.
+// with adds an axis to s, in place where it has room.
 func (s AxisSet) with(axis int) AxisSet {
-	for len(s) <= axis/64 {
-		s = append(s, 0)
+	if axis < 64 {
+		s.low |= 1 << axis
+		return s
 	}
-	s[axis/64] |= 1 << (axis % 64)
+	for len(s.high) < axis/64 {
+		s.high = append(s.high, 0)
+	}
+	s.high[axis/64-1] |= 1 << (axis % 64)
 	return s
 }
 
 // Has says whether axis is in s.
-func (s AxisSet) Has(axis int) bool { return axis/64 < len(s) && s[axis/64]>>(axis%64)&1 != 0 }
+func (s AxisSet) Has(axis int) bool {
+	if axis < 64 {
+		return s.low>>axis&1 != 0
+	}
+	return axis/64 <= len(s.high) && s.high[axis/64-1]>>(axis%64)&1 != 0
+}
 
 // Union holds what is in s or in t.
 func (s AxisSet) Union(t AxisSet) AxisSet {
 	if s.Contains(t) {
 		return s
 	}
-	u := make(AxisSet, max(len(s), len(t)))
-	copy(u, s)
-	for i, w := range t {
-		u[i] |= w
+	u := AxisSet{low: s.low | t.low}
+	if n := max(len(s.high), len(t.high)); n > 0 {
+		u.high = make([]uint64, n)
+		copy(u.high, s.high)
+		for i, w := range t.high {
+			u.high[i] |= w
+		}
 	}
 	return u
 }
 
 // Minus holds what is in s and not in t.
 func (s AxisSet) Minus(t AxisSet) AxisSet {
-	if !s.Meets(t) {
-		return s
-	}
-	u := make(AxisSet, len(s))
-	copy(u, s)
-	for i := range min(len(s), len(t)) {
-		u[i] &^= t[i]
+	u := AxisSet{low: s.low &^ t.low}
+	if len(s.high) > 0 {
+		u.high = slices.Clone(s.high)
+		for i := range min(len(s.high), len(t.high)) {
+			u.high[i] &^= t.high[i]
+		}
 	}
 	return u
 }
 
 // Meets says whether s and t have an axis in common.
 func (s AxisSet) Meets(t AxisSet) bool {
-	for i := range min(len(s), len(t)) {
-		if s[i]&t[i] != 0 {
+	for i := range min(len(s.high), len(t.high)) {
+		if s.high[i]&t.high[i] != 0 {
 			return true
 		}
 	}
-	return false
+	return s.low&t.low != 0
 }
 
 // Contains says whether all of t is in s.
 func (s AxisSet) Contains(t AxisSet) bool {
-	for i, w := range t {
-		if i < len(s) {
-			w &^= s[i]
+	for i, w := range t.high {
+		if i < len(s.high) {
+			w &^= s.high[i]
 		}
 		if w != 0 {
 			return false
 		}
 	}
-	return true
+	return t.low&^s.low == 0
 }
 
 // Equal says whether s and t hold the same axes.
 func (s AxisSet) Equal(t AxisSet) bool { return s.Contains(t) && t.Contains(s) }
 
 // Empty says whether s holds nothing.
-func (s AxisSet) Empty() bool { return AxisSet(nil).Contains(s) }
+func (s AxisSet) Empty() bool { return AxisSet{}.Contains(s) }
 
 // List gives the axes of s, ascending.
 func (s AxisSet) List() []int {
 	var list []int
-	for i, w := range s {
-		for ; w != 0; w &= w - 1 {
-			list = append(list, 64*i+bits.TrailingZeros64(w))
-		}
+	for a := range s.All() {
+		list = append(list, a)
 	}
 	return list
+}
+
+// All goes through the axes of s, ascending.
+func (s AxisSet) All() iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for i := -1; i < len(s.high); i++ {
+			w := s.low
+			if i >= 0 {
+				w = s.high[i]
+			}
+			for ; w != 0; w &= w - 1 {
+				if !yield(64*(i+1) + bits.TrailingZeros64(w)) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // Axes are the axes that the affine indices at depend on.

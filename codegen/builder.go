@@ -11,19 +11,24 @@ import (
 )
 
 // Builder makes a kernel. Params, axes and values are named by the numbers that its methods give; a value that is there already is not
-// made twice. A misuse gives a number that may be used further and is reported by Kernel.
+// made twice. A misuse gives a number that may be used further and is reported by Kernel. The builder keeps dims, strides and indices: they
+// must not be written to again. Arguments it copies.
 type Builder struct {
 	k     Kernel
-	seen  map[string]int
+	seen  map[string]int // the values by their keys, once there are more than few
 	key   []byte
-	names map[string]bool
+	names nameSet
 	errs  []error
 }
 
+// few is the number of values, or names, up to which a scan of the list beats a map.
+const few = 24
+
 // NewBuilder begins an empty kernel. A name that is no identifier is made one.
 func NewBuilder(name string) *Builder {
-	b := &Builder{seen: map[string]int{}, names: map[string]bool{}}
+	b := new(Builder)
 	b.k.Name = identifier(name)
+	b.k.Params, b.k.Axes, b.k.Body = make([]Param, 0, few/6), make([]Axis, 0, few/6), make([]Value, 0, few/3)
 	b.k.Schedule.Vector = -1
 	return b
 }
@@ -43,12 +48,10 @@ func (b *Builder) Output(name string, d tensor.DType, dims, strides []int) int {
 
 func (b *Builder) param(p Param) int {
 	p.Name = b.unique(p.Name)
-	p.Dims = slices.Clone(p.Dims)
 	if p.Strides == nil {
 		p.Strides = RowMajor(p.Dims)
-	} else {
-		p.Strides = slices.Clone(p.Strides)
 	}
+	p.Dims, p.Strides = some(p.Dims), some(p.Strides)
 	b.k.Params = append(b.k.Params, p)
 	return len(b.k.Params) - 1
 }
@@ -170,19 +173,45 @@ func (b *Builder) has(v int) bool { return v >= 0 && v < len(b.k.Body) }
 
 // Value adds v, whose Args and Axis are the builder's, unless an equal value is there.
 func (b *Builder) Value(v Value) int {
+	if i := b.find(&v); i >= 0 {
+		return i
+	}
+	v.Args, v.At, v.Over = some(slices.Clone(v.Args)), some(v.At), some(v.Over)
+	b.k.Body = append(b.k.Body, v)
+	last := len(b.k.Body) - 1
+	switch {
+	case b.seen != nil:
+		b.seen[string(b.key)] = last
+	case last >= few:
+		b.seen = make(map[string]int, 4*few)
+		for i := range b.k.Body {
+			b.key = b.k.Body[i].appendKey(b.key[:0])
+			b.seen[string(b.key)] = i
+		}
+	}
+	return last
+}
+
+// find gives the number of a value that equals v, -1 if there is none.
+func (b *Builder) find(v *Value) int {
+	if b.seen == nil {
+		for i := range b.k.Body {
+			if b.k.Body[i].equal(v) {
+				return i
+			}
+		}
+		return -1
+	}
 	b.key = v.appendKey(b.key[:0])
 	if i, ok := b.seen[string(b.key)]; ok {
 		return i
 	}
-	v.Args, v.At, v.Over = slices.Clone(v.Args), slices.Clone(v.At), slices.Clone(v.Over)
-	b.k.Body = append(b.k.Body, v)
-	b.seen[string(b.key)] = len(b.k.Body) - 1
-	return len(b.k.Body) - 1
+	return -1
 }
 
 // Store writes a value to an output at the affine indices at.
 func (b *Builder) Store(param int, value int, at ...Affine) {
-	b.k.Stores = append(b.k.Stores, Store{Param: param, At: slices.Clone(at), Value: value})
+	b.k.Stores = append(b.k.Stores, Store{Param: param, At: some(at), Value: value})
 }
 
 func (b *Builder) bad(format string, args ...any) int {
@@ -197,26 +226,28 @@ func (b *Builder) Kernel() (*Kernel, error) {
 		return nil, fmt.Errorf("kernel %s: %w", b.k.Name, errors.Join(b.errs...))
 	}
 	k := b.k
-	params := order(len(k.Params), func(i int) bool { return k.Params[i].Out })
-	axes := order(len(k.Axes), func(i int) bool { return k.Axes[i].Fold })
-	k.Params, k.Axes = permute(k.Params, params), permute(k.Axes, axes)
-	if err := renumber(&k, params, axes); err != nil {
-		return nil, fmt.Errorf("kernel %s: %w", k.Name, err)
+	params, apart := order(len(k.Params), func(i int) bool { return k.Params[i].Out })
+	axes, mixed := order(len(k.Axes), func(i int) bool { return k.Axes[i].Fold })
+	if apart || mixed {
+		k.Params, k.Axes = permute(k.Params, params), permute(k.Axes, axes)
+		if err := renumber(&k, params, axes); err != nil {
+			return nil, fmt.Errorf("kernel %s: %w", k.Name, err)
+		}
 	}
 	if err := k.Verify(); err != nil {
 		return nil, err
 	}
-	c := k.Canonical()
-	c.Note = k.Note
-	if len(c.Body) < len(k.Body) {
-		if err := c.settleFolds(); err != nil {
+	made := len(k.Body)
+	k.sequence()
+	if len(k.Body) < made {
+		if err := k.settleFolds(); err != nil {
 			return nil, err
 		}
-		if err := c.Verify(); err != nil {
+		if err := k.Verify(); err != nil {
 			return nil, err
 		}
 	}
-	return c, nil
+	return &k, nil
 }
 
 // unique makes name an identifier that nothing else in the kernel has.
@@ -226,11 +257,16 @@ func (b *Builder) unique(name string) string {
 		name += "_"
 	}
 	base := name
-	for i := 1; b.names[name]; i++ {
+	for i := 1; !b.names.add(name); i++ {
 		name = fmt.Sprintf("%s_%d", base, i)
 	}
-	b.names[name] = true
 	return name
+}
+
+// equal says whether two values are the same: their keys are.
+func (v *Value) equal(w *Value) bool {
+	return v.Kind == w.Kind && v.DType == w.DType && v.Op == w.Op && v.Param == w.Param && v.Dim == w.Dim && v.Bits == w.Bits && v.Hi == w.Hi &&
+		v.Axis == w.Axis && slices.Equal(v.Args, w.Args) && slices.Equal(v.Over, w.Over) && slices.EqualFunc(v.At, w.At, Affine.Equal)
 }
 
 // appendKey writes v so that equal values, and only they, give equal bytes.

@@ -45,12 +45,8 @@ func (k *Kernel) Gathered() float64 {
 // points is how many points the axes have together.
 func (k *Kernel) points(axes AxisSet) float64 {
 	n := 1.0
-	for i, w := range axes {
-		for b := range 64 {
-			if w>>b&1 != 0 {
-				n *= float64(k.Axes[64*i+b].Extent)
-			}
-		}
+	for a := range axes.All() {
+		n *= float64(k.Axes[a].Extent)
 	}
 	return n
 }

@@ -84,13 +84,7 @@ func (w *keyWriter) access(param int, at []Affine) {
 }
 
 // Flat is the place of element at in memory, in elements from element [0 ... 0].
-func (p *Param) Flat(at []Affine) Affine {
-	var f Affine
-	for i, a := range at {
-		f = f.Add(a.Scale(p.Strides[i]))
-	}
-	return f
-}
+func (p *Param) Flat(at []Affine) Affine { return Dot(at, p.Strides) }
 
 func (w *keyWriter) schedule() {
 	s := &w.k.Schedule

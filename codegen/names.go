@@ -2,6 +2,7 @@ package codegen
 
 import (
 	"go/token"
+	"slices"
 	"strings"
 
 	"github.com/einloom/einloom/expr/op"
@@ -30,20 +31,44 @@ func isIdentifier(s string) bool { return s != "" && identifier(s) == s }
 // reserved says whether a name means something else in the text of a kernel: Go's keywords, dtypes, ops, t and digits, and the words of
 // the notation.
 func reserved(name string) bool {
-	if token.IsKeyword(name) || op.Lookup(name) != nil || temporary(name) {
+	return words[name] || token.IsKeyword(name) || op.Lookup(name) != nil || temporary(name)
+}
+
+// nameSet is names that are taken.
+type nameSet struct {
+	list  [few]string
+	count int             // how many of the list there are
+	index map[string]bool // of those that the list has no room for
+}
+
+// add takes a name; false: it was taken before.
+func (s *nameSet) add(name string) bool {
+	if s.index[name] || slices.Contains(s.list[:s.count], name) {
+		return false
+	}
+	if s.count < few {
+		s.list[s.count] = name
+		s.count++
 		return true
+	}
+	if s.index == nil {
+		s.index = make(map[string]bool, few)
+	}
+	s.index[name] = true
+	return true
+}
+
+// words are those of the notation, and dtypes.
+var words = func() map[string]bool {
+	is := map[string]bool{}
+	for _, w := range strings.Fields("reduce scan at bits inf nan true false kernel in out loop fold schedule cost strides") {
+		is[w] = true
 	}
 	for d := tensor.Bool; d < tensor.NumDTypes; d++ {
-		if name == d.String() || name == d.Name() {
-			return true
-		}
+		is[d.String()], is[d.Name()] = true, true
 	}
-	switch name {
-	case "reduce", "scan", "at", "bits", "inf", "nan", "true", "false", "kernel", "in", "out", "loop", "fold", "schedule", "cost", "strides":
-		return true
-	}
-	return false
-}
+	return is
+}()
 
 // temporary says whether name is one that the text gives to values: t0, t1 ...
 func temporary(name string) bool {

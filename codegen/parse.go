@@ -114,10 +114,9 @@ func (p *parser) declare(name string) error {
 	if !isIdentifier(name) || reserved(name) {
 		return fmt.Errorf("%q is no name", name)
 	}
-	if p.b.names[name] {
+	if !p.b.names.add(name) {
 		return fmt.Errorf("%s is declared twice", name)
 	}
-	p.b.names[name] = true
 	return nil
 }
 

@@ -5,6 +5,41 @@ import (
 	"slices"
 )
 
+// sequence numbers the values as the stores reach them, arguments first, and leaves out those that none reaches. No two values are equal.
+func (k *Kernel) sequence() {
+	from, to := make([]int, 0, len(k.Body)), make([]int, len(k.Body)) // to from 1
+	var reach func(v int)
+	reach = func(v int) {
+		if to[v] > 0 {
+			return
+		}
+		for _, a := range k.Body[v].Args {
+			reach(a)
+		}
+		from = append(from, v)
+		to[v] = len(from)
+	}
+	for i := range k.Stores {
+		reach(k.Stores[i].Value)
+	}
+	if len(from) == len(k.Body) && slices.IsSorted(from) {
+		return
+	}
+	body, stores := make([]Value, len(from)), slices.Clone(k.Stores)
+	for i, v := range from {
+		body[i] = k.Body[v]
+		args := slices.Clone(body[i].Args)
+		for j, a := range args {
+			args[j] = to[a] - 1
+		}
+		body[i].Args = args
+	}
+	for i := range stores {
+		stores[i].Value = to[stores[i].Value] - 1
+	}
+	k.Body, k.Stores = body, stores
+}
+
 // settleFolds mends axes whose reductions were not used and are gone: what is still stored along one of them makes it a loop axis, and
 // an axis that nothing moves along any more is left out.
 func (k *Kernel) settleFolds() error {
@@ -41,22 +76,24 @@ func (k *Kernel) settleFolds() error {
 		}
 	}
 	k.Axes = permute(k.Axes, to)[:kept]
-	return renumber(k, order(len(k.Params), func(int) bool { return false }), to)
+	params, _ := order(len(k.Params), func(int) bool { return false })
+	return renumber(k, params, to)
 }
 
-// order numbers n things anew: those for which late is false first. It maps old numbers to new ones.
-func order(n int, late func(int) bool) []int {
-	to := make([]int, n)
+// order numbers n things anew: those for which late is false first. It maps old numbers to new ones; changed: not each to itself.
+func order(n int, late func(int) bool) (to []int, changed bool) {
+	to = make([]int, n)
 	next := 0
 	for _, pass := range []bool{false, true} {
 		for i := range n {
 			if late(i) == pass {
 				to[i] = next
+				changed = changed || next != i
 				next++
 			}
 		}
 	}
-	return to
+	return to, changed
 }
 
 func permute[T any](list []T, to []int) []T {
@@ -78,12 +115,16 @@ func renumber(k *Kernel, params, axes []int) error {
 		return list[i]
 	}
 	at := func(list []Affine) []Affine {
+		if list == nil {
+			return nil
+		}
 		out := make([]Affine, len(list))
 		for i, a := range list {
-			out[i] = Affine{Const: a.Const}
-			for _, t := range a.Terms {
-				out[i] = out[i].Add(Affine{Terms: []Term{{to(axes, t.Axis), t.Coef}}})
+			out[i] = Affine{Const: a.Const, Terms: make([]Term, len(a.Terms))}
+			for j, t := range a.Terms {
+				out[i].Terms[j] = Term{to(axes, t.Axis), t.Coef}
 			}
+			out[i] = out[i].tidy()
 		}
 		return out
 	}

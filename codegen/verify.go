@@ -31,10 +31,10 @@ func (v *verifier) params() error {
 	if !isIdentifier(v.k.Name) {
 		return fmt.Errorf("%q is no name", v.k.Name)
 	}
-	names := map[string]bool{}
+	var names nameSet
 	for i := range v.k.Params {
 		p := &v.k.Params[i]
-		if err := checkName(p.Name, names); err != nil {
+		if err := checkName(p.Name, &names); err != nil {
 			return fmt.Errorf("param %d: %w", i, err)
 		}
 		if i > 0 && v.k.Params[i-1].Out && !p.Out {
@@ -45,21 +45,20 @@ func (v *verifier) params() error {
 		}
 	}
 	for i, a := range v.k.Axes {
-		if err := checkName(a.Name, names); err != nil {
+		if err := checkName(a.Name, &names); err != nil {
 			return fmt.Errorf("axis %d: %w", i, err)
 		}
 	}
 	return nil
 }
 
-func checkName(name string, names map[string]bool) error {
+func checkName(name string, names *nameSet) error {
 	switch {
 	case !isIdentifier(name) || reserved(name):
 		return fmt.Errorf("%q is no name", name)
-	case names[name]:
+	case !names.add(name):
 		return fmt.Errorf("the name %s is taken", name)
 	}
-	names[name] = true
 	return nil
 }
 
@@ -352,7 +351,7 @@ func (v *verifier) used() error {
 
 func (v *verifier) countable(axes AxisSet) bool {
 	n, fits := 1, true
-	for _, a := range axes.List() {
+	for a := range axes.All() {
 		if e := v.k.Axes[a].Extent; e == 0 {
 			return true
 		} else if fits {

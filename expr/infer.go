@@ -122,7 +122,7 @@ func (n *Node) inferContract() *Error {
 		shape[k] = sizes[id]
 	}
 	if !numbered {
-		n.Labels, n.Output = ids.rename(n.Labels), ids.rename([][]int{n.Output})[0]
+		n.Labels, n.Output = ids.rename(n.Labels, n.Output)
 	}
 	n.DType, n.Shape = n.Args[0].DType, shape
 	return n.checkShape()
@@ -137,21 +137,25 @@ type numbering struct {
 	index map[int]int
 }
 
-// rename gives lists of known labels by their numbers.
-func (m *numbering) rename(lists [][]int) [][]int {
-	total := 0
+// rename gives lists of known labels, and one more, by their numbers.
+func (m *numbering) rename(lists [][]int, last []int) (renamed [][]int, renamedLast []int) {
+	total := len(last)
 	for _, list := range lists {
 		total += len(list)
 	}
-	room, renamed := make([]int, 0, total), make([][]int, len(lists))
-	for i, list := range lists {
+	room := make([]int, 0, total)
+	rename := func(list []int) []int {
 		for _, label := range list {
 			id, _ := m.of(label)
 			room = append(room, id)
 		}
-		renamed[i] = room[len(room)-len(list) : len(room) : len(room)]
+		return room[len(room)-len(list) : len(room) : len(room)]
 	}
-	return renamed
+	renamed = make([][]int, len(lists))
+	for i, list := range lists {
+		renamed[i] = rename(list)
+	}
+	return renamed, rename(last)
 }
 
 // of gives the label's number; a new one if it was not known.

@@ -135,10 +135,8 @@ func (b *blocker) touch(g *group) {
 
 // flatten is the address of an element, in elements.
 func flatten(at []codegen.Affine, offset int, strides []int) codegen.Affine {
-	flat := codegen.Affine{Const: offset}
-	for k, a := range at {
-		flat = flat.Add(a.Scale(strides[k]))
-	}
+	flat := codegen.Dot(at, strides)
+	flat.Const += offset
 	return flat
 }
 

@@ -17,7 +17,9 @@ func (f *fuser) folds(n int) bool {
 	case expr.KScan:
 		return node.Shape[node.Axes[0]] != 1
 	case expr.KContract:
-		return slices.ContainsFunc(f.summed(n), func(d int) bool { return d != 1 })
+		found := false
+		f.eachSummed(n, func(_, d int) { found = found || d != 1 })
+		return found
 	}
 	return false
 }
@@ -79,7 +81,7 @@ func (f *fuser) isProduct(n int) bool {
 func (f *fuser) argAt(n, k int, at, over []codegen.Affine) []codegen.Affine {
 	node := f.nodes[n]
 	if node.Kind == expr.KScan {
-		return at
+		return slices.Clone(at)
 	}
 	to := make([]codegen.Affine, len(node.Args[k].Shape))
 	if node.Kind == expr.KReduce {
@@ -96,7 +98,7 @@ func (f *fuser) argAt(n, k int, at, over []codegen.Affine) []codegen.Affine {
 		return to
 	}
 	next := 0
-	place := map[int]codegen.Affine{}
+	place := make([]codegen.Affine, len(node.Output)+len(over)) // of each label
 	for i, l := range node.Output {
 		place[l] = at[i]
 	}

@@ -78,6 +78,10 @@ func newFuser(s *state) *fuser {
 	f := &fuser{graph: g, memory: newMemory(g, s.Strides, s.looped), model: newModel(s.Target), alone: s.off("fuse")}
 	f.strange, f.native = strangers(g, s.Target.Native), s.Target.Native
 	f.demands, f.makers = make([][]demand, n), make([][]*group, n)
+	first := make([]demand, n) // room for one of each
+	for i := range f.demands {
+		f.demands[i] = first[i : i : i+1]
+	}
 	numbers := make([]float64, 3*n)
 	f.work, f.fetch, f.rows = numbers[:n], numbers[n:2*n], numbers[2*n:]
 	for i := range g.nodes {
@@ -137,7 +141,7 @@ func (d demand) whole() bool          { return d.g.entries[d.entry].whole }
 
 // open begins a group that computes n.
 func (f *fuser) open(n int) demand {
-	g := &group{foreign: f.foreign(n), within: f.looped.at(f.nodes[n])}
+	g := &group{foreign: f.foreign(n), within: f.looped.at(f.nodes[n]), entries: make([]entry, 0, 4)}
 	f.groups = append(f.groups, g)
 	return demand{g, f.ask(g, n, g.over(f.nodes[n].Shape), false)}
 }
@@ -202,23 +206,23 @@ func (f *fuser) join(n int, d demand) {
 	default:
 		at := d.at()
 		for k, a := range f.args[n] {
-			argAt := at
 			switch node.Kind {
 			case expr.KReduce:
-				argAt = f.argAt(n, k, at, make([]codegen.Affine, len(node.Axes)))
+				f.need(d, a, f.argAt(n, k, at, make([]codegen.Affine, len(node.Axes))))
 			case expr.KContract:
-				argAt = f.argAt(n, k, at, make([]codegen.Affine, len(f.summed(n))))
+				f.need(d, a, f.argAt(n, k, at, make([]codegen.Affine, len(f.summed(n)))))
+			default:
+				f.need(d, a, slices.Clone(at))
 			}
-			f.need(d, a, argAt)
 		}
 	}
 	d.g.entries[d.entry].inside = true
 	d.g.inside++
 }
 
-// need asks for an argument of the entry of d.
+// need asks for an argument of the entry of d, at indices that are its own.
 func (f *fuser) need(d demand, arg int, at []codegen.Affine) {
-	e := f.ask(d.g, arg, slices.Clone(at), false)
+	e := f.ask(d.g, arg, at, false)
 	d.g.entries[d.entry].args = append(d.g.entries[d.entry].args, e)
 }
 
@@ -227,7 +231,7 @@ func (f *fuser) gather(n int, d demand) {
 	node, at := f.nodes[n], d.at()
 	axis, rank := node.Axes[0], len(node.Args[1].Shape)
 	data := slices.Concat(at[:axis], make([]codegen.Affine, 1), at[axis+rank:])
-	f.need(d, f.args[n][1], at[axis:axis+rank])
+	f.need(d, f.args[n][1], slices.Clone(at[axis:axis+rank]))
 	whole := f.ask(d.g, f.args[n][0], data, true)
 	d.g.entries[d.entry].args = append(d.g.entries[d.entry].args, whole)
 }

@@ -148,7 +148,7 @@ func (p *scheduler) beneath(v int) (list []stream) {
 			under[a] = true
 		}
 		if x.Kind == codegen.Load {
-			list = append(list, p.steps(x.Param, x.At, false))
+			list = append(list, p.streams[p.reads[i]])
 		}
 	}
 	return list

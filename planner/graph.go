@@ -29,7 +29,7 @@ type visit struct {
 // number gives the graph of the present roots; one for as long as they stay the same.
 func (s *state) number() *graph {
 	if s.numbered == nil || !slices.Equal(s.numberedRoots, s.roots) {
-		s.numbered, s.numberedRoots = number(s.roots), slices.Clone(s.roots)
+		s.numbered, s.numberedRoots = number(s.roots), s.roots
 	}
 	return s.numbered
 }
@@ -37,7 +37,8 @@ func (s *state) number() *graph {
 // number numbers the nodes beneath roots in the order of a depth-first walk, which depends on nothing but the graph. It does not recurse.
 func number(roots []*expr.Node) *graph {
 	const room = 16
-	g := &graph{nodes: make([]*expr.Node, 0, room), args: make([][]int, 0, room), uses: make([]int, 0, room)}
+	ints := make([]int, 2*room)
+	g := &graph{nodes: make([]*expr.Node, 0, room), args: make([][]int, 0, room), uses: ints[:0:room], pool: ints[room:room]}
 	var small [room]visit
 	stack := small[:0]
 	for _, r := range roots {

@@ -170,13 +170,7 @@ func (x *indexer) reach() error {
 }
 
 // kernelAt gives a function of the group's axes as one of the kernel's: of axes that have become one, the innermost stands for all.
-func (x *indexer) kernelAt(f codegen.Affine) codegen.Affine {
-	to := codegen.Affine{Const: f.Const}
-	for _, t := range f.Terms {
-		to = to.Add(x.axes[t.Axis].Scale(t.Coef))
-	}
-	return to
-}
+func (x *indexer) kernelAt(f codegen.Affine) codegen.Affine { return f.Compose(x.axes) }
 
 // param gives the kernel's param for an access: one dim for each axis that it depends on, ordered by step in memory.
 func (x *indexer) param(a access, d tensor.DType, out bool) *param {
@@ -185,12 +179,14 @@ func (x *indexer) param(a access, d tensor.DType, out bool) *param {
 			return p
 		}
 	}
-	terms := slices.Clone(x.kernelAt(a.flat).Terms)
+	var space [8]codegen.Term
+	terms := append(space[:0], x.kernelAt(a.flat).Terms...)
 	slices.SortStableFunc(terms, func(s, t codegen.Term) int {
 		return cmp.Compare(max(t.Coef, -t.Coef), max(s.Coef, -s.Coef))
 	})
 	p := param{out: out, access: a, index: make([]codegen.Affine, len(terms))}
-	dims, strides := make([]int, len(terms)), make([]int, len(terms))
+	both := make([]int, 2*len(terms))
+	dims, strides := both[:len(terms):len(terms)], both[len(terms):]
 	for i, t := range terms {
 		dims[i], strides[i], p.index[i] = x.b.Extent(t.Axis), t.Coef, codegen.At(t.Axis)
 	}
@@ -235,7 +231,7 @@ func isName(s string) bool {
 
 // order gives the places in the order of the finished kernel's params: inputs, then outputs.
 func (x *indexer) order() []spot {
-	var list []spot
+	list := make([]spot, 0, len(x.params))
 	for _, out := range []bool{false, true} {
 		for i := range x.params {
 			if x.params[i].out == out {

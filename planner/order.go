@@ -56,6 +56,7 @@ func runOrder(s *state) error {
 		}
 		o.to[n] = node.With(args...)
 	}
+	s.roots = make([]*expr.Node, len(o.roots))
 	for k, r := range o.roots {
 		s.roots[k] = o.to[r]
 	}
@@ -96,24 +97,27 @@ func (o *orderer) sum(n *expr.Node) bool {
 // gather makes a contraction of node n and of those beneath that nothing else needs; nil if n is none.
 func (o *orderer) gather(n int) *contraction {
 	node := o.nodes[n]
-	c := &contraction{}
 	switch {
 	case node.Kind == expr.KContract:
+		axes := 0
+		for _, labels := range node.Labels {
+			axes += len(labels)
+		}
+		c := &contraction{sizes: make([]int, 0, axes), count: make([]int, 0, axes), output: node.Output, terms: make([]term, 0, len(node.Args))}
 		for k, labels := range node.Labels {
 			for i, l := range labels {
-				for len(c.sizes) <= l {
-					c.sizes, c.count = append(c.sizes, 0), append(c.count, 0)
+				if l == len(c.sizes) { // they are numbered as they come
+					c.sizes, c.count = append(c.sizes, node.Args[k].Shape[i]), append(c.count, 0)
 				}
-				c.sizes[l] = node.Args[k].Shape[i]
 				c.count[l]++
 			}
 		}
-		c.output = node.Output
 		for k, a := range o.args[n] {
 			o.absorb(c, term{a, node.Labels[k], true})
 		}
 		return c
 	case node.Kind == expr.KReduce && node.Fold == expr.FoldSum && !o.s.off("order"):
+		c := new(contraction)
 		labels := c.fresh(node.Args[0].Shape)
 		for i, l := range labels {
 			if !slices.Contains(node.Axes, i) {
@@ -406,12 +410,12 @@ type operand struct {
 
 // contractTo contracts operands, in the place of a node.
 func contractTo(place *expr.Node, output []int, operands ...operand) *expr.Node {
-	n := expr.Node{Kind: expr.KContract, Output: output}
-	for _, x := range operands {
-		n.Args, n.Labels = append(n.Args, x.node), append(n.Labels, x.labels)
-	}
 	if len(operands) == 1 && slices.Equal(operands[0].labels, output) {
 		return operands[0].node
+	}
+	n := expr.Node{Kind: expr.KContract, Output: output, Args: make([]*expr.Node, len(operands)), Labels: make([][]int, len(operands))}
+	for k, x := range operands {
+		n.Args[k], n.Labels[k] = x.node, x.labels
 	}
 	return at{place}.make(n)
 }

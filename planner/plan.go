@@ -130,7 +130,7 @@ func (p *Plan) fits(limit int64) bool { return limit <= 0 || p.need() <= limit }
 func attempt(roots []*expr.Node, o Options, largest, room int) (*Plan, error) {
 	stop := o.Stop
 	o.Stop = nil // a plan keeps its options
-	s := &state{Options: o, roots: append([]*expr.Node(nil), roots...), largest: largest, room: room, plan: &Plan{Target: o.Target}}
+	s := &state{Options: o, roots: append([]*expr.Node(nil), roots...), largest: largest, room: room, plan: &Plan{Target: o.Target, stages: make([]stage, 0, len(passes)+1)}}
 	s.Target.Threads = plannedWorkers
 	s.note("graph", graphText(s.roots))
 	for i := range passes {

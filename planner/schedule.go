@@ -54,8 +54,10 @@ type scheduler struct {
 	lanes   int      // of the widest value in a vector
 	loops   []int    // outermost first
 	folds   []int    // outermost first
-	streams []stream // how each load and store moves
-	scans   float64  // how many of them scan
+	streams []stream // how each load and store moves: those of the body, then the stores
+	reads   []int    // of each value of the body its stream, -1 if it has none
+	room    []int    // where their steps lie
+	scans   float64  // how many values scan
 	ops     float64  // operations at a point of the innermost loop
 	passes  float64  // how often the fold axes are gone through
 }
@@ -69,10 +71,13 @@ type stream struct {
 
 func newScheduler(k *codegen.Kernel, t codegen.Target) *scheduler {
 	p := &scheduler{k: k, model: assumed(t), target: t, lanes: 1}
+	p.streams, p.reads = make([]stream, 0, len(k.Body)+len(k.Stores)), make([]int, len(k.Body))
+	p.room = make([]int, 0, cap(p.streams)*len(k.Axes))
 	widest := 4
 	for i := range k.Body {
 		v := &k.Body[i]
 		widest = max(widest, v.DType.Size())
+		p.reads[i] = -1
 		switch v.Kind {
 		case codegen.Map, codegen.Reduce:
 			p.ops++
@@ -80,14 +85,15 @@ func newScheduler(k *codegen.Kernel, t codegen.Target) *scheduler {
 			p.ops++
 			p.scans++
 		case codegen.Load, codegen.Gather:
-			p.streams = append(p.streams, p.steps(v.Param, v.At, false))
+			p.reads[i] = len(p.streams)
+			p.access(v.Param, v.At, false)
 		}
 	}
 	if t.Vector > 0 {
 		p.lanes = max(1, t.Vector/widest)
 	}
 	for i := range k.Stores {
-		p.streams = append(p.streams, p.steps(k.Stores[i].Param, k.Stores[i].At, true))
+		p.access(k.Stores[i].Param, k.Stores[i].At, true)
 	}
 	for a := range k.Axes {
 		if k.Axes[a].Fold {
@@ -102,14 +108,18 @@ func newScheduler(k *codegen.Kernel, t codegen.Target) *scheduler {
 	return p
 }
 
-// steps is an access of param.
-func (p *scheduler) steps(param int, at []codegen.Affine, store bool) stream {
+// access adds the stream of an access of param.
+func (p *scheduler) access(param int, at []codegen.Affine, store bool) {
 	q := &p.k.Params[param]
-	s := stream{step: make([]int, len(p.k.Axes)), bytes: q.DType.Size(), store: store}
-	for _, t := range q.Flat(at).Terms {
-		s.step[t.Axis] = t.Coef
+	from := len(p.room)
+	p.room = p.room[:from+len(p.k.Axes)]
+	s := stream{step: p.room[from:], bytes: q.DType.Size(), store: store}
+	for i, a := range at {
+		for _, t := range a.Terms {
+			s.step[t.Axis] += t.Coef * q.Strides[i]
+		}
 	}
-	return s
+	p.streams = append(p.streams, s)
 }
 
 // depth is how many reductions lie beneath one another, and one more where something is stored along a fold axis: how often a row is gone
@@ -201,7 +211,11 @@ func (p *scheduler) stored() float64 {
 	bytes := 0.0
 	for i := range p.k.Stores {
 		s := &p.k.Stores[i]
-		bytes += p.points(s.Axes().List()) * float64(p.k.Params[s.Param].DType.Size())
+		points := 1.0
+		for a := range s.Axes().All() {
+			points *= p.extent(a)
+		}
+		bytes += points * float64(p.k.Params[s.Param].DType.Size())
 	}
 	return bytes
 }

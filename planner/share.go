@@ -13,16 +13,18 @@ func share(s *state) error {
 		return nil
 	}
 	g := s.number()
-	known := make(map[uint64][]*expr.Node, len(g.nodes))
+	known := make(map[uint64]*expr.Node, len(g.nodes)) // by their hash, or the next number that is free
 	s.roots = g.rewrite(func(n *expr.Node) *expr.Node {
-		same := known[n.Hash()]
-		for _, m := range same {
+		for h := n.Hash(); ; h++ {
+			m := known[h]
+			if m == nil {
+				known[h] = n
+				return n
+			}
 			if expr.Equal(m, n) {
 				return m
 			}
 		}
-		known[n.Hash()] = append(same, n)
-		return n
 	})
 	return nil
 }

@@ -15,6 +15,9 @@ const nearby = 4
 func (f *fuser) siblings() {
 	readers := make([][]*group, len(f.nodes))
 	for _, g := range f.groups {
+		if g.packed {
+			continue // nothing joins it
+		}
 		for i := range g.entries {
 			n := g.entries[i].node
 			if e := &g.entries[i]; !e.inside && !e.whole && len(e.at) > 0 && !slices.Contains(readers[n], g) {

@@ -14,7 +14,7 @@ import (
 // text gives the function that prints what a pass has made; nil for passes that only look. It may run later, when the state has moved on:
 // it keeps what it prints.
 func (s *state) text(name string) func() string {
-	roots := slices.Clone(s.roots)
+	roots := s.roots // a pass that changes any makes all anew
 	switch name {
 	case "simplify":
 		fired := s.fired
@@ -179,6 +179,9 @@ func kernelsText(kernels []*codegen.Kernel, notes map[int]string) string {
 
 // loopNotes says before which step which loop begins, and where it ends, as comment.
 func (s *state) loopNotes() map[int]string {
+	if s.looped == nil {
+		return nil
+	}
 	notes := map[int]string{}
 	for i, l := range s.stretches() {
 		if l.to == l.from {

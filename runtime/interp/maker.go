@@ -44,7 +44,7 @@ type vreg struct {
 
 func newMaker(p *plan, prog *Program, lanes []int) *maker {
 	m := &maker{plan: p, prog: prog, lanes: lanes}
-	m.push(nil)
+	m.push(codegen.AxisSet{})
 	return m
 }
 

@@ -130,7 +130,7 @@ func (g *generator) step() {
 		a := g.IntN(len(g.extents))
 		g.keep(g.b.Cast(g.d, g.b.Index(a)), codegen.AxesOf(a))
 	case 1:
-		g.keep(g.b.Number(g.d, float64(g.IntN(5))), nil)
+		g.keep(g.b.Number(g.d, float64(g.IntN(5))), codegen.AxisSet{})
 	case 2, 3:
 		if len(g.folds) > 0 {
 			g.reduce(g.pick(), g.folds[g.IntN(len(g.folds))])
