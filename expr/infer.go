@@ -92,8 +92,9 @@ func (n *Node) inferContract() *Error {
 	if len(n.Args) == 0 || len(n.Labels) != len(n.Args) {
 		return fail(ErrInvalid, "it has %d operands and %d lists of labels", len(n.Args), len(n.Labels))
 	}
-	var space [2 * fewLabels]int // enough of both for most
-	ids, sizes := numbering{list: space[:0:fewLabels]}, space[fewLabels:fewLabels]
+	var ids numbering
+	var few [fewLabels]int
+	sizes := few[:0]
 	numbered := true // as they come
 	for i, a := range n.Args {
 		if a.DType != n.Args[0].DType {
@@ -133,8 +134,9 @@ const fewLabels = 24
 
 // numbering gives labels the numbers 0, 1, 2 ... in the order in which they come.
 type numbering struct {
-	list  []int
-	index map[int]int
+	list  [fewLabels]int
+	count int
+	index map[int]int // of those that the list has no room for
 }
 
 // rename gives lists of known labels, and one more, by their numbers.
@@ -160,26 +162,22 @@ func (m *numbering) rename(lists [][]int, last []int) (renamed [][]int, renamedL
 
 // of gives the label's number; a new one if it was not known.
 func (m *numbering) of(label int) (id int, known bool) {
-	if m.index != nil {
-		id, known = m.index[label]
-	} else {
-		id = slices.Index(m.list, label)
-		known = id >= 0
-	}
-	if known {
+	if id = slices.Index(m.list[:min(m.count, fewLabels)], label); id >= 0 {
 		return id, true
 	}
-	id = len(m.list)
-	m.list = append(m.list, label)
-	switch {
-	case m.index != nil:
-		m.index[label] = id
-	case len(m.list) > fewLabels:
-		m.index = map[int]int{}
-		for i, l := range m.list {
-			m.index[l] = i
-		}
+	if id, known = m.index[label]; known {
+		return id, true
 	}
+	id = m.count
+	m.count++
+	if id < fewLabels {
+		m.list[id] = label
+		return id, false
+	}
+	if m.index == nil {
+		m.index = map[int]int{}
+	}
+	m.index[label] = id
 	return id, false
 }
 
