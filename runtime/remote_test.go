@@ -100,6 +100,30 @@ func TestNothingTravelsBetweenPrograms(t *testing.T) {
 	}
 }
 
+// TestFrozenDataTravelsOnce runs a program on frozen data, some of which it reads as it is: after the first run nothing but its input and its
+// result travels.
+func TestFrozenDataTravelsOnce(t *testing.T) {
+	for name, c := range remotes {
+		t.Run(name, func(t *testing.T) {
+			s, d := openRemote(t, c)
+			ctx := context.Background()
+			const n, size = 1000, 4000
+			x, w, v := expr.Input("x", tensor.Float32, n), expr.Frozen(numbers(t, n, 2)), expr.Frozen(numbers(t, n, 4))
+			p, err := s.Compile(ctx, x.Mul(w).Add(v.Sqrt()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range int64(3) {
+				got, err := p.Run(ctx, Bind("x", numbers(t, n, 3)))
+				lastIs(t, got[0], err, 8)
+				if up, down := d.Traffic(); up != (3+i)*size || down != (1+i)*size {
+					t.Errorf("run %d: %d bytes have gone up and %d down, want %d and %d", i, up, down, (3+i)*size, (1+i)*size)
+				}
+			}
+		})
+	}
+}
+
 // TestBuffersAndMemoryThatEnds takes buffers until there is no memory, where a plan at rest holds some too: the error has the numbers, what is
 // there is whole, and memory given back, or lost to the collector, is to be had again.
 func TestBuffersAndMemoryThatEnds(t *testing.T) {
