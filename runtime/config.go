@@ -18,7 +18,7 @@ type Config struct {
 	Target string
 	// FastMath allows rewrites that change roundings.
 	FastMath bool
-	// MemoryLimit is the most bytes that one run may take for intermediates and outputs; 0: what this machine has, see MachineMemory. A
+	// MemoryLimit is the most bytes that one run may take for intermediates, outputs and what its program keeps; 0: what this machine has, see MachineMemory. A
 	// plan that needs more is refused before anything runs, with the number needed.
 	MemoryLimit int64
 	// Objective is what orders of contraction are to be cheap in: "time" (the default), "flops", "size" or "write". See planner.Objectives.
