@@ -16,7 +16,7 @@ import (
 // its own. What the oracle refuses each way refuses.
 func TestFuzzCorpus(t *testing.T) {
 	list, graphs, refused := waysOfGraphs(t), 0, 0
-	for i, text := range append(randgraph.Texts(), golden.Seeds(t, "../expr/testdata/fuzz/FuzzParse")...) {
+	for i, text := range fuzzCorpus(t) {
 		roots, err := expr.Parse(text)
 		if err != nil {
 			continue // a text of no graph
@@ -36,6 +36,12 @@ func TestFuzzCorpus(t *testing.T) {
 		}
 	}
 	t.Logf("%d graphs computed, %d refused", graphs, refused)
+}
+
+// fuzzCorpus are the texts of graphs that the fuzz test begins with, and those that it has found.
+func fuzzCorpus(t *testing.T) []string {
+	t.Helper()
+	return append(randgraph.Texts(), golden.Seeds(t, "../expr/testdata/fuzz/FuzzParse")...)
 }
 
 // inputs makes data for the graph's inputs.

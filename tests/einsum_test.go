@@ -13,14 +13,7 @@ import (
 // TestEinsumConformance computes recorded einsums, with data and with inputs, and compares values and the kinds of mistakes. EINSUM_CASES
 // names another file of the same format.
 func TestEinsumConformance(t *testing.T) {
-	path := os.Getenv("EINSUM_CASES")
-	if path == "" {
-		path = "testdata/einsum/conformance.json"
-	}
-	list, err := cases.ReadEinsum(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	list, path := recorded(t)
 	for _, w := range ways(t) {
 		t.Run(w.name, func(t *testing.T) {
 			for i := range list {
@@ -29,6 +22,19 @@ func TestEinsumConformance(t *testing.T) {
 		})
 	}
 	t.Logf("%d cases of %s", len(list), path)
+}
+
+// recorded reads the einsums of the file at path.
+func recorded(t *testing.T) (list []cases.Einsum, path string) {
+	t.Helper()
+	if path = os.Getenv("EINSUM_CASES"); path == "" {
+		path = "testdata/einsum/conformance.json"
+	}
+	list, err := cases.ReadEinsum(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list, path
 }
 
 func einsumCase(t *testing.T, s *runtime.Session, c *cases.Einsum) {

@@ -22,6 +22,7 @@ var mayImport = map[string][]string{
 	"tensor":                    {},
 	"internal/caller":           {},
 	"internal/goasm":            {},
+	"internal/spirvtools":       {},
 	"internal/golden":           {},
 	"internal/race":             {},
 	"internal/cachefile":        {},

@@ -41,14 +41,17 @@ func TestRandomGraphs(t *testing.T) {
 }
 
 func randomGraph(t *testing.T, list []way, seed uint64) (unstable int) {
-	r := rand.New(rand.NewPCG(seed, 0))
-	wild := seed%2 == 0
-	roots := randgraph.Graph(r, randgraph.Options{Tame: !wild})
+	roots := graphOf(seed)
 	want, err := oracle.EvalBound(nil, roots...)
 	if err != nil {
 		t.Fatalf("seed %d: oracle: %v\n%s", seed, err, expr.Text(expr.Nodes(roots...)...))
 	}
 	return agree(t, list, fmt.Sprint("seed ", seed), roots, nil, want)
+}
+
+// graphOf is the random graph of a seed; that of an even one is wild.
+func graphOf(seed uint64) []expr.Expr {
+	return randgraph.Graph(rand.New(rand.NewPCG(seed, 0)), randgraph.Options{Tame: seed%2 != 0})
 }
 
 // agree holds what each way computes of the graph called name, with its inputs bound, to what the oracle wants. Elements whose bounds are too wide

@@ -175,21 +175,3 @@ func finished(t testing.TB, b *codegen.Builder) *codegen.Kernel {
 	}
 	return k
 }
-
-// each calls f with the modules of the corpus, or of some of it.
-func each(t *testing.T, every int, f func(t *testing.T, c *Capabilities, k *codegen.Kernel, m *Module)) {
-	for _, c := range devices {
-		t.Run(c.Name, func(t *testing.T) {
-			n := 0
-			for _, k := range corpus(t, c, every) {
-				m, err := Generate(k, c)
-				if err != nil {
-					t.Fatalf("%v\n%v", err, k)
-				}
-				n++
-				f(t, c, k, m)
-			}
-			t.Logf("%d modules", n)
-		})
-	}
-}

@@ -4,7 +4,7 @@ package vulkan
 
 import (
 	"fmt"
-	"os"
+	"syscall"
 	"unsafe"
 
 	vk "github.com/vulkan-go/vulkan"
@@ -33,7 +33,7 @@ const loans = 32
 // lendsFrom gives the bytes that host memory must have to be worked on where it lies; 0: it never is.
 func (c *candidate) lendsFrom(o *Config) int {
 	switch {
-	case c.features.Type != spirv.CPU, o.Staged, o.InPlace < 0, !c.has(extHostMemory), c.page == 0 || os.Getpagesize()%c.page != 0:
+	case c.features.Type != spirv.CPU, o.Staged, o.InPlace < 0, !c.has(extHostMemory), c.page == 0 || syscall.Getpagesize()%c.page != 0:
 		return 0
 	case o.InPlace > 0:
 		return o.InPlace
