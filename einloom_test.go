@@ -10,6 +10,32 @@ import (
 	"github.com/einloom/einloom/tensor"
 )
 
+// Weights that never change are multiplied together, and scaled, in the first run alone.
+func ExampleProgram() {
+	ctx := context.Background()
+	x := expr.Input("x", tensor.Float32, 1, 2)
+	v, _ := tensor.New([]float32{1, 2, 3, 4, 5, 6}, 2, 3)
+	w, _ := tensor.New([]float32{1, 0, 0, 1, 1, 1}, 3, 2)
+	both := expr.Frozen(v).MatMul(expr.Frozen(w)).Mul(expr.Scalar(0.5))
+	p, err := einloom.Compile(ctx, x.MatMul(both))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for i := range 2 {
+		row, _ := tensor.New([]float32{1, float32(i)}, 1, 2)
+		y, err := p.Run(ctx, einloom.Bind("x", row))
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(y[0])
+	}
+	// Output:
+	// array([[2. , 2.5]], dtype=float32)
+	// array([[7., 8.]], dtype=float32)
+}
+
 // Two programs hand on a result that stays on the device: with Config{Device: "vulkan"} only x and y travel.
 func ExampleBuffer() {
 	ctx := context.Background()

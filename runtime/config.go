@@ -53,11 +53,13 @@ const MaxThreads = 1 << 14
 
 // Event is one thing a session did.
 type Event struct {
-	What string        // "compile", "fallback", "cache" (a file of it that is ignored, or not written), "validation", or "stage" with Text
+	// What is "compile", "once" (a program computes what it keeps), "fallback", "cache" (a file of it that is ignored, or not written),
+	// "validation", or "stage" with Text.
+	What string
 	Name string        // what was compiled, or the stage's name
 	Why  string        // the reason: why a cache missed, why a kernel is interpreted; what is wrong
 	Text func() string // the dump of a stage, made when asked for; nil otherwise
-	Took time.Duration // of a compile
+	Took time.Duration // of what was compiled or computed
 }
 
 // String is one line of a log.

@@ -207,6 +207,34 @@ func TestARunThatFailsKeepsNothing(t *testing.T) {
 	}
 }
 
+// TestWhoWaitsForConstantsCanBeCancelled: while one run computes what is kept, another one gives up, and neither disturbs the other.
+func TestWhoWaitsForConstantsCanBeCancelled(t *testing.T) {
+	s, once := counting(t, runtime.Config{Device: "interp"})
+	w := expr.Frozen(ramp(t, 128, 128))
+	p, err := s.Compile(ctx, expr.Input("x", tensor.Float32, 128).MatMul(w.MatMul(w).Tanh()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := runtime.Bind("x", ramp(t, 128))
+	var all sync.WaitGroup
+	for i := range 6 {
+		all.Go(func() {
+			stopped, stop := context.WithCancel(ctx)
+			defer stop()
+			if i > 0 {
+				go stop() // before it waits, while it does, or while it computes
+			}
+			if _, err := p.Run(stopped, x); err != nil && (i == 0 || !errors.Is(err, context.Canceled)) {
+				t.Errorf("run %d: %v", i, err)
+			}
+		})
+	}
+	all.Wait()
+	if _, err := p.Run(ctx, x); err != nil || once.Load() != 1 {
+		t.Errorf("constants are computed %d times, %v", once.Load(), err)
+	}
+}
+
 // TestWhatIsKeptCountsAgainstTheMemoryLimit: a limit without room for it is kept by a plan that keeps nothing.
 func TestWhatIsKeptCountsAgainstTheMemoryLimit(t *testing.T) {
 	x := expr.Input("x", tensor.Float32, 256)

@@ -82,8 +82,8 @@ const keep = 1024
 // isFrozen says whether a leaf is data that never changes. An input is bound anew in each run, whatever its node says.
 func isFrozen(n *expr.Node) bool { return n.Kind == expr.KData && n.Frozen }
 
-// forProgram marks a description as that of a program, if anything is computed of what is the same in every run: otherwise its plan serves a
-// single evaluation as well.
+// forProgram marks a description as that of a program, if data is frozen or anything is computed of numbers alone: otherwise its plan serves
+// a single evaluation as well.
 func (s *shape) forProgram() {
 	constant := make([]bool, len(s.nodes)) // of each node
 	for i, n := range s.nodes {
@@ -91,7 +91,8 @@ func (s *shape) forProgram() {
 		for _, a := range n.Args {
 			constant[i] = constant[i] && constant[s.id(a)]
 		}
-		s.keep = s.keep || constant[i] && (len(n.Args) > 0 || isFrozen(n))
+		stretched := n.Kind == expr.KConst || n.Kind == expr.KIota || n.Kind == expr.KBroadcast || n.Kind == expr.KReshape
+		s.keep = s.keep || constant[i] && !stretched
 	}
 }
 
