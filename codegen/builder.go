@@ -28,7 +28,7 @@ const few = 24
 func NewBuilder(name string) *Builder {
 	b := new(Builder)
 	b.k.Name = identifier(name)
-	b.k.Params, b.k.Axes, b.k.Body = make([]Param, 0, few/6), make([]Axis, 0, few/6), make([]Value, 0, few/3)
+	b.k.Params, b.k.Axes, b.k.Body = make([]Param, 0, 4), make([]Axis, 0, 4), make([]Value, 0, 4)
 	b.k.Schedule.Vector = -1
 	return b
 }

@@ -16,7 +16,7 @@ type box []progression
 // digits, each factor being the one before times the extent before, so that the index takes each number of a progression once; any two
 // stores to one param are apart in some dim, by range or by remainder; and all together they write as many elements as there are.
 func (v *verifier) coverage() error {
-	stores := make([][]box, len(v.k.Params))
+	boxes := make([]box, len(v.k.Stores)) // nil where nothing is stored
 	written := make([]int, len(v.k.Params))
 	for i := range v.k.Stores {
 		s := &v.k.Stores[i]
@@ -32,12 +32,12 @@ func (v *verifier) coverage() error {
 		if n == 0 {
 			continue
 		}
-		for _, other := range stores[s.Param] {
-			if !b.apart(other) {
+		for k, other := range boxes[:i] {
+			if other != nil && v.k.Stores[k].Param == s.Param && !b.apart(other) {
 				return fmt.Errorf("two stores to %s may meet", name)
 			}
 		}
-		stores[s.Param] = append(stores[s.Param], b)
+		boxes[i] = b
 		written[s.Param] += n
 	}
 	for i, p := range v.k.Params {

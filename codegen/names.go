@@ -31,12 +31,12 @@ func isIdentifier(s string) bool { return s != "" && identifier(s) == s }
 // reserved says whether a name means something else in the text of a kernel: Go's keywords, dtypes, ops, t and digits, and the words of
 // the notation.
 func reserved(name string) bool {
-	return words[name] || token.IsKeyword(name) || op.Lookup(name) != nil || temporary(name)
+	return words[name] || op.Lookup(name) != nil || temporary(name)
 }
 
 // nameSet is names that are taken.
 type nameSet struct {
-	list  [few]string
+	list  [few / 2]string
 	count int             // how many of the list there are
 	index map[string]bool // of those that the list has no room for
 }
@@ -46,7 +46,7 @@ func (s *nameSet) add(name string) bool {
 	if s.index[name] || slices.Contains(s.list[:s.count], name) {
 		return false
 	}
-	if s.count < few {
+	if s.count < len(s.list) {
 		s.list[s.count] = name
 		s.count++
 		return true
@@ -58,7 +58,7 @@ func (s *nameSet) add(name string) bool {
 	return true
 }
 
-// words are those of the notation, and dtypes.
+// words are those of the notation, Go's keywords, and dtypes.
 var words = func() map[string]bool {
 	is := map[string]bool{}
 	for _, w := range strings.Fields("reduce scan at bits inf nan true false kernel in out loop fold schedule cost strides") {
@@ -66,6 +66,9 @@ var words = func() map[string]bool {
 	}
 	for d := tensor.Bool; d < tensor.NumDTypes; d++ {
 		is[d.String()], is[d.Name()] = true, true
+	}
+	for t := token.BREAK; t <= token.VAR; t++ { // the first and the last keyword
+		is[t.String()] = true
 	}
 	return is
 }()

@@ -65,7 +65,6 @@ func (x *indexer) nested(outer, inner, extent int) bool {
 // name gives the axes that stay names and numbers, loops first, in the order in which the first store's elements lie.
 func (x *indexer) name(into []int) {
 	g := x.g
-	x.axes = make([]codegen.Affine, len(g.axes))
 	var kept []int
 	for a := range g.axes {
 		if into[a] == a && g.axes[a].block != 1 {

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/einloom/einloom/codegen"
@@ -36,11 +37,12 @@ type spot struct {
 
 // index makes the kernels, in the order of the groups; groups without a point need none.
 func index(s *state) error {
+	x := indexer{s: s}
 	for _, g := range s.groups {
 		if g.empty() {
 			continue
 		}
-		x := indexer{s: s, g: g, b: codegen.NewBuilder(fmt.Sprintf("k%d", len(s.steps))), values: make([]int, len(g.entries))}
+		x.begin(g, "k"+strconv.Itoa(len(s.steps)))
 		k, err := x.kernel()
 		if err != nil {
 			return fmt.Errorf("internal: pass index: %w: please report with Explain", err)
@@ -50,7 +52,7 @@ func index(s *state) error {
 	return nil
 }
 
-// indexer makes the kernel of one group.
+// indexer makes the kernel of one group after the other.
 type indexer struct {
 	s      *state
 	g      *group
@@ -63,6 +65,20 @@ type indexer struct {
 	params []param
 	args   []spot
 	paths  []*path // of what moves from block to block
+}
+
+// begin turns to a group, in the memory of what was known of the one before.
+func (x *indexer) begin(g *group, name string) {
+	x.g, x.b, x.named, x.paths = g, codegen.NewBuilder(name), 0, nil
+	x.values, x.axes, x.params = zeroed(x.values, len(g.entries)), zeroed(x.axes, len(g.axes)), x.params[:0]
+	x.loads, x.stores = zeroed(x.loads, len(g.entries)), zeroed(x.stores, len(g.outs))
+}
+
+// zeroed gives n zeros in list's memory, where it is large enough.
+func zeroed[T any](list []T, n int) []T {
+	list = slices.Grow(list[:0], n)[:n]
+	clear(list)
+	return list
 }
 
 // access is how an element is found: so many elements from element [0 ... 0] of some memory.
@@ -137,7 +153,6 @@ func (x *indexer) note() string {
 
 // reach finds how each entry that is read, and each that is stored, lies in memory.
 func (x *indexer) reach() error {
-	x.loads = make([]access, len(x.g.entries))
 	for i := range x.g.entries {
 		e := &x.g.entries[i]
 		if e.inside || e.at == nil && len(x.s.graph.nodes[e.node].Shape) > 0 {
@@ -157,7 +172,6 @@ func (x *indexer) reach() error {
 		}
 		x.loads[i] = access{spot{v.base, target, flat.Const, moves}, true, codegen.Affine{Terms: flat.Terms}}
 	}
-	x.stores = make([]access, len(x.g.outs))
 	for i := range x.g.outs {
 		o := &x.g.outs[i]
 		flat, moves := x.within(o.node, flatten(o.at, o.offset, o.strides))
@@ -206,7 +220,7 @@ func (x *indexer) title(p spot) string {
 	case p.target >= 0 && len(x.s.roots) == 1:
 		return "o"
 	case p.target >= 0:
-		return fmt.Sprintf("o%d", p.target)
+		return "o" + strconv.Itoa(p.target)
 	case n.Kind == expr.KInput && isName(n.Name):
 		return n.Name
 	case n.Kind == expr.KInput && strings.HasPrefix(n.Name, keptName):
@@ -214,9 +228,9 @@ func (x *indexer) title(p spot) string {
 	case n.Kind == expr.KInput && strings.HasPrefix(n.Name, "$"):
 		return "data" + n.Name[1:] // the runtime's name for data
 	case n.Kind == expr.KInput || n.Kind == expr.KData:
-		return fmt.Sprintf("x%d", p.node)
+		return "x" + strconv.Itoa(p.node)
 	}
-	return fmt.Sprintf("v%d", p.node)
+	return "v" + strconv.Itoa(p.node)
 }
 
 // isName says whether an input's name can stand as it is.

@@ -351,6 +351,7 @@ func (o *orderer) emit(n int, c *contraction) *expr.Node {
 		return o.sliced(node, c, values, &o.s.orders[len(o.s.orders)-1])
 	}
 	laid := layout(&net, &tree, c.output)
+	values = slices.Grow(values, len(tree.Steps))
 	for i, step := range tree.Steps {
 		labels := laid[i]
 		made := operand{labels: labels}

@@ -33,11 +33,12 @@ const cycles = 3e9
 
 // schedule fills in how each kernel runs, and what it costs. Nothing but times depends on the number of workers; pieces of folds do not.
 func schedule(s *state) error {
+	p := &scheduler{model: assumed(s.Target), target: s.Target}
 	for i := range s.steps {
 		k := new(codegen.Kernel)
 		*k = *s.steps[i].kernel // only the schedule and the cost differ
 		k.Cost = k.Count()
-		p := newScheduler(k, s.Target)
+		p.look(k)
 		if !p.gett() || p.direct() {
 			p.nest()
 		}
@@ -46,7 +47,7 @@ func schedule(s *state) error {
 	return nil
 }
 
-// scheduler plans the loops of one kernel.
+// scheduler plans the loops of one kernel after the other.
 type scheduler struct {
 	k       *codegen.Kernel
 	model   model
@@ -69,15 +70,23 @@ type stream struct {
 	store bool
 }
 
+// newScheduler has looked at a kernel.
 func newScheduler(k *codegen.Kernel, t codegen.Target) *scheduler {
-	p := &scheduler{k: k, model: assumed(t), target: t, lanes: 1}
-	p.streams, p.reads = make([]stream, 0, len(k.Body)+len(k.Stores)), make([]int, len(k.Body))
-	p.room = make([]int, 0, cap(p.streams)*len(k.Axes))
+	p := &scheduler{model: assumed(t), target: t}
+	p.look(k)
+	return p
+}
+
+// look finds what there is to know of a kernel before it is scheduled.
+func (p *scheduler) look(k *codegen.Kernel) {
+	p.k, p.lanes, p.ops, p.scans = k, 1, 0, 0
+	p.loops, p.folds, p.streams, p.reads = p.loops[:0], p.folds[:0], p.streams[:0], p.reads[:0]
+	p.room = slices.Grow(p.room[:0], (len(k.Body)+len(k.Stores))*len(k.Axes)) // streams stay where they are
 	widest := 4
 	for i := range k.Body {
 		v := &k.Body[i]
 		widest = max(widest, v.DType.Size())
-		p.reads[i] = -1
+		at := -1
 		switch v.Kind {
 		case codegen.Map, codegen.Reduce:
 			p.ops++
@@ -85,12 +94,13 @@ func newScheduler(k *codegen.Kernel, t codegen.Target) *scheduler {
 			p.ops++
 			p.scans++
 		case codegen.Load, codegen.Gather:
-			p.reads[i] = len(p.streams)
+			at = len(p.streams)
 			p.access(v.Param, v.At, false)
 		}
+		p.reads = append(p.reads, at)
 	}
-	if t.Vector > 0 {
-		p.lanes = max(1, t.Vector/widest)
+	if p.target.Vector > 0 {
+		p.lanes = max(1, p.target.Vector/widest)
 	}
 	for i := range k.Stores {
 		p.access(k.Stores[i].Param, k.Stores[i].At, true)
@@ -105,7 +115,6 @@ func newScheduler(k *codegen.Kernel, t codegen.Target) *scheduler {
 	p.passes = float64(depth(k))
 	p.outermost(p.loops, true)
 	p.outermost(p.folds, false)
-	return p
 }
 
 // access adds the stream of an access of param.
@@ -114,6 +123,7 @@ func (p *scheduler) access(param int, at []codegen.Affine, store bool) {
 	from := len(p.room)
 	p.room = p.room[:from+len(p.k.Axes)]
 	s := stream{step: p.room[from:], bytes: q.DType.Size(), store: store}
+	clear(s.step)
 	for i, a := range at {
 		for _, t := range a.Terms {
 			s.step[t.Axis] += t.Coef * q.Strides[i]
