@@ -21,6 +21,10 @@ func (k *Kernel) Clone() *Kernel {
 	c.Order = slices.Clone(k.Order)
 	g := &c.Gett
 	g.M, g.N, g.K, g.Batch = slices.Clone(g.M), slices.Clone(g.N), slices.Clone(g.K), slices.Clone(g.Batch)
+	if g.Imag != nil {
+		imag := *g.Imag
+		g.Imag = &imag
+	}
 	return &c
 }
 
@@ -57,6 +61,9 @@ func (k *Kernel) Canonical() *Kernel {
 		g := k.Gett
 		g.M, g.N, g.K, g.Batch = some(slices.Clone(g.M)), some(slices.Clone(g.N)), some(slices.Clone(g.K)), some(slices.Clone(g.Batch))
 		g.Sum, g.A, g.B = n.value(g.Sum), n.value(g.A), n.value(g.B)
+		if g.Imag != nil {
+			g.Imag = &Factors{n.value(g.Imag.Sum), n.value(g.Imag.A), n.value(g.Imag.B)}
+		}
 		c.Gett = g
 	}
 	c.Body = n.b.k.Body

@@ -299,6 +299,9 @@ func (p *printer) schedule() {
 		axes("batch", g.Batch)
 		items = append(items, fmt.Sprintf("tile %dx%d", g.MR, g.NR), fmt.Sprintf("block %dx%dx%d", g.MC, g.NC, g.KC),
 			"sum "+p.operand(g.Sum, tensor.Invalid), "left "+p.operand(g.A, tensor.Invalid), "right "+p.operand(g.B, tensor.Invalid))
+		if g.Imag != nil {
+			items = append(items, "imaginary sum "+p.operand(g.Imag.Sum, tensor.Invalid))
+		}
 	}
 	line := "  schedule " + nests[s.Nest]
 	for i, item := range items {

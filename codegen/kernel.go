@@ -108,11 +108,12 @@ type Schedule struct {
 
 // Gett is the schedule of a contraction. The axes of each group are flattened row-major, first axis outermost.
 type Gett struct {
-	M, N, K, Batch []int // axes
-	MR, NR         int   // the register tile
-	MC, NC, KC     int   // cache blocks
-	Sum            int   // the Reduce value in Body that is the contraction; its argument is a product of two factors, or a tree of maps each of whose sides depends on one side's axes
-	A, B           int   // the values in Body that are the two factors (A has the M axes, B the N axes); what is beneath them is prologue, run while packing; what uses Sum is epilogue
+	M, N, K, Batch []int    // axes
+	MR, NR         int      // the register tile
+	MC, NC, KC     int      // cache blocks
+	Sum            int      // the Reduce value in Body that is the contraction; its argument is a product of two factors, or a tree of maps each of whose sides depends on one side's axes
+	A, B           int      // the values in Body that are the two factors (A has the M axes, B the N axes); what is beneath them is prologue, run while packing; what uses Sum is epilogue
+	Imag           *Factors // of complex numbers, whose real parts Sum, A and B then are: the imaginary ones (see ComplexFactors); nil: the numbers are real
 }
 
 // Cost is what the kernel moves and computes, for the plan's text.

@@ -106,7 +106,7 @@ func (w *keyWriter) schedule() {
 	for _, group := range [][]int{g.M, g.N, g.K, g.Batch} {
 		w.b = appendInts(w.b, group)
 	}
-	for _, n := range []int{g.MR, g.NR, g.Sum, g.A, g.B} {
+	for _, n := range []int{g.MR, g.NR, g.Sum, g.A, g.B, bit(g.Imag != nil)} { // Imag follows from the body
 		w.num(n)
 	}
 	if w.keep.Blocks {

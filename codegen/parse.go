@@ -200,6 +200,8 @@ func (p *parser) schedule(s string) error {
 	}
 	if g := &sched.Gett; sched.Nest == NestGett && (g.Sum < 0 || g.A < 0 || g.B < 0) {
 		return fmt.Errorf("schedule gett: want sum, left and right")
+	} else if g.Imag != nil && !p.b.k.imaginary(g) {
+		return fmt.Errorf("schedule gett: sum and imaginary sum are no product of complex numbers")
 	}
 	return nil
 }
@@ -240,6 +242,13 @@ func (p *parser) scheduleItem(s *Schedule, word, value string) (err error) {
 		g.A, err = p.expression(value, tensor.Invalid)
 	case "right":
 		g.B, err = p.expression(value, tensor.Invalid)
+	case "imaginary":
+		g.Imag = &Factors{}
+		sum, ok := strings.CutPrefix(value, "sum ")
+		if !ok {
+			return fmt.Errorf("want a sum")
+		}
+		g.Imag.Sum, err = p.expression(sum, tensor.Invalid)
 	default:
 		err = fmt.Errorf("no such item")
 	}

@@ -99,10 +99,16 @@ func (v *verifier) gett(g *Gett, loops int) error {
 	if sum.Kind != Reduce || !AxesOf(sum.Over...).Equal(k) {
 		return errors.New("sum is no reduction over k")
 	}
+	if g.Imag != nil {
+		want := *g
+		if !v.k.imaginary(&want) || *want.Imag != *g.Imag {
+			return errors.New("the imaginary parts are not those of the product")
+		}
+	}
 	if !v.k.Takes(g.Sum, g.A) || !v.k.Takes(g.Sum, g.B) {
 		return errors.New("left or right is not beneath sum")
 	}
-	if v.on[g.A].Meets(AxesOf(g.N...)) || v.on[g.B].Meets(AxesOf(g.M...)) {
+	if a, b := g.Sides(v.on); a.Meets(AxesOf(g.N...)) || b.Meets(AxesOf(g.M...)) {
 		return errors.New("left depends on n, or right on m")
 	}
 	return nil

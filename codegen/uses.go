@@ -16,6 +16,10 @@ func (k *Kernel) Uses() []int {
 	if k.Nest == NestGett {
 		uses[k.Gett.A]++
 		uses[k.Gett.B]++
+		if imag := k.Gett.Imag; imag != nil {
+			uses[imag.A]++
+			uses[imag.B]++
+		}
 	}
 	return uses
 }

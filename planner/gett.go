@@ -18,38 +18,44 @@ const (
 // (batch), and those that are folded (k). It gives false, and does nothing, for any other kernel.
 func (p *scheduler) gett() bool {
 	k := p.k
-	if p.target.Vector == 0 {
+	if p.target.Vector == 0 || p.scans > 0 || p.rowStores() {
 		return false
 	}
-	sum := -1
-	for i := range k.Body {
-		if k.Body[i].Kind == codegen.Scan {
-			return false
-		}
-		if k.Body[i].Kind == codegen.Reduce {
-			if sum >= 0 {
-				return false
-			}
-			sum = i
-		}
-	}
-	if sum < 0 || k.Body[sum].Op != opAdd || !packs(k.Body[sum].DType) {
+	g, ok := sumOfProducts(k)
+	if !ok || !packs(k.Body[g.Sum].DType) || !p.sides(&g) || !p.worth(&g, k.Body[g.Sum].DType.Size()) {
 		return false
 	}
-	product := &k.Body[k.Body[sum].Args[0]]
-	if product.Kind != codegen.Map || product.Op != opMul || p.rowStores() {
-		return false
-	}
-	g := codegen.Gett{Sum: sum, A: product.Args[0], B: product.Args[1]}
-	if !p.sides(&g) || !p.worth(&g, k.Body[sum].DType.Size()) {
-		return false
-	}
-	p.tile(&g, k.Body[sum].DType)
+	p.tile(&g, k.Body[g.Sum].DType)
 	k.Schedule = codegen.Schedule{
 		Nest: codegen.NestGett, Vector: -1, Grain: 1, Parallel: 0, Gett: g,
 		Order: slices.Concat(g.Batch, g.M, g.N, g.K), Uncached: p.pastCaches(),
 	}
 	return true
+}
+
+// sumOfProducts finds the one sum of a kernel and its two factors; of complex numbers, the sums of both parts.
+func sumOfProducts(k *codegen.Kernel) (g codegen.Gett, ok bool) {
+	var sums []int
+	for i := range k.Body {
+		if k.Body[i].Kind == codegen.Reduce {
+			sums = append(sums, i)
+		}
+	}
+	switch len(sums) {
+	case 1:
+		product := &k.Body[k.Body[sums[0]].Args[0]]
+		if k.Body[sums[0]].Op != opAdd || product.Kind != codegen.Map || product.Op != opMul {
+			return g, false
+		}
+		return codegen.Gett{Sum: sums[0], A: product.Args[0], B: product.Args[1]}, true
+	case 2:
+		real, imag, ok := k.ComplexFactors(sums[0], sums[1])
+		if !ok {
+			real, imag, ok = k.ComplexFactors(sums[1], sums[0])
+		}
+		return codegen.Gett{Sum: real.Sum, A: real.A, B: real.B, Imag: &imag}, ok
+	}
+	return g, false
 }
 
 // worth says whether packing pays. Where the result's innermost axis is of the batch, vectors run along it in plain loops, unless the
@@ -79,15 +85,14 @@ func (p *scheduler) sides(g *codegen.Gett) bool {
 	if len(p.loops) == 0 {
 		return false
 	}
-	on := p.k.Depends()
-	a, b := on[g.A], on[g.B]
+	a, b := g.Sides(p.k.Depends())
 	folds := p.k.FoldAxes()
 	if loops := a.Union(b).Minus(folds); len(loops.List()) != len(p.loops) || !folds.Equal(a.Union(b).Minus(loops)) {
 		return false
 	}
 	last := p.loops[len(p.loops)-1]
 	if a.Has(last) && !b.Has(last) {
-		g.A, g.B = g.B, g.A
+		g.Swap()
 		a, b = b, a
 	}
 	for _, x := range p.loops {
@@ -126,7 +131,7 @@ func (p *scheduler) arrange(g *codegen.Gett) {
 		factors []stream
 	}{{g.M, a}, {g.N, b}, {g.K, append(b, a...)}} {
 		for i := len(side.factors) - 1; i >= 0; i-- {
-			p.putLast(side.axes, side.factors[i])
+			p.putLast(side.axes, side.factors[i], g.Parts())
 		}
 		p.longestLast(side.axes, vectors)
 	}
@@ -154,9 +159,9 @@ func (p *scheduler) beneath(v int) (list []stream) {
 	return list
 }
 
-// putLast moves the axis along which s goes element by element to the end.
-func (p *scheduler) putLast(axes []int, s stream) {
-	if i := slices.IndexFunc(axes, func(a int) bool { return s.step[a] == 1 }); i >= 0 {
+// putLast moves the axis along which s goes element by element, each of so many parts, to the end.
+func (p *scheduler) putLast(axes []int, s stream, parts int) {
+	if i := slices.IndexFunc(axes, func(a int) bool { return s.step[a] == parts }); i >= 0 {
 		moveLast(axes, i)
 	}
 }
@@ -191,6 +196,10 @@ func (p *scheduler) tile(g *codegen.Gett, d tensor.DType) {
 	g.MR, g.NR = 6, 2*lanes // 12 accumulators, 2 panels of B and a broadcast element in 16 registers
 	if p.target.Registers >= 32 {
 		g.MR = 14 // 28 accumulators of 32
+	}
+	if g.Imag != nil {
+		g.MR /= 2 // twice as many to a row
+		bytes *= 2
 	}
 	or := func(x, otherwise int) int {
 		if x > 0 {

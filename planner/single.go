@@ -7,7 +7,7 @@ import (
 )
 
 // Expand gives a single kernel as pass expand leaves it: every op that t lacks written out. It serves kernels that come from a text rather
-// than from a graph. The schedule is kept; a packed contraction's is an error where the sum has become two.
+// than from a graph. The schedule is kept; a packed contraction's is an error where the sum is none of products any more.
 func Expand(k *codegen.Kernel, t codegen.Target) (*codegen.Kernel, error) {
 	s := &state{Options: Options{Target: t}, steps: []step{{kernel: k}}}
 	if err := expand(s); err != nil {
@@ -30,23 +30,13 @@ func Expand(k *codegen.Kernel, t codegen.Target) (*codegen.Kernel, error) {
 // findFactors finds the sum of a packed contraction, and its factors, in a body that has been written anew.
 func findFactors(k *codegen.Kernel) error {
 	g := &k.Gett
-	g.Sum = -1
-	for i := range k.Body {
-		if k.Body[i].Kind != codegen.Reduce {
-			continue
-		}
-		if g.Sum >= 0 {
-			return fmt.Errorf("kernel %s has several sums", k.Name)
-		}
-		g.Sum = i
-	}
-	args := k.Body[k.Body[g.Sum].Args[0]].Args
-	if len(args) != 2 {
+	found, ok := sumOfProducts(k)
+	if !ok {
 		return fmt.Errorf("kernel %s is no sum of products", k.Name)
 	}
-	g.A, g.B = args[0], args[1]
-	if on := k.Depends(); on[g.A].Meets(codegen.AxesOf(g.N...)) || on[g.B].Meets(codegen.AxesOf(g.M...)) {
-		g.A, g.B = g.B, g.A
+	g.Sum, g.A, g.B, g.Imag = found.Sum, found.A, found.B, found.Imag
+	if a, b := g.Sides(k.Depends()); a.Meets(codegen.AxesOf(g.N...)) || b.Meets(codegen.AxesOf(g.M...)) {
+		g.Swap()
 	}
 	return nil
 }

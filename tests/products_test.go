@@ -36,7 +36,7 @@ func TestLargeProducts(t *testing.T) {
 		{"acbd,cedf->abef", [][]int{{9, 8, 10, 30}, {8, 9, 30, 11}}},
 		{"iij,jk->ik", [][]int{{60, 60, 50}, {50, 64}}},
 	} {
-		for _, d := range []tensor.DType{tensor.Float32, tensor.Float64, tensor.Int32, tensor.Complex64} {
+		for _, d := range []tensor.DType{tensor.Float32, tensor.Float64, tensor.Int32, tensor.Complex64, tensor.Complex128} {
 			sameWhateverTheWay(t, list, fmt.Sprintf("%s %v", c.spec, d), einsum.Contract(c.spec, wholeNumbers(t, d, c.shapes)...).Add(expr.ScalarInt(1)))
 		}
 	}

@@ -13,7 +13,9 @@ func (u *unit) storeRun() int {
 	axes := u.k.Gett.N
 	t := &gettNest{nest: &nest{u: u, k: u.k}, g: &u.k.Gett}
 	t.open()
-	t.scope.values[valueKey{t.g.Sum, 0}] = 1 // what is beneath the sum is not theirs
+	for _, sum := range t.sums() {
+		t.scope.values[valueKey{sum, 0}] = 1 // what is beneath the sum is not theirs
+	}
 	stores := t.stores()
 	run := u.k.Axes[last(axes)].Extent
 	for i := len(axes) - 2; i >= 0 && !t.asksIndex(stores, axes[i]) && !t.asksIndex(stores, last(axes)); i-- {
@@ -64,7 +66,7 @@ func (t *gettNest) findPieces(stores []target, c *corner, elsewhere asm.Label) {
 	count := t.copy(t.Int(int64(t.g.NR / t.square())))
 	t.turns(count, func() {
 		t.place(stores, at, t.g.N)
-		t.Ins("MOVQ", t.ptr(s), asm.At(to, piecesAt(t.g, t.bytes())))
+		t.Ins("MOVQ", t.ptr(s), asm.At(to, piecesAt(t.g, t.element())))
 		t.Move(t.ptr(s), c.ends[s])
 		t.Ins("ADDQ", asm.Imm(8), to)
 		t.Ins("ADDQ", asm.Imm(t.square()), at)
@@ -78,7 +80,7 @@ func (t *gettNest) finishPieces(c *corner, acc []asm.Reg) {
 	pieces := make([]asm.Reg, t.g.NR/t.square())
 	for i := range pieces {
 		pieces[i] = t.GP()
-		t.Ins("MOVQ", asm.At(t.Arg(ArgScratch), piecesAt(t.g, t.bytes())+8*i), pieces[i])
+		t.Ins("MOVQ", asm.At(t.Arg(ArgScratch), piecesAt(t.g, t.element())+8*i), pieces[i])
 	}
 	each, done := t.full/t.square(), t.Label("stored")
 	for r := range t.g.MR {

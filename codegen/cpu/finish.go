@@ -96,8 +96,10 @@ func (t *gettNest) finishRows(stores []target, c *corner, acc []asm.Reg) {
 		}
 		t.open()
 		t.enterRow(c.entry, r)
-		for b := range blocks {
-			t.scope.values[t.key(t.g.Sum, b)] = acc[r*blocks+b]
+		for part, sum := range t.sums() {
+			for b := range blocks {
+				t.scope.values[t.key(sum, b)] = acc[(part*t.g.MR+r)*blocks+b]
+			}
 		}
 		t.inside(func() { t.putAll(stores) }, append(append([]int{}, t.g.M...), t.g.N...)...)
 		t.close()
@@ -136,7 +138,9 @@ func (t *gettNest) epilogue(stores []target, first, from, rows, columns asm.Reg)
 			before := t.unroll
 			t.unroll = 1
 			t.blocks(stores, t.copy(columns), func() {
-				t.scope.values[t.key(t.g.Sum, 0)] = t.readTile(x)
+				for part, sum := range t.sums() {
+					t.scope.values[t.key(sum, 0)] = t.load(t.dtype, asm.At(x, part*t.g.MR*t.g.NR*t.bytes()), t.tail)
+				}
 				t.putAll(stores)
 				t.Ins("ADDQ", asm.Imm(t.n*t.bytes()), x)
 			})
@@ -145,8 +149,4 @@ func (t *gettNest) epilogue(stores []target, first, from, rows, columns asm.Reg)
 			t.Ins("ADDQ", asm.Imm(t.entryBytes()), entry)
 		})
 	}, t.g.M...)
-}
-
-func (t *gettNest) readTile(x asm.Reg) asm.Reg {
-	return t.load(t.dtype, asm.At(x, 0), t.tail)
 }

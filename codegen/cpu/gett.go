@@ -67,7 +67,7 @@ type gettBlocks struct {
 	bands        int  // rows of N's last axis that a call packs in bands; 0: it packs panels
 	inPlace      bool // A is read where it lies
 	run          int  // columns that lie side by side for all that the stores touch
-	bytes        int  // of an element
+	bytes        int  // of an element, all its parts
 	entries      int  // numbers in an entry of the table of rows, at most
 }
 
@@ -102,7 +102,7 @@ func (u *unit) blocks() *gettBlocks {
 	k := u.k
 	g := &k.Gett
 	b := &gettBlocks{k: k, g: g, m: points(k, g.M), n: points(k, g.N), kk: points(k, g.K), batch: points(k, g.Batch)}
-	b.bytes, b.entries, b.run = k.Body[g.Sum].DType.Size(), u.tableEntries(), u.storeRun()
+	b.bytes, b.entries, b.run = k.Body[g.Sum].DType.Size()*g.Parts(), u.tableEntries(), u.storeRun()
 	b.inPlace = u.leftInPlace()
 	b.kc = min(g.KC, max(b.kk, 1))
 	b.wide = evenly(ceilDiv(b.n, g.NR), max(g.NC/g.NR, 1))
@@ -160,7 +160,7 @@ func gcd(a, b int) int {
 // panels.
 func (u *unit) banded() bool {
 	g := &u.k.Gett
-	if len(g.N) < 2 || g.NR&(g.NR-1) != 0 {
+	if g.Imag != nil || len(g.N) < 2 || g.NR&(g.NR-1) != 0 {
 		return false
 	}
 	t := &gettNest{nest: &nest{u: u, k: u.k}, g: g}
@@ -308,10 +308,13 @@ func packs(k *codegen.Kernel) bool {
 	}
 	sum := &k.Body[g.Sum]
 	arg := &k.Body[sum.Args[0]]
-	if sum.Op.Name != "add" || !slices.Contains(multiplied, sum.DType) || arg.Kind != codegen.Map || arg.Op.Name != "mul" {
+	if sum.Op.Name != "add" || !slices.Contains(multiplied, sum.DType) || len(reducesOf(k)) != g.Parts() || points(k, g.K) == 0 {
 		return false
 	}
-	if len(reducesOf(k)) != 1 || points(k, g.K) == 0 {
+	if g.Imag != nil {
+		return sum.DType.IsFloat()
+	}
+	if arg.Kind != codegen.Map || arg.Op.Name != "mul" {
 		return false
 	}
 	return slices.Equal(arg.Args, []int{g.A, g.B}) || slices.Equal(arg.Args, []int{g.B, g.A})

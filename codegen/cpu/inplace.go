@@ -19,7 +19,7 @@ const mostInPlace = 8
 func (u *unit) leftInPlace() bool {
 	g := &u.k.Gett
 	a := &u.k.Body[g.A]
-	if a.Kind != codegen.Load || a.DType != u.k.Body[g.Sum].DType || len(g.M) != 1 || len(g.K) != 1 || points(u.k, g.N) > mostInPlace*g.NR {
+	if g.Imag != nil || a.Kind != codegen.Load || a.DType != u.k.Body[g.Sum].DType || len(g.M) != 1 || len(g.K) != 1 || points(u.k, g.N) > mostInPlace*g.NR {
 		return false
 	}
 	return u.streams[u.leftStream()].class(g.K[0]) == adjacent

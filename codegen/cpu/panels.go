@@ -26,7 +26,10 @@ func (t *gettNest) size(which blockSize) asm.Reg {
 	return t.num(number{kind: blockOf, a: int(which)})
 }
 
-func (t *gettNest) bytes() int { return t.dtype.Size() }
+// bytes is the size of a number, element that of a factor's or the product's element: two numbers where it is complex, the real parts of a
+// tile's or a term's elements before the imaginary ones.
+func (t *gettNest) bytes() int   { return t.dtype.Size() }
+func (t *gettNest) element() int { return t.bytes() * t.g.Parts() }
 
 // least is a new register of the smaller of two.
 func (t *gettNest) least(a, b asm.Reg) asm.Reg {
@@ -141,13 +144,30 @@ func (t *gettNest) panel(local asm.Reg, each blockSize, p asm.Reg, bytes blockSi
 
 // side is one factor and how its panels are: so many points of its group, for each term side by side.
 type side struct {
-	value int
+	parts []int // values: it, or its real and its imaginary part
 	axes  []int // its group
 	width int
 	first asm.Reg // flat point
 	count asm.Reg // points that there are, at most width
 	dest  asm.Reg
 }
+
+func (t *gettNest) leftParts() []int {
+	if t.g.Imag != nil {
+		return []int{t.g.A, t.g.Imag.A}
+	}
+	return []int{t.g.A}
+}
+
+func (t *gettNest) rightParts() []int {
+	if t.g.Imag != nil {
+		return []int{t.g.B, t.g.Imag.B}
+	}
+	return []int{t.g.B}
+}
+
+// termBytes is how far a term of the panel is from the next one.
+func (t *gettNest) termBytes(s *side) int { return s.width * t.element() }
 
 // pack writes the packing of both factors. A point is a panel of a batch point, first those of B. Columns and rows past the last are left
 // as they are, or become anything: no result of theirs is stored.
@@ -174,7 +194,7 @@ func (t *gettNest) pack() {
 		j := t.scaled(p, t.Int(int64(t.g.NR)))
 		t.Ins("ADDQ", t.Arg(varJ), j)
 		t.packPanel(batch, &side{
-			value: t.g.B, axes: t.g.N, width: t.g.NR, first: j, count: t.left(t.size(pointsN), j, t.Int(int64(t.g.NR))), dest: t.rightPanel(local, p),
+			parts: t.rightParts(), axes: t.g.N, width: t.g.NR, first: j, count: t.left(t.size(pointsN), j, t.Int(int64(t.g.NR))), dest: t.rightPanel(local, p),
 		})
 		t.close()
 		t.Jmp(end)
@@ -184,7 +204,7 @@ func (t *gettNest) pack() {
 		t.Ins("SUBQ", t.Arg(varWide), p)
 		i := t.packedRow(p)
 		t.packPanel(batch, &side{
-			value: t.g.A, axes: t.g.M, width: t.g.MR, first: i, count: t.left(t.size(pointsM), i, t.Int(int64(t.g.MR))), dest: t.leftPanel(local, p),
+			parts: t.leftParts(), axes: t.g.M, width: t.g.MR, first: i, count: t.left(t.size(pointsM), i, t.Int(int64(t.g.MR))), dest: t.leftPanel(local, p),
 		})
 		t.close()
 		t.Bind(end)
@@ -194,7 +214,10 @@ func (t *gettNest) pack() {
 // packPanel writes the packing of a panel. Lanes go across the panel where its points are one run and there are enough of them, unless the
 // operands lie side by side along the terms alone; otherwise lanes go along the terms.
 func (t *gettNest) packPanel(batch asm.Reg, s *side) {
-	ts := []target{factor(s.value)}
+	var ts []target
+	for _, v := range s.parts {
+		ts = append(ts, factor(v))
+	}
 	terms := t.left(t.size(pointsK), t.Arg(varP), t.size(blockTerms))
 	t.place(ts, batch, t.g.Batch)
 	end := t.Label("panel")
@@ -242,15 +265,17 @@ func (t *gettNest) across(ts []target, s *side, terms asm.Reg, masked bool) {
 		at := t.copy(s.dest)
 		t.runs(ts, t.g.K, t.Arg(varP), terms, func(n asm.Reg) {
 			t.loop(ts, last(t.g.K), t.copy(n), func() {
-				for i := range vectors {
-					if tails != nil {
-						t.tail = tails[i]
+				for part, v := range s.parts {
+					for i := range vectors {
+						if tails != nil {
+							t.tail = tails[i]
+						}
+						r := t.value(v, i)
+						t.tail = tail{}
+						t.store(t.dtype, r, asm.At(at, (part*s.width+i*t.full)*t.bytes()), tail{})
 					}
-					r := t.value(s.value, i)
-					t.tail = tail{}
-					t.store(t.dtype, r, asm.At(at, i*t.full*t.bytes()), tail{})
 				}
-				t.Ins("ADDQ", asm.Imm(s.width*t.bytes()), at)
+				t.Ins("ADDQ", asm.Imm(t.termBytes(s)), at)
 			})
 		})
 	}
@@ -299,7 +324,7 @@ func (t *gettNest) clamp(r asm.Reg) {
 // together.
 func (t *gettNest) alongTerms(ts []target, s *side, terms asm.Reg) {
 	t.vector = last(t.g.K)
-	step := t.Int(int64(s.width * t.bytes()))
+	step := t.Int(int64(t.termBytes(s)))
 	start := t.copy(s.dest)
 	t.runs(ts, t.g.K, t.Arg(varP), terms, func(n asm.Reg) {
 		to := t.copy(start)
@@ -307,7 +332,7 @@ func (t *gettNest) alongTerms(ts []target, s *side, terms asm.Reg) {
 			left := t.copy(points)
 			t.hoist(ts)
 			moving := t.enter(ts, last(s.axes))
-			if t.adjacent(ts, t.vector) && s.width >= t.square() {
+			if len(s.parts) == 1 && t.adjacent(ts, t.vector) && s.width >= t.square() {
 				t.together(ts, s, moving, n, left, to)
 			}
 			t.turns(left, func() {
@@ -315,7 +340,14 @@ func (t *gettNest) alongTerms(ts []target, s *side, terms asm.Reg) {
 					at := t.copy(to)
 					terms := t.enter(ts, t.vector)
 					t.blocksOnce(ts, terms, t.copy(n), func() {
-						t.storeStrided(t.dtype, t.value(s.value, 0), at, func(p asm.Reg) { t.Ins("ADDQ", step, p) })
+						for part := len(s.parts) - 1; part >= 0; part-- { // the first moves at on
+							p := at
+							if part > 0 {
+								p = t.copy(at)
+								t.Ins("ADDQ", asm.Imm(part*s.width*t.bytes()), p)
+							}
+							t.storeStrided(t.dtype, t.value(s.parts[part], 0), p, func(p asm.Reg) { t.Ins("ADDQ", step, p) })
+						}
 					})
 					t.close()
 				}, last(s.axes))
@@ -336,7 +368,7 @@ func (t *gettNest) together(ts []target, s *side, moving walk, n, left, to asm.R
 	t.J("LT", end)
 	t.open()
 	at := t.copy(to)
-	t.squares(ts, s.value, last(s.axes), t.copy(n), func(rows []asm.Reg) {
+	t.squares(ts, s.parts[0], last(s.axes), t.copy(n), func(rows []asm.Reg) {
 		t.storeColumns(rows, func(term int) asm.Mem { return asm.At(at, term*s.width*t.bytes()) })
 		t.Ins("ADDQ", asm.Imm(t.n*s.width*t.bytes()), at)
 	})
@@ -399,7 +431,7 @@ type strip struct {
 // as far as the strip goes before the next one is.
 func (t *gettNest) packStrip(ts []target, s *strip) {
 	s.table = t.copy(t.Arg(ArgScratch))
-	t.Ins("ADDQ", asm.Imm(piecesAt(t.g, t.bytes())), s.table)
+	t.Ins("ADDQ", asm.Imm(piecesAt(t.g, t.element())), s.table)
 	moving := t.enter(ts, last(t.g.N))
 	left := t.copy(s.length)
 	square := t.Label("square")

@@ -25,7 +25,7 @@ func (t *gettNest) rowTable(stores []target, row, rows asm.Reg) (table, bits asm
 	}
 	table, bits = t.copy(t.Arg(ArgScratch)), t.GP()
 	t.Zero(bits)
-	t.Ins("ADDQ", asm.Imm(tableAt(t.g, t.bytes())), table)
+	t.Ins("ADDQ", asm.Imm(tableAt(t.g, t.element())), table)
 	at, to := t.copy(row), t.copy(table)
 	t.turns(t.copy(rows), func() {
 		t.takeApart(at, t.g.M)

@@ -34,7 +34,9 @@ func (t *gettNest) compute() {
 		rest, j := t.divide(point, t.Arg(varWide))
 		local, i := t.divide(rest, t.Arg(varHigh))
 		// What the stores need ends at the sum, which the epilogue reads from the tile: this register stands for it and is never read.
-		t.scope.values[valueKey{t.g.Sum, 0}] = t.Vec()
+		for _, sum := range t.sums() {
+			t.scope.values[valueKey{sum, 0}] = t.Vec()
+		}
 		t.place(t.batched(stores), t.batchPoint(local), t.g.Batch)
 		t.inside(func() { t.tiles(stores, local, t.scaled(i, t.size(callHigh)), t.scaled(j, t.size(callWide))) }, t.g.Batch...)
 	})
@@ -93,7 +95,15 @@ func (t *gettNest) firstTile(local, i, j asm.Reg) asm.Reg {
 	return at
 }
 
-func (t *gettNest) tileBytes() int64 { return int64(t.g.MR * t.g.NR * t.bytes()) }
+func (t *gettNest) tileBytes() int64 { return int64(t.g.MR * t.g.NR * t.element()) }
+
+// sums are the values that tiles are of.
+func (t *gettNest) sums() []int {
+	if t.g.Imag != nil {
+		return []int{t.g.Sum, t.g.Imag.Sum}
+	}
+	return []int{t.g.Sum}
+}
 
 // tileStep is the bytes of so many tiles: none when there is but one.
 func (t *gettNest) tileStep(tiles asm.Reg) asm.Reg {
@@ -133,7 +143,7 @@ func (t *gettNest) column(stores []target, c *corner, a lefts, b, terms, down as
 // oneTile writes the micro-kernel and the epilogue.
 func (t *gettNest) oneTile(stores []target, c *corner, a lefts, b, terms asm.Reg) {
 	t.fetchAhead(c)
-	acc := make([]asm.Reg, t.g.MR*t.g.NR/t.full)
+	acc := make([]asm.Reg, t.g.Parts()*t.g.MR*t.g.NR/t.full)
 	at := func(i int) asm.Mem { return asm.At(c.tile, i*t.full*t.bytes()) }
 	for i := range acc {
 		acc[i] = t.reg(t.dtype)
@@ -193,6 +203,10 @@ const unrollTerms = 4
 func (t *gettNest) terms(acc []asm.Reg, a, b, terms asm.Reg) {
 	count := t.copy(terms)
 	one := func(k int) {
+		if t.g.Imag != nil {
+			t.complexRank1(acc, a, b, k)
+			return
+		}
 		t.rank1(acc, func(r int) asm.Mem { return asm.At(a, (k*t.g.MR+r)*t.bytes()) }, b, k)
 	}
 	top, single, end := t.Label("terms"), t.Label("term"), t.Label("summed")
@@ -202,16 +216,16 @@ func (t *gettNest) terms(acc []asm.Reg, a, b, terms asm.Reg) {
 	for k := range unrollTerms {
 		one(k)
 	}
-	t.Ins("ADDQ", asm.Imm(unrollTerms*t.g.MR*t.bytes()), a)
-	t.Ins("ADDQ", asm.Imm(unrollTerms*t.g.NR*t.bytes()), b)
+	t.Ins("ADDQ", asm.Imm(unrollTerms*t.g.MR*t.element()), a)
+	t.Ins("ADDQ", asm.Imm(unrollTerms*t.g.NR*t.element()), b)
 	t.Ins("SUBQ", asm.Imm(unrollTerms), count)
 	t.J("GE", top)
 	t.Bind(single)
 	t.Ins("ADDQ", asm.Imm(unrollTerms), count)
 	t.turns(count, func() {
 		one(0)
-		t.Ins("ADDQ", asm.Imm(t.g.MR*t.bytes()), a)
-		t.Ins("ADDQ", asm.Imm(t.g.NR*t.bytes()), b)
+		t.Ins("ADDQ", asm.Imm(t.g.MR*t.element()), a)
+		t.Ins("ADDQ", asm.Imm(t.g.NR*t.element()), b)
 	})
 	t.Bind(end)
 }

@@ -158,11 +158,29 @@ func (e *evaluator) reduce(i int, v *codegen.Value) (number, error) {
 		if err == nil {
 			err = f.add(x, e.point[v.Over[0]])
 		}
+		if err == nil && f.rounds() && v.Op.Name == "add" {
+			err = e.apart(f, v.Args[0], x, done)
+		}
 		return err
 	})
 	copy(e.point, saved)
 	e.folds[key] = f.result()
 	return e.folds[key], err
+}
+
+// apart tells the sum f whose last element is x, value v, if that is a sum or a difference.
+func (e *evaluator) apart(f *fold, v int, x number, done *values) error {
+	arg := &e.k.Body[v]
+	if arg.Kind != codegen.Map || arg.Op.Name != "add" && arg.Op.Name != "sub" {
+		return nil
+	}
+	a, err := e.value(arg.Args[0], done)
+	if err != nil {
+		return err
+	}
+	b, err := e.value(arg.Args[1], done)
+	f.apart(x, a, b)
+	return err
 }
 
 // scan folds the points of the axis up to the present one: once for a row, all of whose results are kept.

@@ -179,6 +179,14 @@ func (f *fold) round(x number) {
 	f.err += x.err
 }
 
+// apart notes that the last element x of a float sum is itself a sum or a difference of a and b, which may be added apart from each other.
+func (f *fold) apart(x, a, b number) {
+	size := func(x number) float64 { re, im := x.complex(f.d); return math.Hypot(re, im) }
+	if f.n++; !x.unknown && !a.unknown && !b.unknown {
+		f.size += size(a) + size(b) - size(x)
+	}
+}
+
 // twoSum is a + b rounded, and what the rounding lost (Knuth).
 func twoSum(a, b float64) (sum, lost float64) {
 	sum = a + b

@@ -32,18 +32,42 @@ func RandomContraction(seed uint64, vector int) *codegen.Kernel {
 	}
 	c.m, c.n, c.batch = c.group("i", 1, false), c.group("j", 1, false), c.group("b", 0, false)
 	c.k = c.group("k", 1, true)
-	left := c.factor("a", append(append(append([]int{}, c.m...), c.k...), c.batch...))
-	right := c.factor("b", append(append(append([]int{}, c.n...), c.k...), c.batch...))
-	args := []int{left, right}
-	if r.IntN(2) == 0 {
-		args = []int{right, left}
+	onLeft := append(append(append([]int{}, c.m...), c.k...), c.batch...)
+	onRight := append(append(append([]int{}, c.n...), c.k...), c.batch...)
+	left, right := c.factor("a", onLeft), c.factor("b", onRight)
+	if c.d.IsFloat() && r.IntN(3) == 0 {
+		c.complex([2]int{left, c.factor("a", onLeft)}, [2]int{right, c.factor("b", onRight)})
+		return c.scheduled(must(c.b), vector)
 	}
-	sum := c.b.Reduce(op.Lookup("add"), c.b.Map(op.Lookup("mul"), args...), c.k...)
+	sum := c.sum(c.product(left, right))
 	for range 1 + r.IntN(8)/7 {
 		c.store(sum)
 	}
 	return c.scheduled(must(c.b), vector)
 }
+
+// complex stores what is made of the parts of a contraction of complex numbers, given by theirs.
+func (c *contraction) complex(left, right [2]int) {
+	re := c.sum(c.b.Map(op.Lookup("sub"), c.product(left[0], right[0]), c.product(left[1], right[1])))
+	parts := []int{c.product(left[0], right[1]), c.product(left[1], right[0])}
+	c.Shuffle(2, func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
+	im := c.sum(c.b.Map(op.Lookup("add"), parts...))
+	if c.IntN(3) == 0 {
+		c.store(c.b.Map(op.Lookup("maximum"), re, im))
+		return
+	}
+	c.store(im)
+	c.store(re)
+}
+
+func (c *contraction) product(left, right int) int {
+	if c.IntN(2) == 0 {
+		left, right = right, left
+	}
+	return c.b.Map(op.Lookup("mul"), left, right)
+}
+
+func (c *contraction) sum(v int) int { return c.b.Reduce(op.Lookup("add"), v, c.k...) }
 
 // contraction makes one.
 type contraction struct {
@@ -144,20 +168,35 @@ func (c *contraction) scheduled(k *codegen.Kernel, vector int) *codegen.Kernel {
 	lanes := max(vector, 32) / c.d.Size()
 	g.MR, g.NR = 1+c.IntN(7), lanes*(1+c.IntN(2))
 	g.MC, g.NC, g.KC = g.MR*(1+c.IntN(4)), g.NR*(1+c.IntN(3)), 1+c.IntN(20)
-	for i := range k.Body {
-		if v := &k.Body[i]; v.Kind == codegen.Reduce {
-			g.Sum = i
-			factors := k.Body[v.Args[0]].Args
-			g.A, g.B = factors[0], factors[1]
-			if on := k.Depends(); on[g.A].Meets(codegen.AxesOf(g.N...)) || on[g.B].Meets(codegen.AxesOf(g.M...)) {
-				g.A, g.B = g.B, g.A
-			}
-		}
-	}
+	c.factors(k, &g)
 	s := codegen.Schedule{Nest: codegen.NestGett, Vector: -1, Grain: 1, Gett: g, Uncached: c.IntN(3) == 0}
 	s.Order = append(append(append(append(s.Order, g.Batch...), g.M...), g.N...), g.K...)
 	k.Schedule = s
 	return k
+}
+
+// factors finds the sum, or the sums, of k and their factors.
+func (c *contraction) factors(k *codegen.Kernel, g *codegen.Gett) {
+	var sums []int
+	for i := range k.Body {
+		if k.Body[i].Kind == codegen.Reduce {
+			sums = append(sums, i)
+		}
+	}
+	g.Sum = sums[0]
+	if len(sums) == 2 {
+		real, imag, ok := k.ComplexFactors(sums[0], sums[1])
+		if !ok {
+			real, imag, _ = k.ComplexFactors(sums[1], sums[0])
+		}
+		g.Sum, g.A, g.B, g.Imag = real.Sum, real.A, real.B, &imag
+	} else {
+		factors := k.Body[k.Body[g.Sum].Args[0]].Args
+		g.A, g.B = factors[0], factors[1]
+	}
+	if left, right := g.Sides(k.Depends()); left.Meets(codegen.AxesOf(g.N...)) || right.Meets(codegen.AxesOf(g.M...)) {
+		g.Swap()
+	}
 }
 
 // places are the axes of k whose names begin so, in some order.
