@@ -92,7 +92,10 @@ func soak(t *testing.T, c vulkan.Config) {
 		before, after = after, use(t, d)
 	}
 	t.Logf("%d runs in %v, %d refused; after a quarter %v, at the end %v", runs, time.Since(start).Round(time.Millisecond), refused.Load(), before, after)
-	if *long && after.resident > before.resident+before.resident/16+8<<20 { // few runs have not seen everything after a quarter
+	if most := int64(2 * workers * 3 * 8e6); after.device > most { // twice what eight of the largest runs take at a time: 8 MB for each array and buffer
+		t.Errorf("the device has given %d bytes, more than %d", after.device, most)
+	}
+	if was, is := before.rest(), after.rest(); *long && is > was+was/16+8<<20 { // few runs have not seen everything after a quarter
 		t.Errorf("memory grows: %v, then %v", before, after)
 	}
 }
@@ -108,6 +111,9 @@ type usage struct {
 func (u usage) String() string {
 	return fmt.Sprintf("%d MB resident, of them %d the device's and %d Go's (%d in use), %d objects", u.resident>>20, u.device>>20, u.goAll>>20, u.goHeap>>20, u.objects)
 }
+
+// rest is what the process has beside the device's memory.
+func (u usage) rest() int { return u.resident - int(u.device) }
 
 // use measures with the memory that Go holds for later given back, which is as much as its collector likes.
 func use(t testing.TB, d driver.Device) usage {
