@@ -151,14 +151,14 @@ func (f *function) floating(name string, d tensor.DType, args []id) (id, bool) {
 	return 0, false
 }
 
-// guarded hides from the driver that an operand is the constant 0, or that two are one value. Mesa's code generator for CPUs (gallivm 22.3)
-// takes x + 0 for x, x * 0 and 0 / x for 0, and x - x for 0, which are wrong for -0, infinities and NaN, NoContraction or not.
+// guarded hides from the driver that an operand is the constant 0, or may come to that, or that two are one value. Mesa's code generator for
+// CPUs (gallivm 22.3) takes x + 0 for x, x * 0 and 0 / x for 0, and x - x for 0, which are wrong for -0, infinities and NaN, NoContraction or not.
 func (f *function) guarded(name string, d tensor.DType, args []id) []id {
 	zero := f.real(d, 0)
 	alone := name == "add" || name == "mul" || name == "neg" // x with itself is none of its business
 	list := slices.Clone(args)
 	for i, a := range args {
-		if a == zero || i > 0 && a == args[0] && !alone {
+		if a == zero || f.fixed[a] || i > 0 && a == args[0] && !alone {
 			hidden := f.pure(opBitcast, f.float(32), f.nought())
 			if d == tensor.Float64 {
 				hidden = f.pure(opFConvert, f.float(64), hidden)

@@ -7,7 +7,8 @@ type function struct {
 	*assembler
 	c      *Capabilities
 	scopes []*scope
-	level  map[id]int // of values made in scopes but the outermost
+	level  map[id]int  // of values made in scopes but the outermost
+	fixed  map[id]bool // values computed of constants alone
 }
 
 // scope is straight code (with finished loops in it) that ends in the block called block.
@@ -19,7 +20,7 @@ type scope struct {
 }
 
 func newFunction(a *assembler, c *Capabilities) *function {
-	f := &function{assembler: a, c: c, level: map[id]int{}}
+	f := &function{assembler: a, c: c, level: map[id]int{}, fixed: map[id]bool{}}
 	f.open()
 	return f
 }
@@ -59,14 +60,22 @@ func (f *function) here(x id) id {
 
 // pure is the result of an instruction that depends on its operands alone, all of them ids.
 func (f *function) pure(code opcode, t id, args ...id) id {
-	level := 0
+	level, fixed := 0, true
 	words := make([]uint32, len(args))
 	for i, a := range args {
 		words[i] = uint32(a)
 		level = max(level, f.level[a])
+		fixed = fixed && f.known(a)
 	}
-	return f.at(level, code, t, words)
+	x := f.at(level, code, t, words)
+	if fixed {
+		f.fixed[x] = true
+	}
+	return x
 }
+
+// known says whether a driver can know a value before it runs.
+func (f *function) known(x id) bool { return f.constants[x] || f.fixed[x] }
 
 // extracted is a member of a composite.
 func (f *function) extracted(t, composite id, member uint32) id {
@@ -75,7 +84,11 @@ func (f *function) extracted(t, composite id, member uint32) id {
 
 // glslOf is an instruction of GLSL.std.450.
 func (f *function) glslOf(instruction uint32, t id, x id) id {
-	return f.at(f.level[x], opExtInst, t, []uint32{uint32(f.glsl()), instruction, uint32(x)})
+	y := f.at(f.level[x], opExtInst, t, []uint32{uint32(f.glsl()), instruction, uint32(x)})
+	if f.known(x) {
+		f.fixed[y] = true
+	}
+	return y
 }
 
 func (f *function) at(level int, code opcode, t id, words []uint32) id {

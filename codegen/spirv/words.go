@@ -69,11 +69,12 @@ type assembler struct {
 	globals      []uint32
 	functions    []uint32
 	made         map[string]id
+	constants    map[id]bool
 	key          []byte
 }
 
 func newAssembler() *assembler {
-	a := &assembler{made: map[string]id{}}
+	a := &assembler{made: map[string]id{}, constants: map[id]bool{}}
 	a.capability(capShader)
 	return a
 }
@@ -197,7 +198,7 @@ func (a *assembler) value(code opcode, t id, words ...uint32) id {
 	c := a.made[k]
 	if c == 0 {
 		c = a.fresh()
-		a.made[k] = c
+		a.made[k], a.constants[c] = c, true
 		a.globals = put(a.globals, code, append([]uint32{uint32(t), uint32(c)}, words...)...)
 	}
 	return c

@@ -120,6 +120,23 @@ func TestFuzzCorpus(t *testing.T) {
 	drivertest.Kernels(t, opener(t, vulkan.Config{}), list, written)
 }
 
+// TestFixedZeros runs kernels in which a driver can find out that a factor or a divisor is 0: the results are NaN all the same.
+func TestFixedZeros(t *testing.T) {
+	var list []*codegen.Kernel
+	for _, text := range []string{
+		"kernel remainder\n in x f32[20]\n out o f32[20]\n loop i 20\n o[i] = remainder(x[i], 0)",
+		"kernel ofbools\n in x bool[20]\n out o f64[20]\n loop i 20\n o[i] = remainder(f64(x[i]), 0)",
+		"kernel product\n in x f32[20]\n out o f32[20]\n loop i 20\n o[i] = rint(x[i] / abs(f32(0))) * abs(f32(0))",
+	} {
+		k, err := codegen.Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, k)
+	}
+	drivertest.Kernels(t, opener(t, vulkan.Config{}), list, planned)
+}
+
 // TestConformance is all of the suite, in every way that values go in and out.
 func TestConformance(t *testing.T) {
 	if !*long {
