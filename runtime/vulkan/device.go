@@ -48,12 +48,12 @@ var (
 
 // functions are the device's entry points that go through the shim.
 type functions struct {
-	updateSets, resetPool                                                 entry
-	begin, end, bindPipeline, bindSets, push, barrier, copyBuffer, launch entry
-	submit, waitFences, resetFences                                       entry
-	waitSemaphores                                                        entry // 0: the device has no timeline semaphores, or is not to use them
-	cacheData                                                             entry
-	resetQueries, stamp, queryResults                                     entry
+	updateSets, resetPool                                                           entry
+	begin, end, bindPipeline, bindSets, push, barrier, copyBuffer, dispatch, launch entry
+	submit, waitFences, resetFences                                                 entry
+	waitSemaphores                                                                  entry // 0: the device has no timeline semaphores, or is not to use them
+	cacheData                                                                       entry
+	resetQueries, stamp, queryResults                                               entry
 }
 
 // Open gives the device, or says what is missing and how to get it.
@@ -141,8 +141,8 @@ func (d *Device) load(instance handle) error {
 	for name, fn := range map[string]*entry{
 		"vkUpdateDescriptorSets": &f.updateSets, "vkResetDescriptorPool": &f.resetPool, "vkBeginCommandBuffer": &f.begin,
 		"vkEndCommandBuffer": &f.end, "vkCmdBindPipeline": &f.bindPipeline, "vkCmdBindDescriptorSets": &f.bindSets, "vkCmdPushConstants": &f.push,
-		"vkCmdPipelineBarrier": &f.barrier, "vkCmdCopyBuffer": &f.copyBuffer, "vkCmdDispatchBase": &f.launch, "vkQueueSubmit": &f.submit,
-		"vkWaitForFences": &f.waitFences, "vkResetFences": &f.resetFences, "vkGetPipelineCacheData": &f.cacheData,
+		"vkCmdPipelineBarrier": &f.barrier, "vkCmdCopyBuffer": &f.copyBuffer, "vkCmdDispatch": &f.dispatch, "vkCmdDispatchBase": &f.launch,
+		"vkQueueSubmit": &f.submit, "vkWaitForFences": &f.waitFences, "vkResetFences": &f.resetFences, "vkGetPipelineCacheData": &f.cacheData,
 		"vkCmdResetQueryPool": &f.resetQueries, "vkCmdWriteTimestamp": &f.stamp, "vkGetQueryPoolResults": &f.queryResults,
 	} {
 		if *fn = lookup(by, d.handle, name); *fn == 0 {

@@ -208,6 +208,10 @@ func (l *lane) dispatch(c handle, s *step, pass int, from, n [3]uint32) {
 		l.barrier(c)
 	}
 	fn.bindPipeline.call(commands, computePoint, uint64(s.program.code.pipelines[pass]))
+	if from == [3]uint32{} { // validation layers follow memory through this one alone
+		fn.dispatch.call(commands, uint64(n[0]), uint64(n[1]), uint64(n[2]))
+		return
+	}
 	fn.launch.call(commands, uint64(from[0]), uint64(from[1]), uint64(from[2]), uint64(n[0]), uint64(n[1]), uint64(n[2]))
 }
 
