@@ -21,7 +21,7 @@ type Builder struct {
 	errs  []error
 }
 
-// few is the number of values, or names, up to which a scan of the list beats a map.
+// few is the number of values up to which a scan of the list beats a map, and twice that of names.
 const few = 24
 
 // NewBuilder begins an empty kernel. A name that is no identifier is made one.
