@@ -65,9 +65,12 @@ type scheduler struct {
 
 // stream is one access: its step in memory along each axis.
 type stream struct {
-	step  []int
-	bytes int
-	store bool
+	param  int
+	offset int // of the element at point 0
+	step   []int
+	bytes  int
+	store  bool
+	beside bool // another one goes beside it, by one element before or behind: these are the parts of complex numbers
 }
 
 // newScheduler has looked at a kernel.
@@ -122,11 +125,18 @@ func (p *scheduler) access(param int, at []codegen.Affine, store bool) {
 	q := &p.k.Params[param]
 	from := len(p.room)
 	p.room = p.room[:from+len(p.k.Axes)]
-	s := stream{step: p.room[from:], bytes: q.DType.Size(), store: store}
+	s := stream{param: param, step: p.room[from:], bytes: q.DType.Size(), store: store}
 	clear(s.step)
 	for i, a := range at {
+		s.offset += a.Const * q.Strides[i]
 		for _, t := range a.Terms {
 			s.step[t.Axis] += t.Coef * q.Strides[i]
+		}
+	}
+	for i := range p.streams {
+		o := &p.streams[i]
+		if apart := o.offset - s.offset; o.param == param && (apart == 1 || apart == -1) && slices.Equal(o.step, s.step) {
+			o.beside, s.beside = true, true
 		}
 	}
 	p.streams = append(p.streams, s)
@@ -284,6 +294,8 @@ func (p *scheduler) time(v int) float64 {
 			cost += 0.1
 		case v < 0 || s.step[v] == 0 || s.step[v] == 1:
 			cost++
+		case s.beside && s.step[v] == 2: // both are read or stored together, and sorted
+			cost += 2
 		case s.store:
 			cost += 2 * lanes // each lane is a part of another cache line to be written
 		default:

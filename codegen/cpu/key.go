@@ -71,7 +71,8 @@ func (b *keyWriter) unit(u *unit) {
 		s := &u.streams[i]
 		b.num(s.param, int(s.dtype))
 		for a := range k.Axes {
-			b.num(int(s.class(a)))
+			partner, first := u.partner(i, a)
+			b.num(int(s.class(a)), partner, bit(first))
 		}
 	}
 	b.num(len(k.Body))

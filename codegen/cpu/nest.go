@@ -173,6 +173,9 @@ func (n *nest) readAt(s int, p asm.Reg, block int) asm.Reg {
 	if n.jamming != nil {
 		return n.acrossTile(s, p, block)
 	}
+	if partner, first := n.pairing(s); partner >= 0 {
+		return n.readPair(s, partner, first, p, block)
+	}
 	at := n.blockStart(s, p, block)
 	step := n.num(number{kind: stepOf, a: s, b: n.vector, mul: 1})
 	return n.loadStrided(st.dtype, at, func(p asm.Reg) { n.Ins("ADDQ", step, p) })

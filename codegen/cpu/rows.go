@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"math"
+	"slices"
 
 	"github.com/einloom/einloom/codegen"
 	"github.com/einloom/einloom/codegen/cpu/asm"
@@ -31,8 +32,21 @@ func (n *nest) putAll(targets []target) {
 		for _, t := range targets {
 			n.value(n.root(t), b)
 		}
-		for _, t := range targets {
-			n.put(t.store, b)
+		n.putBlock(targets, b)
+	}
+}
+
+// putBlock writes the targets' stores of a block.
+func (n *nest) putBlock(targets []target, block int) {
+	var done []int
+	for _, t := range targets {
+		if t.store < 0 || slices.Contains(done, t.store) {
+			continue
+		}
+		if other, ok := n.putPair(t.store, targets, block); ok {
+			done = append(done, other)
+		} else {
+			n.put(t.store, block)
 		}
 	}
 }
@@ -284,12 +298,8 @@ func (n *nest) take(ts []target, sums []*sum) {
 		}
 		i++
 	}
-	for _, t := range ts {
-		if t.store >= 0 {
-			for b := range n.side {
-				n.put(t.store, b)
-			}
-		}
+	for b := range n.side {
+		n.putBlock(ts, b)
 	}
 	n.toBuffers()
 	n.moveBuffers()

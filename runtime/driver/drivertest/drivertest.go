@@ -57,6 +57,7 @@ func Values(t *testing.T, open func() driver.Device, prepare ...Prepare) {
 	t.Run("rows", s.rows)
 	t.Run("gather", s.gathers)
 	t.Run("transpose", s.transposes)
+	t.Run("pairs", s.pairs)
 	t.Run("random", s.random)
 }
 
