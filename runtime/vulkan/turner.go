@@ -83,15 +83,18 @@ func (t *turner) bring(ctx context.Context, s *step) error {
 				}
 			}
 			t.carry(r)
+			if l.cancellable && ctx.Err() != nil {
+				return l.cancel(ctx.Err())
+			}
 		}
 	}
 	return nil
 }
 
-// carry brings as much of a region as the submit has room for.
+// carry brings as much of a region as the submit has room for, a load at most.
 func (t *turner) carry(r *region) {
 	l := t.lane
-	n := min(len(r.host)-r.up, t.room-t.brought[t.c])
+	n := min(len(r.host)-r.up, t.room-t.brought[t.c], load)
 	from := r.host[r.up : r.up+n]
 	if to := l.arena.bytes(); to != nil {
 		copy(to[r.at+r.up:], from)
