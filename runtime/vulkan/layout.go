@@ -165,11 +165,11 @@ type nameInfo struct {
 
 type bufferInfo struct {
 	head
-	_, _         uint32
-	bytes        uint64
-	usage, _     uint32
-	families, _  uint32
-	familyNumber uint64
+	_, _     uint32
+	bytes    uint64
+	usage, _ uint32
+	_, _     uint32
+	_        uint64
 }
 
 type memoryInfo struct {
@@ -202,10 +202,10 @@ type pointerProperties struct {
 
 type viewInfo struct {
 	head
-	_, _          uint32
-	buffer        handle
-	format, _     uint32
-	offset, bytes uint64
+	_, _      uint32
+	buffer    handle
+	format, _ uint32
+	_, bytes  uint64
 }
 
 type fenceInfo struct {
@@ -220,8 +220,8 @@ type commandPoolInfo struct {
 
 type commandsInfo struct {
 	head
-	pool         handle
-	level, count uint32
+	pool     handle
+	_, count uint32
 }
 
 type moduleInfo struct {
