@@ -84,11 +84,19 @@ func (t *turner) bring(ctx context.Context, s *step) error {
 			}
 			t.carry(r)
 			if l.cancellable && ctx.Err() != nil {
-				return l.cancel(ctx.Err())
+				return t.drop(ctx.Err())
 			}
 		}
 	}
 	return nil
+}
+
+// drop ends a cancelled run, whose last commands are not submitted.
+func (t *turner) drop(why error) error {
+	if err := t.lane.shut(t.commands()); err != nil { // commands that are being recorded cannot be begun again
+		return err
+	}
+	return t.lane.cancel(why)
 }
 
 // carry brings as much of a region as the submit has room for, a load at most.
