@@ -150,25 +150,6 @@ func TestMistakesWithInputs(t *testing.T) {
 	}
 }
 
-// TestSmallEvalAllocatesLittle counts what a whole Eval of a plan that is there allocates: three nodes, the arguments and the shape of one, the
-// sizes of labels, and a result's header, shape and memory.
-func TestSmallEvalAllocatesLittle(t *testing.T) {
-	s, compiles := traced(t, runtime.Config{})
-	x := ramp(t, 4, 4)
-	once := func() {
-		if _, err := s.Eval(ctx, einsum.Contract("ij,jk->ik", expr.From(x), expr.From(x))); err != nil {
-			t.Fatal(err)
-		}
-	}
-	once()
-	if n := testing.AllocsPerRun(100, once); n > 9 {
-		t.Errorf("an Eval allocates %v times", n)
-	}
-	if *compiles != 1 {
-		t.Errorf("%d compiles", *compiles)
-	}
-}
-
 func TestRunInto(t *testing.T) {
 	s, _ := traced(t, runtime.Config{})
 	x := expr.Input("x", tensor.Float32, 4, 4)
@@ -330,5 +311,24 @@ func TestThreadsDoNotChangeTheResult(t *testing.T) {
 				t.Errorf("graph %d: %d threads give other bits than one", i, threads)
 			}
 		}
+	}
+}
+
+// TestSmallEvalAllocatesLittle counts what a whole Eval of a plan that is there allocates: three nodes, the arguments and the shape of one, the
+// sizes of labels, and a result's header, shape and memory.
+func TestSmallEvalAllocatesLittle(t *testing.T) {
+	s, compiles := traced(t, runtime.Config{})
+	x := ramp(t, 4, 4)
+	once := func() {
+		if _, err := s.Eval(ctx, einsum.Contract("ij,jk->ik", expr.From(x), expr.From(x))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	once()
+	if n := testing.AllocsPerRun(100, once); n > 9 {
+		t.Errorf("an Eval allocates %v times", n)
+	}
+	if *compiles != 1 {
+		t.Errorf("%d compiles", *compiles)
 	}
 }
