@@ -3,12 +3,16 @@ package op
 // The error function and the normal distribution function.
 
 // Near 0, erf x = x + x p(x^2) with p(0) = 2/sqrt(pi) - 1; farther out, where erf is 1 - erfc, it is enough to have log2(erfc x) as a
-// polynomial. It is odd.
+// polynomial: with that as n + r, erf is 1 - 2^n - 2^n (2^r - 1). It is odd.
 const erfText = `
 	a := abs(x)
 	z := x*x
 	near := x + x*poly(z, erf)
-	far := 1 - exp2Normal(poly(min(erfMax, a), erfc))
+	l := poly(min(erfMax, a) - 1, erfc)
+	t := l + exp2Round
+	r := l - (t - exp2Round)
+	s := bits(bits(t) << mantissa)
+	far := 1 - s - s*(r + r*poly(r, exp2))
 	return bits(bits(where(a < erfNear, near, far)) | bits(x) & signBit)`
 
 // x phi(x), where phi(-a) = erfc(a/sqrt 2)/2 = e^(-a^2/2) g(v)/(a+k) for a > 0, with v = (a-k/2)/(a+k), in which g is nearly
@@ -29,19 +33,35 @@ const geluText = `
 	m := (g + g*(r + r*r*poly(r, exp)))*s*w
 	return where(x <= 0, m, x - m)`
 
-// erfc a = e^(-a^2) g(v)/(a+k) for a >= 0, as in gelu, and erfc(-a) = 2 - erfc a. a^2 is needed to more bits than a float has; what a+k rounds
-// away, the part c/(a+k) of it, goes into the exponent too.
+// erfc a = e^(-a^2) g(v)/(a+h) for a >= 0, with v as in gelu, and h such that g is nearly level; erfc(-a) = 2 - erfc a. a^2 is needed to more
+// bits than a float has; what a+h rounds away, the part c/(a+h) of it, and what g does are brought in at the end, where 1/erfcLevel is near enough to g.
 const erfcDouble = `
 	a := min(erfcMax, abs(x))
-	d, c := twoSum(a, erfcBend)
-	v := (a - 0.5*erfcBend)/d
+	v := (a - 0.5*erfcBend)/(a + erfcBend)
+	d, c := twoSum(a, erfcHead)
+	p := v*poly(v, erfcTail)
+	level := erfcMidHi + p
+	lost := p - (level - erfcMidHi) + erfcMidLo
+	g := level/d
 	h := bits(bits(a) & upperMask)
 	long := -h*h
-	short := (a - h)*(a + h) + c*(erfcUnbend - erfcUnbend*v)
+	short := (a - h)*(a + h)
 	t := (long - short)*log2e + expRound
 	n := t - expRound
 	r := long - n*ln2Hi - (n*ln2Lo + short)
 	s, w := halves(t)
-	g := poly(v, erfcTail)/d
-	m := (g + g*(r + r*r*poly(r, exp)))*s*w
+	m := (g + g*(r + (r*r*poly(r, exp) - erfcLevel*(c*g - lost))))*s*w
+	return where(x < 0, 2 - m, m)`
+
+// erfcSingle has double precision to spare: a^2 is exact, and v = 1 - 3k/2 q with q = 1/(a+k) is all there is to divide.
+const erfcSingle = `
+	return f32(erfcNear(f64(x)))`
+
+const erfcNear = `
+	a := min(erfcMax32, abs(x))
+	q := 1/(a + erfcBend32)
+	l := -log2e*(a*a)
+	t := l + exp2Round
+	r := l - (t - exp2Round)
+	m := poly(1 - erfcTurn32*q, erfcTail32)*q*((1 + r*poly(r, exp2ForPow))*bits(bits(t) << mantissa))
 	return where(x < 0, 2 - m, m)`

@@ -2,6 +2,16 @@ package op
 
 // Roots: of three factors, and of a sum of squares.
 
+// The root of 1/x is off by less than one unit: it halves the error of the quotient. The quotient must be a normal number, which it is of x
+// times 2^64 or 2^-64 where it is not of x.
+const rsqrtText = `
+	return rare(!((x >= minNormal) & (x <= mostRsqrt)), rsqrtFar(x), sqrt(1/x))`
+
+const rsqrtFar = `
+	small := x < 1
+	y := sqrt(1/(x*where(small, 0x1p64, 0x1p-64)))*where(small, 0x1p32, 0x1p-32)
+	return where(x == 0, 1/x, where(x < 0, nan, y))`
+
 // With x = m 2^(3k+r), 1 <= m < 2, the cube root is cbrt(m) cbrt(2^r) 2^k. A polynomial gives t to about 24 bits, of which 26 are kept so
 // that t^2 is exact, and one step of Halley's, t + t (m/t^2 - t)/(2t + m/t^2), triples them.
 const cbrtDouble = `

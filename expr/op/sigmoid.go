@@ -2,20 +2,18 @@ package op
 
 // Functions of e^x that go from one level to another, and what is gated by them.
 
-// exp2Normal is 2^x where that is neither subnormal nor infinite: adding exp2Round rounds to an integer, whose biased value is then found
-// in the lowest bits.
-const exp2Normal = `
-	t := x + exp2Round
-	r := x - (t - exp2Round)
-	return (1 + (r + r*poly(r, exp2)))*bits(bits(t) << mantissa)`
-
-// tanh x = 1 - 2/(e^2x + 1) for x > 0; near 0, where that cancels, x + x^3 (-1/3 + 2 x^2/15 - ...). It is odd.
+// tanh x = 1 - 2/(e^2x + 1) for x > 0; near 0, where that cancels, x + x^3 (-1/3 + 2 x^2/15 - ...). It is odd. With e^2x = s (1 + p), s = 2^n as
+// in exp.go, s + 1 is exact where it matters.
 const tanhText = `
 	z := x*x
 	near := x + x*(z*poly(z, tanh))
-	a := abs(x)
-	far := 1 - 2/(exp2Normal(min(tanhMax, a)*twiceLog2e) + 1)
-	return bits(bits(where(a < tanhNear, near, far)) | bits(x) & signBit)`
+	a := min(tanhMax, abs(x))
+	t := a*twiceLog2e + exp2Round
+	n := t - exp2Round
+	r := a + a - n*ln2Hi - n*ln2Lo
+	s := bits(bits(t) << mantissa)
+	far := 1 - 2/(s + 1 + s*(r + r*r*poly(r, exp)))
+	return bits(bits(where(abs(x) < tanhNear, near, far)) | bits(x) & signBit)`
 
 // With e = e^-|x|, the smaller of sigmoid(x) and sigmoid(-x) = 1 - sigmoid(x) is e/(1+e). The last power of two is left to the end, so that
 // subnormal results are rounded once.

@@ -7,6 +7,7 @@ import (
 	"go/parser"
 	"go/token"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/einloom/einloom/tensor"
@@ -22,7 +23,7 @@ import (
 //	== != < <= > >=      comparisons; ! && || are not, and, or on bool
 //	f32(x) i64(x) T(x)   casts; T is the dtype computed in, I the signed integers of its size
 //	bits(x)              the same bits as an integer, or of an integer as a float
-//	poly(x, c)           c[0] + x*(c[1] + x*(c[2] + ...))
+//	poly(x, c)           c[0] + x*(c[1] + x*(c[2] + ...)), or even and odd powers apart
 //	re(x) im(x)          the parts of a complex number; complex(a, b) makes one
 //	exp(x), where(c, a, b), twoSum(a, b) ...   operations of the table, and definitions: twoSum32 or twoSum64, by T, or else twoSum
 //
@@ -322,18 +323,45 @@ func suffix(d tensor.DType) string {
 	return "64"
 }
 
-// poly is Horner's scheme.
+// longPoly is from how many coefficients on a polynomial, but for the first two, which matter most, is computed as two of even and of odd
+// powers: one chain of operations would keep a processor waiting.
+const longPoly = 16
+
+// poly is a polynomial of x by Horner's scheme.
 func (e *expander) poly(x value, name string) value {
 	c := coefficientsFor(name, e.dtype(x))
-	if len(c) == 0 {
+	switch n := len(c); {
+	case n == 0:
 		e.fail("no coefficients are called %s", name)
+	case n < longPoly:
+		return e.horner(x, c[:n-1], e.coefficient(x, c[n-1]))
 	}
-	at := func(i int) value {
-		return e.typed(value{at: -1, im: -1, number: &number{exact: constant.MakeFloat64(c[i])}}, e.dtype(x))
+	var parts [2]value
+	z := e.apply(Lookup("mul"), []value{x, x})
+	for i := range parts {
+		var powers []float64
+		for k := 2 + i; k < len(c); k += 2 {
+			powers = append(powers, c[k])
+		}
+		parts[i] = e.horner(z, powers[:len(powers)-1], e.coefficient(x, powers[len(powers)-1]))
 	}
-	sum := at(len(c) - 1)
-	for i := len(c) - 2; i >= 0; i-- {
-		sum = e.apply(Lookup("add"), []value{at(i), e.apply(Lookup("mul"), []value{x, sum})})
+	return e.horner(x, c[:2], e.plusTimes(parts[0], x, parts[1]))
+}
+
+// horner is c[0] + x*(c[1] + x*(... + x*last)).
+func (e *expander) horner(x value, c []float64, last value) value {
+	for _, a := range slices.Backward(c) {
+		last = e.plusTimes(e.coefficient(x, a), x, last)
 	}
-	return sum
+	return last
+}
+
+// plusTimes is a + x*y.
+func (e *expander) plusTimes(a, x, y value) value {
+	return e.apply(Lookup("add"), []value{a, e.apply(Lookup("mul"), []value{x, y})})
+}
+
+// coefficient is c in the dtype of x.
+func (e *expander) coefficient(x value, c float64) value {
+	return e.typed(value{at: -1, im: -1, number: &number{exact: constant.MakeFloat64(c)}}, e.dtype(x))
 }

@@ -54,7 +54,7 @@ var exactly = map[string]func(x []*big.Float) *big.Float{
 var near = map[string]func([]float64) float64{
 	"tan": single(math.Tan), "asin": single(math.Asin), "acos": single(math.Acos), "atan": single(math.Atan), "sinh": single(math.Sinh),
 	"cosh": single(math.Cosh), "asinh": single(math.Asinh), "acosh": single(math.Acosh), "atanh": single(math.Atanh), "cbrt": single(math.Cbrt),
-	"erfc":  single(math.Erfc),
+	"erfc": single(math.Erfc), "sin": single(math.Sin), "cos": single(math.Cos),
 	"atan2": func(x []float64) float64 { return math.Atan2(x[0], x[1]) },
 	"hypot": func(x []float64) float64 { return math.Hypot(x[0], x[1]) },
 }

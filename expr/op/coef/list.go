@@ -32,12 +32,14 @@ const halfLn2 = 0.34661
 
 // Where functions change from one approximation to another, and where they reach their limits.
 const (
-	tanhNear32, tanhNear64 = 0.9, 0.625
-	erfNear32, erfNear64   = 1.0, 1.0
+	tanhNear32, tanhNear64 = 0.85, 0.625
+	erfNear32, erfNear64   = 0.75, 1.0
 	erfMax32, erfMax64     = 3.95, 5.95
 	geluMax32, geluMax64   = 14.75, 39
 	geluBend32, geluBend64 = 3.0, 4.5
 	erfcMax64, erfcBend64  = 28.0, 3.0
+	erfcHead64             = 0.75
+	erfcMax32, erfcBend32  = 10.5, 3.0
 	atanhNear64            = 0.1715
 )
 
@@ -87,11 +89,14 @@ func fits() []fit {
 	cosTail := func(t *big.Float) *big.Float {
 		return quo(add(sub(exact.Cos(t), one), mul(exact.Float(0.5), square(t))), square(square(t)))
 	}
-	// e^(v^2) erfc(v) (v + k), in t = (v - k/2)/(v + k)
-	erfcTail := func(t *big.Float) *big.Float {
-		v := quo(mul(exact.Float(erfcBend64), add(exact.Float(0.5), t)), sub(one, t))
-		return mul(exact.Erfcx(v), add(v, exact.Float(erfcBend64)))
+	// e^(v^2) erfc(v) (v + head), in t = (v - bend/2)/(v + bend)
+	erfcTail := func(bend, head float64) func(t *big.Float) *big.Float {
+		return func(t *big.Float) *big.Float {
+			v := quo(mul(exact.Float(bend), add(exact.Float(0.5), t)), sub(one, t))
+			return mul(exact.Erfcx(v), add(v, exact.Float(head)))
+		}
 	}
+	erfcTail32, erfcTail64 := erfcTail(erfcBend32, erfcBend32), erfcTail(erfcBend64, erfcHead64)
 	return []fit{
 		{name: "exp32", doc: "(e^t - 1 - t)/t^2 on |t| <= ln(2)/2, relative in e^t - 1",
 			f: expTail, weight: expWeight, arg: itself, lo: -halfLn2, hi: halfLn2, terms: 5, digits: single},
@@ -138,25 +143,29 @@ func fits() []fit {
 			weight: func(t *big.Float) *big.Float { return square(square(t)) },
 			arg:    square, lo: 1e-3, hi: 0.17158, terms: 8, digits: double},
 		{name: "tanh32", doc: "(tanh t - t)/t^3 in t^2 for t < tanhNear, relative in tanh t",
-			f: tanhTail, weight: tanhWeight, arg: square, lo: 1e-3, hi: tanhNear32, terms: 6, digits: single},
+			f: tanhTail, weight: tanhWeight, arg: square, lo: 1e-3, hi: tanhNear32, terms: 7, digits: single},
 		{name: "tanh64", doc: "(tanh t - t)/t^3 in t^2 for t < tanhNear, relative in tanh t",
 			f: tanhTail, weight: tanhWeight, arg: square, lo: 1e-3, hi: tanhNear64, terms: 11, digits: double},
 		{name: "erf32", doc: "erf(t)/t - 1 in t^2 for t < erfNear, relative in erf t",
-			f: erfHead, weight: erfWeight, arg: square, lo: 1e-3, hi: erfNear32, terms: 7, digits: single},
+			f: erfHead, weight: erfWeight, arg: square, lo: 1e-3, hi: erfNear32, terms: 6, digits: single},
 		{name: "erf64", doc: "erf(t)/t - 1 in t^2 for t < erfNear, relative in erf t",
 			f: erfHead, weight: erfWeight, arg: square, lo: 1e-3, hi: erfNear64, terms: 12, digits: double},
-		{name: "erfc32", doc: "log2(erfc t) from erfNear to erfMax, relative in erf t",
-			f: erfcLog, weight: erfcWeight, arg: itself, lo: erfNear32, hi: erfMax32, terms: 7, digits: single},
-		{name: "erfc64", doc: "log2(erfc t) from erfNear to erfMax, relative in erf t",
-			f: erfcLog, weight: erfcWeight, arg: itself, lo: erfNear64, hi: erfMax64, terms: 17, digits: double},
+		{name: "erfc32", doc: "log2(erfc t) in t - 1 from erfNear to erfMax, relative in erf t",
+			f: erfcLog, weight: erfcWeight, arg: func(t *big.Float) *big.Float { return sub(t, one) }, lo: erfNear32, hi: erfMax32, terms: 8, digits: single},
+		{name: "erfc64", doc: "log2(erfc t) in t - 1 from erfNear to erfMax, relative in erf t",
+			f: erfcLog, weight: erfcWeight, arg: func(t *big.Float) *big.Float { return sub(t, one) }, lo: erfNear64, hi: erfMax64, terms: 17, digits: double},
 		{name: "gelu32", doc: "e^(v^2/2) phi(-v) (v + geluBend) in t = (v - geluBend/2)/(v + geluBend) for v <= geluMax, relative",
 			f: gauss32, weight: func(t *big.Float) *big.Float { return quo(one, gauss32(t)) }, arg: itself,
 			lo: -0.5, hi: (geluMax32 - geluBend32/2) / (geluMax32 + geluBend32), terms: 11, digits: single},
 		{name: "gelu64", doc: "e^(v^2/2) phi(-v) (v + geluBend) in t = (v - geluBend/2)/(v + geluBend) for v <= geluMax, relative",
 			f: gauss64, weight: func(t *big.Float) *big.Float { return quo(one, gauss64(t)) }, arg: itself,
 			lo: -0.5, hi: (geluMax64 - geluBend64/2) / (geluMax64 + geluBend64), terms: 25, digits: double},
-		{name: "erfcTail64", doc: "e^(v^2) erfc(v) (v + erfcBend) in t = (v - erfcBend/2)/(v + erfcBend) for v <= erfcMax, relative",
-			f: erfcTail, weight: func(t *big.Float) *big.Float { return quo(one, erfcTail(t)) }, arg: itself,
+		{name: "erfcTail32", doc: "e^(v^2) erfc(v) (v + erfcBend) in t = (v - erfcBend/2)/(v + erfcBend) for v <= erfcMax, relative, for single precision",
+			f: erfcTail32, weight: func(t *big.Float) *big.Float { return quo(one, erfcTail32(t)) }, arg: itself,
+			lo: -0.5, hi: (erfcMax32 - erfcBend32/2) / (erfcMax32 + erfcBend32), terms: 10, digits: double},
+		{name: "erfcTail64", doc: "(g(t) - g(0))/t, g = e^(v^2) erfc(v) (v + erfcHead), in t = (v - erfcBend/2)/(v + erfcBend) for v <= erfcMax, relative in g",
+			f:      func(t *big.Float) *big.Float { return quo(sub(erfcTail64(t), erfcTail64(number())), t) },
+			weight: func(t *big.Float) *big.Float { return quo(t, erfcTail64(t)) }, arg: itself,
 			lo: -0.5, hi: (erfcMax64 - erfcBend64/2) / (erfcMax64 + erfcBend64), terms: 25, digits: double},
 		{name: "atan32", doc: "(atan t - t)/t^3 in t^2 for t <= 1/2, relative in atan t, for single precision",
 			f: tail(exact.Atan), weight: tailWeight(exact.Atan), arg: square, lo: 1e-3, hi: 0.5001, terms: 6, digits: double},
@@ -211,6 +220,8 @@ func constants() []constant {
 	twoOverPi := quo(exact.Float(1), halfPi)
 	thirdHi, thirdLo := pieces(quo(exact.Float(1), exact.Float(3)), 52, double)
 	twiceLog2eHi, twiceLog2eLo := pieces(mul(exact.Float(2), log2e), 52, double)
+	erfcMid := exact.Float(erfcBend64 / 2)
+	erfcMidHi, erfcMidLo := pieces(mul(exact.Erfcx(erfcMid), add(erfcMid, exact.Float(erfcHead64))), double, double)
 	const sqrtHalf32, sqrtHalf64 = 0x3f3504f3, 0x3fe6a09e << 32
 	return []constant{
 		{"mantissa32", "bits of a float32 behind the point", 23},
@@ -241,6 +252,8 @@ func constants() []constant {
 		{"logScale64", "what makes subnormal numbers normal", 0x1p54},
 		{"minNormal32", "the least normal number", 0x1p-126},
 		{"minNormal64", "the least normal number", 0x1p-1022},
+		{"mostRsqrt32", "up to where 1/x is a normal number", 0x1p126},
+		{"mostRsqrt64", "up to where 1/x is a normal number", 0x1p1022},
 		{"upperMask32", "the sign, the exponent and the first half of the mantissa", -1 << 12},
 		{"upperMask64", "the sign, the exponent and the first half of the mantissa", -1 << 27},
 		{"log2eHi32", "1/ln 2 to 12 bits", log2eHi32},
@@ -303,7 +316,13 @@ func constants() []constant {
 		{"atanhNear64", "where the polynomial ends", atanhNear64},
 		{"erfcMax64", "where erfc is 0", erfcMax64},
 		{"erfcBend64", "the unit in which erfc's tail is seen", erfcBend64},
-		{"erfcUnbend64", "2/(3 erfcBend)", 2 / (3 * erfcBend64)},
+		{"erfcMidHi", "e^(v^2) erfc(v) (v + erfcHead) of v = erfcBend/2", erfcMidHi},
+		{"erfcMidLo", "what is left of that", erfcMidLo},
+		{"erfcHead64", "what makes erfc's tail nearly level", erfcHead64},
+		{"erfcLevel64", "1/e^(v^2) erfc(v) (v + erfcHead), more or less", 1.5},
+		{"erfcMax32", "where erfc is 0 in single precision", erfcMax32},
+		{"erfcBend32", "the unit in which erfc's tail is seen", erfcBend32},
+		{"erfcTurn32", "3 erfcBend/2", 1.5 * erfcBend32},
 		{"oneBits64", "the bits of 1", 0x3ff0000000000000},
 		{"cbrtOf2", "the cube root of 2", rounded(exact.Cbrt(exact.Float(2)), double)},
 		{"cbrtOf4", "the cube root of 4", rounded(exact.Cbrt(exact.Float(4)), double)},
