@@ -19,12 +19,20 @@ import (
 // command reads and writes what: each waits for what it must wait for. Mesa's CPU device runs one after the other in any case.
 func TestHazards(t *testing.T) {
 	t.Setenv("VK_LAYER_ENABLES", "VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT")
-	for name, c := range map[string]Config{"mapped": {}, "staged": {Staged: true}} {
+	for name, c := range map[string]struct {
+		Config
+		places, elements int
+		seeds            uint64
+	}{
+		"mapped": {Config{}, 8, 1 << 15, 10},
+		"staged": {Config{Staged: true}, 8, 1 << 15, 10},
+		"cut":    {Config{Staged: true}, 16, 3 << 16, 2}, // so much to bring that runs are cut into submits, a little for each launch
+	} {
 		t.Run(name, func(t *testing.T) {
-			d := Validated(t, c).(*Device)
+			d := Validated(t, c.Config).(*Device)
 			defer d.Close()
-			h := newHazards(t, d)
-			for seed := range uint64(10) {
+			h := newHazards(t, d, c.places, c.elements)
+			for seed := range c.seeds {
 				if err := d.Run(context.Background(), h.launches(seed)); err != nil {
 					t.Fatal(err)
 				}
@@ -48,7 +56,7 @@ func withoutBarriers(t *testing.T) {
 	}
 	defer opened.Close()
 	d := opened.(*Device)
-	h := newHazards(t, d)
+	h := newHazards(t, d, 8, 1<<15)
 	l, err := d.lanes.take(d, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -81,11 +89,11 @@ type hazards struct {
 	places   []driver.Arg
 }
 
-// newHazards makes programs of one pass, and of several with scratch memory between them.
-func newHazards(t *testing.T, d *Device) *hazards {
+// newHazards makes programs of one pass, and of several with scratch memory between them, for so many places in a buffer, and half as many in
+// the host's memory, of so many elements.
+func newHazards(t *testing.T, d *Device, places, elements int) *hazards {
 	t.Helper()
 	d.features.Type = spirv.Discrete // for CPU devices all of a buffer is bound to be read, which the layer takes for a read of it
-	const elements, places = 1 << 15, 8
 	h := new(hazards)
 	for _, text := range []string{
 		"in x f32[N]\n out o f32[N]\n loop i N\n o[i] = x[i] + 1",

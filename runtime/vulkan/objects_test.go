@@ -21,13 +21,10 @@ import (
 // no memory taken, whether the host's data is copied, staged or worked on where it lies, in tensors and in buffers, in one submit and in turns, timed, and by the
 // fallback. Closing the device destroys all that was made.
 func TestWarmRunsMakeNothing(t *testing.T) {
-	if _, err := Devices(); err != nil {
-		t.Skip(err)
-	}
 	for name, c := range map[string]Config{"mapped": {InPlace: -1}, "staged": {Staged: true}, "in place": {InPlace: 1}, "fences": {Fences: true}} {
 		t.Run(name, func(t *testing.T) {
 			c.Fallback = interp.Open(interp.Config{Threads: 1})
-			d := validated(t, c)
+			d := Validated(t, c).(*Device)
 			m := newMixture(t, d)
 			for i := range 2 * len(m.runs) {
 				m.run(t, i)
@@ -81,24 +78,6 @@ func TestObjectsAreCounted(t *testing.T) {
 			}
 		}
 	}
-}
-
-// validated opens a device whose validation messages are errors, or where there is no such layer one without.
-func validated(t *testing.T, c Config) *Device {
-	c.Message = func(text string) {
-		if strings.Contains(text, "VUID") {
-			t.Errorf("validation: %s", text)
-		}
-	}
-	opened, err := Open(c)
-	if err != nil {
-		t.Logf("without validation: %v", err)
-		c.Message = nil
-		if opened, err = Open(c); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return opened.(*Device)
 }
 
 // counts are the objects made of each kind.
