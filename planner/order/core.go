@@ -137,3 +137,14 @@ func (c *core) size(set []uint64) (sum int64) {
 	}
 	return sum
 }
+
+// term is the labels of a term.
+func (c *core) term(t int) []uint64 { return c.sets[t*c.words : (t+1)*c.words] }
+
+// union is the logarithm of the elements of what either of two sets has.
+func (c *core) union(a, b []uint64) (sum int64) {
+	for k := range a {
+		sum += c.part(k, a[k]|b[k])
+	}
+	return sum
+}

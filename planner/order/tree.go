@@ -72,11 +72,7 @@ func (t *tree) weigh(v int32) {
 	t.log[v] = t.size(t.at(v))
 	t.elements[v] = t.linear(t.log[v])
 	a, b := t.at(t.left[v]), t.at(t.right[v])
-	points := int64(0)
-	for k := range a {
-		points += t.part(k, a[k]|b[k])
-	}
-	t.cost[v] = t.share(a, b) * t.step(t.linear(points), t.elements[t.left[v]], t.elements[t.right[v]], t.elements[v])
+	t.cost[v] = t.share(a, b) * t.step(t.linear(t.union(a, b)), t.elements[t.left[v]], t.elements[t.right[v]], t.elements[v])
 }
 
 // total is the cost of all steps.
