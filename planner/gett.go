@@ -192,8 +192,7 @@ func moveLast(axes []int, i int) {
 // multiplication", 2008). Where all of A takes a quarter of L2, B goes through the other half of it.
 func (p *scheduler) tile(g *codegen.Gett, d tensor.DType) {
 	bytes := d.Size()
-	lanes := p.target.Vector / bytes
-	g.MR, g.NR = 6, 2*lanes // 12 accumulators, 2 panels of B and a broadcast element in 16 registers
+	g.MR, g.NR = 6, tileColumns(p.target.Vector, bytes) // 12 accumulators, 2 panels of B and a broadcast element in 16 registers
 	if p.target.Registers >= 32 {
 		g.MR = 14 // 28 accumulators of 32
 	}
@@ -216,5 +215,8 @@ func (p *scheduler) tile(g *codegen.Gett, d tensor.DType) {
 	}
 	g.NC = between(room/kc/g.NR*g.NR, g.NR, (1<<20)/kc/g.NR*g.NR)
 }
+
+// tileColumns is how many columns a tile has, and so a panel of the right factor: those of two vectors.
+func tileColumns(vector, bytes int) int { return 2 * vector / bytes }
 
 func between(x, lo, hi int) int { return max(lo, min(x, hi)) }

@@ -16,7 +16,7 @@ import (
 // expect=RULE (a rule that has to fire), off=NAME,NAME, fast=1, keep=1, limit=BYTES, cache=BYTES (the last one's), target=NAME and
 // lacks=NAME (an op that the target has no code for).
 func TestStages(t *testing.T) {
-	for _, file := range []string{"simplify", "lower", "order", "keep", "fuse", "index", "moves", "expand", "schedule", "place", "slices", "block"} {
+	for _, file := range []string{"simplify", "lower", "order", "panel", "keep", "fuse", "index", "moves", "expand", "schedule", "place", "slices", "block"} {
 		t.Run(file, func(t *testing.T) {
 			golden.Run(t, "testdata/"+file+".txt", stageText)
 		})

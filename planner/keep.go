@@ -19,8 +19,7 @@ func keep(s *state) error {
 		return nil
 	}
 	g := s.number()
-	k := keeper{graph: g, constant: g.constants(), model: newModel(s.Target), bus: s.Target.Bus}
-	s.once = k.chosen()
+	s.once = newKeeper(s, g).chosen()
 	leaf := make(map[*expr.Node]*expr.Node, len(s.once))
 	for i, n := range s.once {
 		hole := expr.Hole(fmt.Sprintf("%s%d", keptName, i), n, false)
@@ -40,10 +39,16 @@ func (s *state) planOnce(stop func() error) (err error) {
 	}
 	o := s.Options
 	o.Keep, o.Trace, o.Stop = false, nil, stop
-	o.Off = map[string]bool{"order": true}
-	maps.Copy(o.Off, s.Off)
+	o.Off = withOff(s.Off, "order")
 	s.plan.Once, err = attempt(s.once, o, 0, 0)
 	return err
+}
+
+// withOff is a set of names with one more.
+func withOff(off map[string]bool, name string) map[string]bool {
+	more := map[string]bool{name: true}
+	maps.Copy(more, off)
+	return more
 }
 
 // keptName is what the names of kept leaves begin with: no input of a user's has such a name.
@@ -91,22 +96,35 @@ type keeper struct {
 	*graph
 	constant []bool
 	model    model
-	bus      float64   // bytes per second to a device that has memory of its own; 0: it has the host's
+	vector   int     // bytes of the target's vectors
+	bus      float64 // bytes per second to a device that has memory of its own; 0: it has the host's
+	laid     map[*expr.Node]bool
 	seconds  []float64 // of each constant node, what a worker needs to have its elements at hand
 	kept     []bool    // of each node, whether to read it takes less than to compute it
 }
 
-// chosen gives the nodes that are kept: the first on the way from each root down that are worth it.
-func (k *keeper) chosen() (list []*expr.Node) {
-	if !slices.Contains(k.constant, true) {
-		return nil
-	}
+// newKeeper weighs the constant nodes of a graph.
+func newKeeper(s *state, g *graph) *keeper {
+	k := &keeper{graph: g, constant: g.constants(), model: newModel(s.Target), vector: s.Target.Vector, bus: s.Target.Bus, laid: s.laid}
 	k.seconds, k.kept = make([]float64, len(k.nodes)), make([]bool, len(k.nodes))
 	for n := range k.nodes {
 		if k.constant[n] {
 			k.weigh(n)
 		}
 	}
+	return k
+}
+
+// atHand says whether node n is constant, and lies in memory in each run, in some layout.
+func (k *keeper) atHand(n int) bool {
+	for isMove(k.nodes[n].Kind) && !k.kept[n] && k.nodes[n].Kind != expr.KBroadcast {
+		n = k.args[n][0]
+	}
+	return k.constant[n] && (k.kept[n] || k.nodes[n].Kind == expr.KInput || k.nodes[n].Kind == expr.KData)
+}
+
+// chosen gives the nodes that are kept: the first on the way from each root down that are worth it.
+func (k *keeper) chosen() (list []*expr.Node) {
 	needed := make([]bool, len(k.nodes))
 	for _, r := range k.roots {
 		needed[r] = true
@@ -139,6 +157,9 @@ func (k *keeper) weigh(n int) {
 		if k.bus > 0 {
 			k.seconds[n] += length * float64(node.DType.Size()) / k.bus
 		}
+	case k.laid[node]:
+		k.seconds[n], k.kept[n] = read, true
+		return
 	case isMove(node.Kind):
 		a := k.args[n][0]
 		k.seconds[n] = k.seconds[a]

@@ -22,6 +22,7 @@ var passes = []pass{
 	{"lower", "no fold for which kernels have no word, and none of no elements", lower, nil},
 	{"share", "equal nodes are one node", share, nil},
 	{"order", "a contraction has at most two operands", runOrder, checkOrder},
+	{"panel", "a factor that no run packs lies as packing would lay it", panel, nil},
 	{"keep", "what is the same in every run is computed in one of them, where to read it takes less time", keep, nil},
 	{"fuse", "each computed node is in a group, and every group can run after those it reads from", fuse, checkFuse},
 	{"block", "what a chain of groups hands on beyond the caches is handed on in blocks, where that takes less time", block, checkFuse},
@@ -40,7 +41,8 @@ var orderReasons = []struct{ first, then, why string }{
 	{"lower", "share", "the greatest element beneath an argmax may be there already"},
 	{"share", "order", "a contraction that is used twice must not be merged into both uses"},
 	{"share", "fuse", "else one value is computed in two kernels"},
-	{"order", "keep", "constant operands have been contracted with one another"},
+	{"order", "panel", "constant operands have been contracted with one another"},
+	{"panel", "keep", "what lies in panels is kept"},
 	{"keep", "fuse", "a kernel reads what is kept as it reads a leaf"},
 	{"order", "fuse", "the intermediate contractions take part in fusion"},
 	{"fuse", "index", "a kernel's axes are those of its group"},
@@ -52,7 +54,7 @@ var orderReasons = []struct{ first, then, why string }{
 }
 
 // optional are the passes that a plan can do without; the others make what the next one needs.
-var optional = []string{"simplify", "share", "order", "keep", "fuse", "block"}
+var optional = []string{"simplify", "share", "order", "panel", "keep", "fuse", "block"}
 
 // Switches lists what Options.Off takes: the passes that can be left out, then each rule as "rule:NAME".
 func Switches() []string {
@@ -80,20 +82,21 @@ type state struct {
 	roots         []*expr.Node
 	numbered      *graph // of numberedRoots: see number
 	numberedRoots []*expr.Node
-	fired         map[string]int // how often each rule fired
-	orders        []ordered      // what the order pass decided, for its text
-	once          []*expr.Node   // what the plan's Kept leaves hold, from keep on
-	largest       int            // bytes that a contraction's results may have, in a slice; 0: they are not sliced
-	room          int            // bytes that what kernels hand on to one another may have, in a slice; 0: what the caches hold
-	looped        *looped        // the contractions that run in slices, from order on; nil: none
-	graph         *graph         // of the roots, from fuse on
-	memory        memory         // which of its nodes are stored, from fuse on
-	groups        []*group       // in the order of execution, from fuse on
-	cuts          []cut          // why they are not larger
-	parts         map[int][]part // of nodes of which memory has a block of rows alone, from block on
-	chains        []string       // what block decided about each value beyond the caches, for its text
-	steps         []step         // one a kernel, from index on
-	buffers       []buffer       // from place on
+	fired         map[string]int      // how often each rule fired
+	orders        []ordered           // what the order pass decided, for its text
+	laid          map[*expr.Node]bool // factors in panels, from panel on
+	once          []*expr.Node        // what the plan's Kept leaves hold, from keep on
+	largest       int                 // bytes that a contraction's results may have, in a slice; 0: they are not sliced
+	room          int                 // bytes that what kernels hand on to one another may have, in a slice; 0: what the caches hold
+	looped        *looped             // the contractions that run in slices, from order on; nil: none
+	graph         *graph              // of the roots, from fuse on
+	memory        memory              // which of its nodes are stored, from fuse on
+	groups        []*group            // in the order of execution, from fuse on
+	cuts          []cut               // why they are not larger
+	parts         map[int][]part      // of nodes of which memory has a block of rows alone, from block on
+	chains        []string            // what block decided about each value beyond the caches, for its text
+	steps         []step              // one a kernel, from index on
+	buffers       []buffer            // from place on
 	plan          *Plan
 }
 

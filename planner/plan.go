@@ -38,6 +38,7 @@ type Plan struct {
 	Kept    []*expr.Node // the leaves that Once's outputs are bound to, one an output
 	stages  []stage
 	orders  []ordered
+	panels  bool // some of Kept are factors in panels
 }
 
 // Step is one kernel and where its params lie: one Ref a Param.
@@ -112,10 +113,14 @@ func Make(roots []*expr.Node, o Options) (*Plan, error) {
 	if err != nil || p.fits(o.MemoryLimit) {
 		return p, err
 	}
-	if p.Once == nil {
+	switch {
+	case p.Once == nil:
 		return smaller(p, roots, o)
+	case p.panels: // copies of what is there already
+		o.Off = withOff(o.Off, "panel")
+	default:
+		o.Keep = false
 	}
-	o.Keep = false
 	q, err := Make(roots, o)
 	if refused, is := err.(*MemoryError); is && p.need() < refused.Need {
 		refused.Need, refused.Slices = p.need(), 1
@@ -153,7 +158,7 @@ func attempt(roots []*expr.Node, o Options, largest, room int) (*Plan, error) {
 	} else {
 		s.note("kernel", kernels)
 	}
-	s.plan.orders = s.orders
+	s.plan.orders, s.plan.panels = s.orders, len(s.laid) > 0
 	return s.plan, nil
 }
 

@@ -19,7 +19,7 @@ func (s *state) text(name string) func() string {
 	case "simplify":
 		fired := s.fired
 		return func() string { return expr.Text(roots...) + firedText(fired) }
-	case "lower", "share":
+	case "lower", "share", "panel":
 		return graphText(roots)
 	case "order":
 		orders := s.orders

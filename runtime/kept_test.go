@@ -3,6 +3,7 @@ package runtime_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -163,7 +164,7 @@ func TestCheckSaysThatFrozenDataHasChanged(t *testing.T) {
 	}
 	values(t, w)[2] = 7
 	_, err = p.Run(ctx, runtime.Bind("x", ramp(t, 4)))
-	if err == nil || !strings.Contains(err.Error(), "frozen data is not what it was") || !strings.Contains(err.Error(), "kept_test.go:155") {
+	if err == nil || !strings.Contains(err.Error(), "frozen data is not what it was") || !strings.Contains(err.Error(), "kept_test.go:156") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -185,7 +186,7 @@ func TestARunThatFailsKeepsNothing(t *testing.T) {
 		t.Errorf("cancelled: %v", err)
 	}
 	for range 2 {
-		if _, err := p.Run(ctx, runtime.Bind("x", ramp(t, 2))); err == nil || !strings.Contains(err.Error(), "kept_test.go:178: take: index 9 is out of range for the 4 elements") {
+		if _, err := p.Run(ctx, runtime.Bind("x", ramp(t, 2))); err == nil || !strings.Contains(err.Error(), "kept_test.go:179: take: index 9 is out of range for the 4 elements") {
 			t.Errorf("an index that is out of range: %v", err)
 		}
 	}
@@ -276,5 +277,52 @@ func TestWarmRunsOfConstantsAllocateNothing(t *testing.T) {
 	run()
 	if n := testing.AllocsPerRun(100, run); n > 0 {
 		t.Errorf("a warm run allocates %v times", n)
+	}
+}
+
+// TestFrozenFactorsInPanels multiplies rows by frozen factors of all dtypes that are packed, in several layouts and shapes, and gets the bits that
+// packing them in each run gives.
+func TestFrozenFactorsInPanels(t *testing.T) {
+	s, once := counting(t, runtime.Config{Check: true})
+	for _, c := range []struct {
+		spec string
+		x, w []int
+	}{
+		{"ik,kj->ij", []int{16, 600}, []int{600, 64}},
+		{"ik,jk->ij", []int{23, 600}, []int{64, 600}},
+		{"iab,cjba->cij", []int{9, 20, 30}, []int{3, 32, 30, 20}},
+		{"ik,kcj->icj", []int{8, 1100}, []int{1100, 3, 16}},
+	} {
+		for _, d := range []tensor.DType{tensor.Float32, tensor.Float64, tensor.Int32, tensor.Uint32} {
+			x := expr.Input("x", d, c.x...)
+			w, err := s.Eval(ctx, expr.From(ramp(t, c.w...)).Remainder(expr.Scalar(7)).Cast(d))
+			if err != nil {
+				t.Fatal(err)
+			}
+			rows, err := s.Eval(ctx, expr.From(ramp(t, c.x...)).Remainder(expr.Scalar(5)).Cast(d))
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := s.Compile(ctx, einsum.Contract(c.spec, x, expr.Frozen(w)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, err := s.Eval(ctx, einsum.Contract(c.spec, x, expr.From(w)), runtime.Bind("x", rows))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range 2 {
+				got, err := p.Run(ctx, runtime.Bind("x", rows))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !slices.Equal(got[0].Complex128s(), want.Complex128s()) {
+					t.Errorf("%s of %v: not what packing gives", c.spec, d)
+				}
+			}
+		}
+	}
+	if strings.HasPrefix(s.Device(), "amd64") && once.Load() != 16 {
+		t.Errorf("%d of 16 factors are kept in panels", once.Load())
 	}
 }

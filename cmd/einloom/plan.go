@@ -34,7 +34,7 @@ scalar. With - as SPEC a graph's text is read from standard input; docs/ir.md ha
 
 Stages: graph (what was asked for), order (the contractions one by one, with costs), kernel (the fused loop nests), cpu (their Go
 assembly) or spirv (their SPIR-V, as spirv-dis prints it; no Vulkan is needed) as the target is, all of these; or the name of a pass of
-the planner, which shows what it made: simplify, lower, share, keep (what is computed once, of frozen data alone), fuse (and why groups are
+the planner, which shows what it made: simplify, lower, share, panel, keep (what is computed once, of frozen data alone), fuse (and why groups are
 not larger), block (and why values are stored whole), index, expand, schedule, place; or once (the kernels of what is computed once). The
 other stages are of a run.
 

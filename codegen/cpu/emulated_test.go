@@ -236,6 +236,20 @@ func TestEmulatedPacked(t *testing.T) {
 	}
 	for _, target := range Targets() {
 		drivertest.Packed(t, openEmulated(t, target), 1, count, written)
+		drivertest.Panelled(t, openEmulated(t, target), 1, count/4, written)
+	}
+}
+
+// TestPanelsAreReadInPlace holds the kernels of drivertest's to what they are for.
+func TestPanelsAreReadInPlace(t *testing.T) {
+	for seed := range uint64(200) {
+		k := drivertest.RandomPanels(seed, 32)
+		if u := unitsOf(k)[0]; !u.rightInPlace() {
+			t.Fatalf("seed %d: the right factor is packed:\n%s", seed, k)
+		}
+		if u := unitsOf(drivertest.RandomContraction(seed, 32))[0]; u.rightInPlace() {
+			t.Errorf("seed %d: a factor in any order is not packed", seed)
+		}
 	}
 }
 

@@ -66,6 +66,7 @@ type gettBlocks struct {
 	batch, chunk int  // points of the batch; how many of them a phase takes
 	bands        int  // rows of N's last axis that a call packs in bands; 0: it packs panels
 	inPlace      bool // A is read where it lies
+	panelled     bool // B is
 	run          int  // columns that lie side by side for all that the stores touch
 	bytes        int  // of an element, all its parts
 	entries      int  // numbers in an entry of the table of rows, at most
@@ -103,7 +104,7 @@ func (u *unit) blocks() *gettBlocks {
 	g := &k.Gett
 	b := &gettBlocks{k: k, g: g, m: points(k, g.M), n: points(k, g.N), kk: points(k, g.K), batch: points(k, g.Batch)}
 	b.bytes, b.entries, b.run = k.Body[g.Sum].DType.Size()*g.Parts(), u.tableEntries(), u.storeRun()
-	b.inPlace = u.leftInPlace()
+	b.inPlace, b.panelled = u.leftInPlace(), u.rightInPlace()
 	b.kc = min(g.KC, max(b.kk, 1))
 	b.wide = evenly(ceilDiv(b.n, g.NR), max(g.NC/g.NR, 1))
 	b.inBands(u)
@@ -181,7 +182,15 @@ func ceilDiv(n, by int) int { return (n + by - 1) / by }
 
 // pointBytes is the bytes that one point of the batch takes in the run's memory.
 func (b *gettBlocks) pointBytes() int {
-	return b.wide*b.size(rightBytes) + b.size(leftPanels)*b.size(leftBytes) + b.size(tilesBytes)
+	return b.rightRoom() + b.size(leftPanels)*b.size(leftBytes) + b.size(tilesBytes)
+}
+
+// rightRoom is the bytes that the panels of B take of it.
+func (b *gettBlocks) rightRoom() int {
+	if b.panelled {
+		return 0
+	}
+	return b.wide * b.size(rightBytes)
 }
 
 // temp is the bytes of a run's memory: panels of B, panels of A, then the tiles that several phases add to.
@@ -221,7 +230,7 @@ func (b *gettBlocks) size(which blockSize) int {
 	case storeRun:
 		return b.run
 	case leftOffset:
-		return b.chunk * b.wide * b.size(rightBytes)
+		return b.chunk * b.rightRoom()
 	case tilesBytes:
 		if b.kk <= b.kc {
 			return 0
@@ -273,10 +282,15 @@ func (b *gettBlocks) terms(list []Phase, v gettVars) []Phase {
 			rows := min(b.wide*b.g.NR, b.n-v.j) / b.k.Axes[last(b.g.N)].Extent
 			v.wide, grain = ceilDiv(rows, b.bands), 1
 		}
+		if b.panelled {
+			v.wide = 0
+		}
 		if b.inPlace {
 			v.high = bit(b.partial(v.i))
 		}
-		list = append(list, Phase{Func: 0, Points: chunk * (v.high + v.wide), Grain: grain, Vars: v.list()})
+		if points := chunk * (v.high + v.wide); points > 0 {
+			list = append(list, Phase{Func: 0, Points: points, Grain: grain, Vars: v.list()})
+		}
 		v.high, v.wide = ceilDiv(high, b.tall), ceilDiv(wide, b.broad)
 		calls := chunk * v.high * v.wide
 		list = append(list, Phase{Func: 1, Points: calls, Grain: b.grain(calls), Vars: v.list()})

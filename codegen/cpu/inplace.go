@@ -1,13 +1,14 @@
 package cpu
 
 import (
+	"math/bits"
 	"slices"
 
 	"github.com/einloom/einloom/codegen"
 	"github.com/einloom/einloom/codegen/cpu/asm"
 )
 
-// Where the right factor is narrow, packing the left one takes as long as multiplying with it. Rows that are evenly spaced, with their terms
+// Where the right factor lies as packed panels do, it is read where it lies. Where it is narrow, packing the left one takes as long as multiplying with it. Rows that are evenly spaced, with their terms
 // side by side, are read where they lie instead: the same loop goes over rows in place and over a packed panel, by other steps from row to
 // row and from term to term. Only rows that do not fill a tile are packed, so that nothing behind the last one is read.
 
@@ -31,15 +32,77 @@ func (u *unit) leftStream() int {
 	return findStream(u.streams, a.Param, a.At)
 }
 
+// rightInPlace says whether u's right factor lies in memory as packing would lay it: in whole panels of NR columns, one behind the other, each
+// term by term. A plan has a factor laid so that is the same in every run.
+func (u *unit) rightInPlace() bool { return u.panelAxis() >= 0 }
+
+// panelAxis is the axis along which the panels of a right factor follow one another that is read where it lies; -1: it is packed.
+func (u *unit) panelAxis() int {
+	g := &u.k.Gett
+	b := &u.k.Body[g.B]
+	if g.Imag != nil || b.Kind != codegen.Load || b.DType != u.k.Body[g.Sum].DType || len(g.N) < 2 || u.k.Axes[last(g.N)].Extent != g.NR {
+		return -1
+	}
+	panels := g.N[:len(g.N)-1]
+	along := last(panels)
+	for _, a := range panels {
+		if u.k.Axes[a].Extent > 1 {
+			along = a
+		}
+	}
+	s := &u.streams[u.rightStream()]
+	if s.class(last(g.N)) != adjacent || !u.nested(s, g.K, g.NR*b.DType.Size()) || !u.nested(s, panels, s.step[along]) {
+		return -1
+	}
+	return along
+}
+
+// nested says whether stream s goes over the flat points of axes in steps of so many bytes.
+func (u *unit) nested(s *stream, axes []int, step int) bool {
+	for i := len(axes) - 1; i >= 0; i-- {
+		if s.step[axes[i]] != step && u.k.Axes[axes[i]].Extent > 1 {
+			return false
+		}
+		step *= u.k.Axes[axes[i]].Extent
+	}
+	return true
+}
+
+// rightStream is the stream that the right factor is loaded by.
+func (u *unit) rightStream() int {
+	b := &u.k.Body[u.k.Gett.B]
+	return findStream(u.streams, b.Param, b.At)
+}
+
+// rights finds panel number j of the right factor for batch point local, and the bytes from it to the next one.
+func (t *gettNest) rights(local, j asm.Reg) (at, step asm.Reg) {
+	if !t.u.rightInPlace() {
+		return t.rightPanel(local, j), t.size(rightBytes)
+	}
+	s := t.u.rightStream()
+	step = t.num(number{kind: stepOf, a: s, b: t.u.panelAxis(), mul: 1})
+	at = t.copy(t.Arg(varJ)) // a whole number of panels
+	t.Ins("SHRQ", asm.Imm(bits.TrailingZeros(uint(t.g.NR))), at)
+	t.Ins("ADDQ", j, at)
+	t.Ins("IMULQ", step, at)
+	t.Ins("ADDQ", t.ptr(s), at)
+	t.Ins("ADDQ", t.scaled(t.Arg(varP), t.Int(int64(t.g.NR*t.bytes()))), at)
+	return at, step
+}
+
 // partial says whether the last of the block's rows, from row i on, do not fill a tile.
 func (b *gettBlocks) partial(i int) bool { return min(b.high*b.g.MR, b.m-i)%b.g.MR != 0 }
 
 // batched are the targets whose streams move along the batch while tiles are computed.
 func (t *gettNest) batched(stores []target) []target {
+	list := slices.Clone(stores)
 	if t.u.leftInPlace() {
-		return append(slices.Clone(stores), factor(t.g.A))
+		list = append(list, factor(t.g.A))
 	}
-	return stores
+	if t.u.rightInPlace() {
+		list = append(list, factor(t.g.B))
+	}
+	return list
 }
 
 // lefts is where the left factor of a call's tiles is.

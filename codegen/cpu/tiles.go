@@ -45,7 +45,8 @@ func (t *gettNest) compute() {
 // tiles writes the loops over panels of B from number j on and of A from number i on.
 func (t *gettNest) tiles(stores []target, local, i, j asm.Reg) {
 	terms := t.left(t.size(pointsK), t.Arg(varP), t.size(blockTerms))
-	b, column := t.rightPanel(local, j), t.firstTile(local, i, j)
+	b, right := t.rights(local, j)
+	column := t.firstTile(local, i, j)
 	row, rows := t.span(i, t.g.MR, varI, pointsM, callHigh, blockHigh)
 	a := t.lefts(local, i, row)
 	table, bits := t.rowTable(stores, row, rows)
@@ -63,7 +64,7 @@ func (t *gettNest) tiles(stores []target, local, i, j asm.Reg) {
 	t.findWay(stores, c, bits)
 	t.column(stores, c, a, b, terms, down)
 	t.close()
-	t.Ins("ADDQ", t.size(rightBytes), b)
+	t.Ins("ADDQ", right, b)
 	t.Ins("ADDQ", across, column)
 	t.Ins("ADDQ", asm.Imm(t.g.NR), at)
 	t.Ins("SUBQ", asm.Imm(t.g.NR), columns)

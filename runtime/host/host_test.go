@@ -77,12 +77,14 @@ func TestConformance(t *testing.T) {
 func TestPacked(t *testing.T) {
 	for _, name := range targets(t) {
 		drivertest.Packed(t, opener(t, name, 2), 1, 300, written)
+		drivertest.Panelled(t, opener(t, name, 2), 1, 100, written)
 	}
 }
 
 func TestRandom(t *testing.T) {
 	for _, name := range targets(t) {
 		drivertest.Packed(t, opener(t, name, 2), *first, *random, written)
+		drivertest.Panelled(t, opener(t, name, 2), *first, *random, written)
 		drivertest.Random(t, opener(t, name, 2), *first, *random, written)
 		drivertest.Random(t, opener(t, name, 2), *first, *random, planned)
 	}

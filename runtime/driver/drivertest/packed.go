@@ -3,6 +3,7 @@ package drivertest
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/einloom/einloom/codegen"
@@ -20,6 +21,44 @@ func Packed(t *testing.T, open func() driver.Device, first uint64, count int, pr
 			t.Fatalf("seed %d: %v", seed, err)
 		}
 	}
+}
+
+// Panelled is Packed for contractions whose right factor lies in memory as packing would lay it.
+func Panelled(t *testing.T, open func() driver.Device, first uint64, count int, prepare ...Prepare) {
+	s := &suite{open: open, prepare: prepare}
+	d := s.device(t)
+	for seed := first; seed < first+uint64(count); seed++ {
+		if err := s.check(d, tame, RandomPanels(seed, d.Target().Vector)); err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+	}
+}
+
+// RandomPanels is a contraction like RandomContraction's, but for its right factor: an input with the columns of a tile side by side, around
+// them the terms of the sum, around these the panels, outermost the batch.
+func RandomPanels(seed uint64, vector int) *codegen.Kernel {
+	r := rand.New(rand.NewPCG(seed, 11))
+	c := contraction{Rand: r, b: codegen.NewBuilder(fmt.Sprintf("panels%d", seed))}
+	c.d = []tensor.DType{tensor.Float32, tensor.Float32, tensor.Float64, tensor.Int32, tensor.Uint32}[r.IntN(5)]
+	columns := max(vector, 32) / c.d.Size() * (1 + r.IntN(2))
+	c.m, c.n, c.batch = c.group("i", 1, false), c.group("j", 1, false), c.group("b", 0, false)
+	c.extents = append(c.extents, columns)
+	c.n = append(c.n, c.b.Loop("j", columns))
+	c.k = c.group("k", 1, true)
+	left := c.factor("a", slices.Concat(c.m, c.k, c.batch))
+	var dims []int
+	var at []codegen.Affine
+	for _, axes := range [][]int{c.batch, c.n[:len(c.n)-1], c.k, c.n[len(c.n)-1:]} {
+		for _, a := range axes {
+			dims, at = append(dims, c.extents[a]), append(at, codegen.At(a))
+		}
+	}
+	c.store(c.sum(c.product(left, c.b.Load(c.b.Input("b", c.d, dims, nil), at...))))
+	k := c.scheduled(must(c.b), vector)
+	k.Gett.N, k.Gett.K, k.Gett.NR = c.n, c.k, columns
+	k.Gett.NC = columns * (1 + r.IntN(3))
+	k.Order = slices.Concat(k.Gett.Batch, k.Gett.M, k.Gett.N, k.Gett.K)
+	return k
 }
 
 // RandomContraction is the contraction of a seed, for vectors of so many bytes: axes of each kind in any order in memory, factors that are
