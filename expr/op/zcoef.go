@@ -580,8 +580,8 @@ var coefficients = map[string][]float64{
 	"halfPiB64": {0x1.68c234c4c4p-39},
 	// pi/2 - halfPiA - halfPiB
 	"halfPiC64": {0x1.3145c06e0e689p-78},
-	// up to where quarter turns are counted in 8 bits
-	"circleNear32": {0x1.9p+08},
+	// up to where quarter turns are counted in 8 bits, and no float32 is too near to a multiple of pi/2 for halfPiC
+	"circleNear32": {0x1.f4p+07},
 	// up to where quarter turns are counted in 14 bits
 	"circleNear64": {0x1p+14},
 	// from the second bit to the sign's

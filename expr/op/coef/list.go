@@ -302,7 +302,7 @@ func constants() []constant {
 		{"halfPiA64", "pi/2 to 39 bits: its product with 14 bits is exact", halfPi64[0]},
 		{"halfPiB64", "the next 39 bits of pi/2", halfPi64[1]},
 		{"halfPiC64", "pi/2 - halfPiA - halfPiB", halfPi64[2]},
-		{"circleNear32", "up to where quarter turns are counted in 8 bits", 400},
+		{"circleNear32", "up to where quarter turns are counted in 8 bits, and no float32 is too near to a multiple of pi/2 for halfPiC", 250},
 		{"circleNear64", "up to where quarter turns are counted in 14 bits", 0x1p14},
 		{"quarterShift32", "from the second bit to the sign's", 30},
 		{"quarterShift64", "from the second bit to the sign's", 62},
