@@ -166,6 +166,10 @@ func best(h *hyper, o Options, m *meter) found {
 			r.prove()
 			return found{joints: r.best, winner: r.winner}
 		}
+	case o.MaxSize == 0 && o.Only == "":
+		if joints := chained(h, w, m); joints != nil {
+			return found{joints: joints, winner: "chain"}
+		}
 	}
 	joints, left, ids := h.absorb(false)
 	f := found{winner: "absorption"}
