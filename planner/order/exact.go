@@ -120,22 +120,16 @@ func (e *exact) enter(mask uint32) int32 {
 	return id
 }
 
-// join looks whether two subsets are the cheapest way to their union.
-func (e *exact) join(x, y int32) {
-	c := e.c
-	a, b := &e.subsets.list[x], &e.subsets.list[y]
-	sa, sb := e.subsets.set(x), e.subsets.set(y)
-	cost, share, points := a.cost+b.cost, c.share(sa, sb), c.linear(c.union(sa, sb))
-	if cost+share*c.step(points, a.elements, b.elements, 0) >= e.bound-e.outside(a.inside+b.inside) {
-		return
-	}
-	mask, elements := a.mask|b.mask, [2]float64{a.elements, b.elements}
-	id := e.subsets.find(mask)
+// join looks whether two subsets are the cheapest way to their union, by a step of so many points.
+func (e *exact) join(x, y int32, points float64) {
+	a, b := e.subsets.list[x], e.subsets.list[y]
+	id := e.subsets.find(a.mask | b.mask)
 	if id < 0 {
-		id = e.enter(mask)
+		id = e.enter(a.mask | b.mask)
 	}
 	u := &e.subsets.list[id]
-	if cost += share * c.step(points, elements[0], elements[1], u.elements); cost < u.cost {
+	cost := a.cost + b.cost + e.c.share(e.subsets.set(x), e.subsets.set(y))*e.c.step(points, a.elements, b.elements, u.elements)
+	if cost < u.cost {
 		u.cost, u.x, u.y = cost, x, y
 	}
 }

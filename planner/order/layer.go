@@ -10,11 +10,13 @@ import (
 // layer is the subsets of one number of terms that have a way, those first whose net cost and taking are least. Of 64 of them in a row,
 // holds has a word for each term: which of them have it. So all that have nothing in common with a subset are found by a few words.
 type layer struct {
-	ids   []int32
-	net   []float64 // what a subset costs, less its leaves
-	then  []float64 // that and what a step at least costs that takes it
-	least float64   // of what taking one costs
-	holds []uint64
+	ids      []int32
+	net      []float64 // what a subset costs, less its leaves
+	then     []float64 // that and what a step at least costs that takes it
+	elements []float64
+	sets     []uint64 // its labels
+	least    float64  // of what taking one costs
+	holds    []uint64
 }
 
 // close makes a layer of the subsets from a place in the list on.
@@ -28,11 +30,13 @@ func (e *exact) close(from int) layer {
 		}
 	}
 	slices.SortFunc(l.ids, func(a, b int32) int { return cmp.Or(cmp.Compare(then(a), then(b)), cmp.Compare(a, b)) })
-	l.net, l.then = make([]float64, len(l.ids)), make([]float64, len(l.ids))
+	l.net, l.then, l.elements = make([]float64, len(l.ids)), make([]float64, len(l.ids)), make([]float64, len(l.ids))
+	l.sets = make([]uint64, 0, len(l.ids)*e.c.words)
 	l.holds = make([]uint64, (len(l.ids)+63)/64*n)
 	for i, id := range l.ids {
 		u := &list[id]
-		l.net[i], l.then[i] = u.cost-u.inside, then(id)
+		l.net[i], l.then[i], l.elements[i] = u.cost-u.inside, then(id), u.elements
+		l.sets = append(l.sets, e.subsets.set(id)...)
 		l.least = min(l.least, u.take)
 		for m := u.mask; m != 0; m &= m - 1 {
 			l.holds[i>>6*n+bits.TrailingZeros32(m)] |= 1 << (i & 63)
@@ -92,8 +96,8 @@ func (e *exact) pairs(s int) bool {
 // the leaves.
 func (e *exact) pair(i, k, j, from int) (work int64) {
 	one, others := &e.layers[i], &e.layers[j]
-	id, n := one.ids[k], e.c.n
-	a := e.subsets.list[id]
+	c, id, n := e.c, one.ids[k], e.c.n
+	a, set := e.subsets.list[id], one.sets[k*c.words:(k+1)*c.words]
 	room := e.bound - e.leaves.sum
 	to, _ := slices.BinarySearch(others.then, room-one.net[k])
 	apart := 0 // the end of those that a product may be worth it with
@@ -114,10 +118,17 @@ func (e *exact) pair(i, k, j, from int) (work int64) {
 			some &= 1<<(to-w<<6) - 1
 		}
 		for near &= some; near != 0; near &= near - 1 {
-			if y := w<<6 + bits.TrailingZeros64(near); one.then[k]+others.net[y] < room {
-				e.join(id, others.ids[y])
+			y := w<<6 + bits.TrailingZeros64(near)
+			if one.then[k]+others.net[y] >= room {
+				continue
+			}
+			b := others.sets[y*len(set) : (y+1)*len(set)]
+			points := c.linear(c.union(set, b))
+			if one.net[k]+others.net[y]+c.share(set, b)*c.step(points, a.elements, others.elements[y], 0) < room {
+				e.join(id, others.ids[y], points)
 				work += 30
 			}
+			work += 10
 		}
 		if w<<6 >= apart {
 			continue
@@ -125,7 +136,7 @@ func (e *exact) pair(i, k, j, from int) (work int64) {
 		for far &= some; far != 0; far &= far - 1 {
 			y := w<<6 + bits.TrailingZeros64(far)
 			if one.net[k]+others.net[y]+e.product(&a, &e.subsets.list[others.ids[y]], i+j < n) < room {
-				e.join(id, others.ids[y])
+				e.join(id, others.ids[y], c.linear(c.union(set, others.sets[y*len(set):(y+1)*len(set)])))
 				work += 30
 			}
 			work += 2

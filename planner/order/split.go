@@ -86,7 +86,8 @@ func (e *exact) splitOf(m, rest uint32) {
 	for p := (rest - 1) & rest; ; p = (p - 1) & rest {
 		x, y := &e.parts[m&^rest|p], &e.parts[rest&^p]
 		if both := x.price + y.price; both < best && both+root*x.root*y.root < best {
-			e.join(e.subsets.find(m&^rest|p), e.subsets.find(rest&^p))
+			x, y := e.subsets.find(m&^rest|p), e.subsets.find(rest&^p)
+			e.join(x, y, e.c.linear(e.c.union(e.subsets.set(x), e.subsets.set(y))))
 			best = e.subsets.list[id].cost - made
 			work += 16
 		}
