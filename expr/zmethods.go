@@ -52,6 +52,7 @@ var (
 	tableTanh         = op.Lookup("tanh")
 	tableSigmoid      = op.Lookup("sigmoid")
 	tableSilu         = op.Lookup("silu")
+	tableSoftplus     = op.Lookup("softplus")
 	tableRelu         = op.Lookup("relu")
 	tableErf          = op.Lookup("erf")
 	tableErfc         = op.Lookup("erfc")
@@ -239,6 +240,10 @@ func (x Expr) Sigmoid() Expr { return mapOp(tableSigmoid, x) }
 // Silu gives x sigmoid(x). -0 at -Inf, the limit. It takes bool, integers and floats, the first two as floats: float16 for 8 bits, float32
 // for 16, else float64.
 func (x Expr) Silu() Expr { return mapOp(tableSilu, x) }
+
+// Softplus gives log(1 + e^x), which neither overflows nor loses small results. It takes bool, integers and floats, the first two as
+// floats: float16 for 8 bits, float32 for 16, else float64.
+func (x Expr) Softplus() Expr { return mapOp(tableSoftplus, x) }
 
 // Relu gives x, but 0 where it is negative. NaN stays NaN. It takes bool, integers and floats.
 func (x Expr) Relu() Expr { return mapOp(tableRelu, x) }

@@ -377,6 +377,11 @@ func refSigmoid(x float64) float64 {
 	return 1 / (1 + math.Exp(-x))
 }
 
+// refSoftplus is log(1 + e^x).
+func refSoftplus(x float64) float64 {
+	return max(x, 0) + math.Log1p(refExp(-math.Abs(x)))
+}
+
 // refSilu is x sigmoid(x), and its limit -0 at -Inf.
 func refSilu(x float64) float64 {
 	if x < -700 { // e^x is, or comes near to, a subnormal number

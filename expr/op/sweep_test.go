@@ -18,9 +18,10 @@ var (
 
 var exactUnary = map[string]func(*big.Float) *big.Float{
 	"exp": exact.Exp, "exp2": exact.Exp2, "expm1": exact.Expm1, "log": exact.Log, "log2": exact.Log2, "log10": exact.Log10,
-	"silu":  func(x *big.Float) *big.Float { return new(big.Float).Mul(x, exact.Sigmoid(x)) },
-	"gelu":  func(x *big.Float) *big.Float { return new(big.Float).Mul(x, exact.Phi(x)) },
-	"log1p": exact.Log1p, "tanh": exact.Tanh, "sigmoid": exact.Sigmoid, "erf": exact.Erf, "sin": exact.Sin, "cos": exact.Cos,
+	"silu":     func(x *big.Float) *big.Float { return new(big.Float).Mul(x, exact.Sigmoid(x)) },
+	"softplus": exact.Softplus,
+	"gelu":     func(x *big.Float) *big.Float { return new(big.Float).Mul(x, exact.Phi(x)) },
+	"log1p":    exact.Log1p, "tanh": exact.Tanh, "sigmoid": exact.Sigmoid, "erf": exact.Erf, "sin": exact.Sin, "cos": exact.Cos,
 	"tan": exact.Tan, "asin": exact.Asin, "acos": exact.Acos, "atan": exact.Atan, "sinh": exact.Sinh, "cosh": exact.Cosh,
 	"asinh": exact.Asinh, "acosh": exact.Acosh, "atanh": exact.Atanh, "erfc": exact.Erfc, "cbrt": exact.Cbrt,
 }

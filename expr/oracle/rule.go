@@ -17,7 +17,7 @@ type rule func(f function, x []point, y float64) float64
 var rules = map[string]rule{
 	"add": corners, "sub": corners, "mul": corners, "neg": corners, "minimum": corners, "maximum": corners, "clip": corners,
 	"min": corners, "max": corners, "relu": corners, "real": corners, "conj": corners, "sqrt": corners, "exp": corners, "exp2": corners,
-	"expm1": corners, "log": corners, "log2": corners, "log10": corners, "log1p": corners, "tanh": corners, "sigmoid": corners, "erf": corners,
+	"expm1": corners, "log": corners, "log2": corners, "log10": corners, "log1p": corners, "tanh": corners, "sigmoid": corners, "softplus": corners, "erf": corners,
 	"asin": corners, "acos": corners, "atan": corners, "sinh": corners, "asinh": corners, "acosh": corners, "atanh": corners, "cbrt": corners,
 	"erfc": corners, "cosh": valley, "tan": betweenPoles, "atan2": angle, "hypot": slopes(1, 1), "copysign": notAcrossZero(1, slopes(1, 0)),
 	"abs": slopes(1), "sin": slopes(1), "cos": slopes(1), "silu": slopes(1.1), "gelu": slopes(1.13), "imag": slopes(0),

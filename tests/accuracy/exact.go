@@ -39,8 +39,9 @@ var exactly = map[string]func(x []*big.Float) *big.Float{
 		}
 		return exact.Atan2(x[0], x[1])
 	},
-	"silu": of(func(x *big.Float) *big.Float { return wide().Mul(x, exact.Sigmoid(x)) }),
-	"gelu": of(func(x *big.Float) *big.Float { return wide().Mul(x, exact.Phi(x)) }),
+	"softplus": of(exact.Softplus),
+	"silu":     of(func(x *big.Float) *big.Float { return wide().Mul(x, exact.Sigmoid(x)) }),
+	"gelu":     of(func(x *big.Float) *big.Float { return wide().Mul(x, exact.Phi(x)) }),
 	"pow": func(x []*big.Float) *big.Float {
 		if x[0].Sign() <= 0 {
 			return nil

@@ -15,7 +15,7 @@ var unary = map[string]func(expr.Expr) expr.Expr{
 	"floor": expr.Expr.Floor, "ceil": expr.Expr.Ceil, "trunc": expr.Expr.Trunc, "round": expr.Expr.Round, "invert": expr.Expr.Not,
 	"sqrt": expr.Expr.Sqrt, "rsqrt": expr.Expr.Rsqrt, "exp": expr.Expr.Exp, "exp2": expr.Expr.Exp2, "expm1": expr.Expr.Expm1,
 	"log": expr.Expr.Log, "log2": expr.Expr.Log2, "log10": expr.Expr.Log10, "log1p": expr.Expr.Log1p, "tanh": expr.Expr.Tanh,
-	"sigmoid": expr.Expr.Sigmoid, "silu": expr.Expr.Silu, "relu": expr.Expr.Relu, "erf": expr.Expr.Erf, "gelu": expr.Expr.Gelu,
+	"sigmoid": expr.Expr.Sigmoid, "softplus": expr.Expr.Softplus, "silu": expr.Expr.Silu, "relu": expr.Expr.Relu, "erf": expr.Expr.Erf, "gelu": expr.Expr.Gelu,
 	"sin": expr.Expr.Sin, "cos": expr.Expr.Cos, "isnan": expr.Expr.IsNaN, "isinf": expr.Expr.IsInf, "isfinite": expr.Expr.IsFinite,
 	"tan": expr.Expr.Tan, "arcsin": expr.Expr.Asin, "arccos": expr.Expr.Acos, "arctan": expr.Expr.Atan, "sinh": expr.Expr.Sinh,
 	"cosh": expr.Expr.Cosh, "arcsinh": expr.Expr.Asinh, "arccosh": expr.Expr.Acosh, "arctanh": expr.Expr.Atanh, "cbrt": expr.Expr.Cbrt,

@@ -561,9 +561,14 @@ INVERSES = {
 }
 
 
+def softplus(x):
+    return np.logaddexp(x.dtype.type(0), x)
+
+
 def inverses():
     for d in FLOATS:
         x = specials(d)
+        record("softplus", [x], exactly(softplus, x, dtype=d))
         for op, f in INVERSES.items():
             record(op, [x], exactly(f, x, dtype=d))
         record("signbit", [x], np.signbit(x))

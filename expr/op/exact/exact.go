@@ -261,6 +261,15 @@ func Sigmoid(x *big.Float) *big.Float {
 	return quo(Float(1), add(Float(1), Exp(number().Neg(x))))
 }
 
+// Softplus is log(1 + e^x).
+func Softplus(x *big.Float) *big.Float {
+	y := Log1p(Exp(number().Neg(number().Abs(x))))
+	if x.Sign() > 0 {
+		return add(x, y)
+	}
+	return y
+}
+
 // circle is a multiple of precision that holds the fraction of any float64 over pi.
 var circle = sync.OnceValue(func() *big.Float { return Pi(1024 + 2*prec) })
 
