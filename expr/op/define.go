@@ -35,6 +35,8 @@ var definitions = map[string]definition{
 	"tanNearSingle": {[]string{"x"}, tanNearSingle},
 	"tanSigned":     {[]string{"r", "k"}, tanSigned},
 	"logOfTwo":      {[]string{"u", "c"}, logOfTwo},
+	"flattest":      {[]string{"less", "large", "steep", "back"}, flattest},
+	"angleMoved":    {[]string{"v", "w"}, angleMoved},
 	"erfcNear":      {[]string{"x"}, erfcNear},
 	"rsqrtFar":      {[]string{"x"}, rsqrtFar},
 	"sqrtOfTwo":     {[]string{"w", "c"}, sqrtOfTwo},

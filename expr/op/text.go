@@ -327,9 +327,9 @@ func suffix(d tensor.DType) string {
 // powers: one chain of operations would keep a processor waiting.
 const longPoly = 16
 
-// poly is a polynomial of x by Horner's scheme.
+// poly is a polynomial of x by Horner's scheme; of one computed in double precision for T = f32, that with the terms which f32 needs.
 func (e *expander) poly(x value, name string) value {
-	c := coefficientsFor(name, e.dtype(x))
+	c := coefficientsFor(name, e.d)
 	switch n := len(c); {
 	case n == 0:
 		e.fail("no coefficients are called %s", name)
