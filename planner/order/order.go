@@ -34,7 +34,8 @@ const (
 
 // Find gives an order for a network of at least one term. What is exact is done first: labels of one term alone are summed out, terms of
 // the same labels are multiplied, unconnected parts are ordered apart and joined last. Up to 16 operands the order is the best of all;
-// beyond, the methods of the portfolio race for the best that the budget buys.
+// beyond, that of a chain or a ring is the best without products of unconnected terms, and for others the methods of the portfolio race for the
+// best that the budget buys.
 func Find(net Network, o Options) Tree { return Search(context.Background(), net, o) }
 
 // Search is Find that the caller can end: then it gives the best order so far.
