@@ -94,6 +94,9 @@ type param struct {
 	out    bool
 	access access
 	index  []codegen.Affine
+
+	dims, strides []int // of an input that is loaded
+	again         bool  // the builder's number is that of a param before it
 }
 
 var (
@@ -204,13 +207,32 @@ func (x *indexer) param(a access, d tensor.DType, out bool) *param {
 	for i, t := range terms {
 		dims[i], strides[i], p.index[i] = x.b.Extent(t.Axis), t.Coef, codegen.At(t.Axis)
 	}
-	if out {
+	same := -1
+	if !out {
+		same = x.alike(a.spot, dims, strides)
+	}
+	switch {
+	case same >= 0:
+		p.at, p.again = same, true
+	case out:
 		p.at = x.b.Output(x.title(a.spot), d, dims, strides)
-	} else {
-		p.at = x.b.Input(x.title(a.spot), d, dims, strides)
+	default:
+		p.at, p.dims, p.strides = x.b.Input(x.title(a.spot), d, dims, strides), dims, strides
 	}
 	x.params = append(x.params, p)
 	return &x.params[len(x.params)-1]
+}
+
+// alike is the number of an input that is the same memory with the same dims and strides, gone along by other axes: so a product of a factor
+// with itself is seen to be one. -1: there is none.
+func (x *indexer) alike(at spot, dims, strides []int) int {
+	for i := range x.params {
+		p := &x.params[i]
+		if p.dims != nil && p.access.spot == at && slices.Equal(p.dims, dims) && slices.Equal(p.strides, strides) {
+			return p.at
+		}
+	}
+	return -1
 }
 
 // title names the memory at a place: an input by its name.
@@ -248,7 +270,7 @@ func (x *indexer) order() []spot {
 	list := make([]spot, 0, len(x.params))
 	for _, out := range []bool{false, true} {
 		for i := range x.params {
-			if x.params[i].out == out {
+			if x.params[i].out == out && !x.params[i].again {
 				list = append(list, x.params[i].access.spot)
 			}
 		}

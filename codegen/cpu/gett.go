@@ -53,6 +53,7 @@ const (
 	leftOffset  // where the panels of A begin in the run's memory, behind those of B
 	tilesBytes  // bytes of a block's tiles; 0: a tile is finished at once and stays in the worker's own memory
 	tilesOffset // where they begin in the run's memory
+	mirrorBands // bands of rows that are copied from below the diagonal to above it
 )
 
 // gettBlocks are the sizes of one contraction.
@@ -67,6 +68,7 @@ type gettBlocks struct {
 	bands        int  // rows of N's last axis that a call packs in bands; 0: it packs panels
 	inPlace      bool // A is read where it lies
 	panelled     bool // B is
+	mirrors      bool // half of the result is a copy of the other half
 	run          int  // columns that lie side by side for all that the stores touch
 	bytes        int  // of an element, all its parts
 	entries      int  // numbers in an entry of the table of rows, at most
@@ -104,7 +106,7 @@ func (u *unit) blocks() *gettBlocks {
 	g := &k.Gett
 	b := &gettBlocks{k: k, g: g, m: points(k, g.M), n: points(k, g.N), kk: points(k, g.K), batch: points(k, g.Batch)}
 	b.bytes, b.entries, b.run = k.Body[g.Sum].DType.Size()*g.Parts(), u.tableEntries(), u.storeRun()
-	b.inPlace, b.panelled = u.leftInPlace(), u.rightInPlace()
+	b.inPlace, b.panelled, b.mirrors = u.leftInPlace(), u.rightInPlace(), u.mirrors()
 	b.kc = min(g.KC, max(b.kk, 1))
 	b.wide = evenly(ceilDiv(b.n, g.NR), max(g.NC/g.NR, 1))
 	b.inBands(u)
@@ -236,6 +238,8 @@ func (b *gettBlocks) size(which blockSize) int {
 			return 0
 		}
 		return b.high * b.wide * b.g.MR * b.g.NR * b.bytes
+	case mirrorBands:
+		return ceilDiv(b.m, mirrorRows)
 	default: // tilesOffset
 		return b.size(leftOffset) + b.chunk*b.size(leftPanels)*b.size(leftBytes)
 	}
@@ -248,7 +252,7 @@ func (v gettVars) list() [7]int64 {
 	return [7]int64{int64(v.batch), int64(v.i), int64(v.j), int64(v.p), int64(v.ends), int64(v.high), int64(v.wide)}
 }
 
-// phases lists the phases; functions 0 and 1 are pack and tiles.
+// phases lists the phases; functions 0 and 1 are pack and tiles, 2 is mirror where there is one.
 func (b *gettBlocks) phases() []Phase {
 	var list []Phase
 	if b.m == 0 || b.n == 0 { // nothing is stored
@@ -260,6 +264,9 @@ func (b *gettBlocks) phases() []Phase {
 				list = b.terms(list, gettVars{batch: batch, i: i, j: j})
 			}
 		}
+	}
+	if b.mirrors {
+		list = append(list, b.mirrorPhase())
 	}
 	return list
 }
@@ -398,13 +405,18 @@ func foldPoints(k *codegen.Kernel) int {
 	return n
 }
 
-// writeGett writes the two functions.
+// writeGett writes the functions.
 func writeGett(u *unit, nums *numbers, isa asm.ISA, pool *asm.Pool) ([]*asm.Code, error) {
-	var codes []*asm.Code
-	for _, part := range []struct {
+	type function struct {
 		suffix string
 		write  func(*gettNest)
-	}{{"pack", (*gettNest).pack}, {"tiles", (*gettNest).compute}} {
+	}
+	parts := []function{{"pack", (*gettNest).pack}, {"tiles", (*gettNest).compute}}
+	if u.mirrors() {
+		parts = append(parts, function{"mirror", (*gettNest).mirror})
+	}
+	var codes []*asm.Code
+	for _, part := range parts {
 		g := &gettNest{nest: newNest(u, u.name+part.suffix, nums, isa, pool), g: &u.k.Gett}
 		g.dtype = u.k.Body[g.g.Sum].DType
 		if g.g.NR%g.full != 0 {

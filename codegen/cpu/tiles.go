@@ -61,6 +61,10 @@ func (t *gettNest) tiles(stores []target, local, i, j asm.Reg) {
 		unplaced: unplaced, tile: t.copy(column), entry: t.copy(table), column: at, width: t.least(columns, t.Int(int64(t.g.NR))),
 		rest: t.copy(rows), ends: map[int]asm.Reg{},
 	}
+	if t.u.mirrors() {
+		c.below = t.copy(row)
+		t.Ins("ADDQ", asm.Imm(t.g.MR), c.below)
+	}
 	t.findWay(stores, c, bits)
 	t.column(stores, c, a, b, terms, down)
 	t.close()
@@ -122,6 +126,7 @@ type corner struct {
 	column   asm.Reg         // flat point
 	rest     asm.Reg         // rows from here on, which may be more than the tile's
 	width    asm.Reg         // columns
+	below    asm.Reg         // the first row below the tile, where tiles above the diagonal are passed over
 	way      asm.Reg         // how its tiles are finished (see finish.go)
 	ends     map[int]asm.Reg // by stream: the address of the panel's last column, at row 0
 }
@@ -131,9 +136,18 @@ func (t *gettNest) column(stores []target, c *corner, a lefts, b, terms, down as
 	a.at = t.copy(a.at)
 	top := t.Label("row")
 	t.Bind(top)
+	above := t.Label("above")
+	if t.u.mirrors() {
+		t.Ins("CMPQ", c.below, c.column)
+		t.J("LE", above)
+	}
 	t.open()
 	t.oneTile(stores, c, a, b, terms)
 	t.close()
+	t.Bind(above)
+	if t.u.mirrors() {
+		t.Ins("ADDQ", asm.Imm(t.g.MR), c.below)
+	}
 	t.Ins("ADDQ", a.step, a.at)
 	t.Ins("ADDQ", down, c.tile)
 	t.Ins("ADDQ", asm.Imm(t.g.MR*t.entryBytes()), c.entry)

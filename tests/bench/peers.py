@@ -77,6 +77,7 @@ for dtype, short in ("f4", "f32"), ("f8", "f64"):
         both(f"matmul-{short}-{n}", lambda n=n, dtype=dtype: [floats(n, n, dtype=dtype)] * 2, lambda a, b: a @ b, lambda a, b: a @ b)
 for n, count in (4, 100000), (8, 20000), (16, 5000), (64, 500):
     both(f"bmm-f32-{n}", lambda n=n, count=count: [floats(count, n, n)] * 2, lambda a, b: a @ b, lambda a, b: a @ b)
+both("gram-f32-1000", lambda: [floats(1000, 1000)], lambda a: a.T @ a, lambda a: a.T @ a)
 both("gemv-f32-4096", lambda: [floats(4096, 4096), floats(4096)], lambda a, b: a @ b, lambda a, b: a @ b)
 for i, spec in enumerate(TCCG):
     terms = [t[::-1] for t in re.split(",|->", spec)]

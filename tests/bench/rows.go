@@ -65,6 +65,12 @@ func networks() []Row {
 			Prepare: compiled(einsum.Contract("bhqk,bhkd->bhqd", scores.Softmax(3), v), bind("q", f, dims), bind("k", f, dims), bind("v", f, dims)),
 		})
 	}
+	const side = 1000
+	g := expr.Input("g", f, side, side)
+	list = append(list, Row{
+		Name: "gram-f32-1000", DType: f, Flop: 2 * side * side * side, Bytes: 8 * side * side,
+		Prepare: compiled(einsum.Contract("ki,kj->ij", g, g), bind("g", f, []int{side, side})),
+	})
 	const m, in, out = 512, 768, 3072
 	x, w, b := expr.Input("x", f, m, in), expr.Input("w", f, in, out), expr.Input("b", f, out)
 	return append(list, Row{
