@@ -102,10 +102,14 @@ func firstPlace(n *expr.Node) *expr.Node {
 		line[k] = 1
 	}
 	line[0] = length
-	iota := p.make(expr.Node{Kind: expr.KIota, Shape: tensor.Shape{length}})
+	places := tensor.Int64
+	if length < math.MaxInt32 {
+		places = tensor.Int32 // twice as many in a vector
+	}
+	iota := p.cast(p.make(expr.Node{Kind: expr.KIota, Shape: tensor.Shape{length}}), places)
 	index := p.broadcast(p.reshape(iota, line), x.Shape)
-	beyond := p.scalar(tensor.Int64, count(tensor.Int64, length), x.Shape)
-	return p.reduce(expr.FoldMin, p.apply(opWhere, here, index, beyond), n.Axes)
+	beyond := p.scalar(places, count(places, length), x.Shape)
+	return p.cast(p.reduce(expr.FoldMin, p.apply(opWhere, here, index, beyond), n.Axes), tensor.Int64)
 }
 
 // productByHalves multiplies complex numbers, whose product has no parts that fold by themselves: the first half of a row with the second,

@@ -14,7 +14,7 @@ func (n *nest) abreast(ts []target) {
 	}
 	var list []int
 	n.beneath(ts, func(v int) bool {
-		if !n.seldom[v] {
+		if !n.seldom[v] && !n.slim[v] {
 			list = append(list, v)
 		}
 		return true

@@ -176,10 +176,10 @@ func write(u *unit, nums *numbers, isa asm.ISA, pool *asm.Pool) ([]*asm.Code, er
 
 func newNest(u *unit, name string, nums *numbers, isa asm.ISA, pool *asm.Pool) *nest {
 	f := asm.New(name, isa, asm.Frame{Pool: ArgPool, Scratch: ArgScratch}, pool)
-	n := &nest{u: u, k: u.k, nums: nums, vector: u.k.Vector, level: levels(u.k), uses: u.k.Uses(), seldom: u.k.Seldom(), folds: foldsOf(u.k), flat: u.flat(), side: 1, cells: map[int]asm.Reg{}, crossed: map[crossing][]asm.Reg{}}
+	n := &nest{u: u, k: u.k, nums: nums, vector: u.k.Vector, level: levels(u.k), uses: u.k.Uses(), seldom: u.k.Seldom(), slim: slimOf(u), folds: foldsOf(u.k), flat: u.flat(), side: 1, cells: map[int]asm.Reg{}, crossed: map[crossing][]asm.Reg{}}
 	n.lanes = lanes{Func: f, wide: isa == asm.AVX512, mask: 4}
 	for i := range u.k.Body {
-		if laneBytesOrMask(u.k.Body[i].DType, 4) == 8 && !n.seldom[i] {
+		if laneBytesOrMask(u.k.Body[i].DType, 4) == 8 && !n.seldom[i] && !n.slim[i] {
 			n.mask = 8
 		}
 	}

@@ -22,6 +22,7 @@ type nest struct {
 	uses   []int // of each value, see codegen.Kernel.Uses
 	level  []int
 	seldom []bool // see codegen.Kernel.Seldom
+	slim   []bool // of each value, see slimOf
 	folds  []int  // the fold axes that are looped over, outermost first
 	flat   bool   // the parallel range is the vector axis itself
 
@@ -141,6 +142,9 @@ func (n *nest) write(v, block int) asm.Reg {
 		if x.Op.Name == "rare" && n.seldom[x.Args[1]] {
 			return n.rare(x, block)
 		}
+		if a := x.Args[0]; n.slim[a] && n.k.Body[a].Kind == codegen.Index {
+			return n.wordOf(n.k.Body[a].Axis, block)
+		}
 		args := make([]asm.Reg, len(x.Args))
 		for i, a := range x.Args {
 			args[i] = n.value(a, block)
@@ -226,15 +230,7 @@ func (n *nest) indexOf(axis, block int) asm.Reg {
 	x, all := n.Vec().X(), n.reg(tensor.Int64)
 	n.Ins("VMOVQ", n.axisIndex(axis), x)
 	n.Ins("VPBROADCASTQ", x, all)
-	first, step := 0, 0
-	switch {
-	case n.tiled && axis == n.u.across:
-		first = block
-	case !n.tiled && axis == n.vector:
-		first, step = block*n.n, 1
-	case axis == n.vector:
-		step = 1
-	}
+	first, step := n.laneIndex(axis, block)
 	if step == 0 && first == 0 || n.n == 1 {
 		return all
 	}
@@ -243,6 +239,19 @@ func (n *nest) indexOf(axis, block int) asm.Reg {
 		iota[8*i] = byte(first + i*step)
 	}
 	return n.ins3("VPADDQ", tensor.Int64, n.Data(iota[:all.Width().Bytes()]), all)
+}
+
+// laneIndex is how far the axis' index in the first lane of a block is beyond that of the first block, and in a lane beyond the lane before.
+func (n *nest) laneIndex(axis, block int) (first, step int) {
+	switch {
+	case n.tiled && axis == n.u.across:
+		first = block
+	case !n.tiled && axis == n.vector:
+		first, step = block*n.n, 1
+	case axis == n.vector:
+		step = 1
+	}
+	return first, step
 }
 
 func (n *nest) axisIndex(axis int) asm.Reg {

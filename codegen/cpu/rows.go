@@ -58,6 +58,7 @@ func (n *nest) folding() {
 		last = max(last, l)
 	}
 	var after []target
+	before := n.n
 	for s := 0; s <= last; s++ {
 		var ts []target
 		for _, r := range reducesOf(n.k) {
@@ -82,7 +83,11 @@ func (n *nest) folding() {
 		}
 	}
 	n.stageNow = 0 // nothing that moves along a fold axis is asked for from here on
+	if n.vector >= 0 && n.k.Axes[n.vector].Fold {
+		n.n = 1 // the results are one point
+	}
 	n.putAll(after)
+	n.n = before
 }
 
 // sum is a reduction on its way: acc takes every value; where rounding matters total takes acc after each chunk, so that no sum of many

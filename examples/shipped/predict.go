@@ -93,15 +93,15 @@ var predictPlan = aot.Plan{
   schedule row order i j k, vector j, parallel 1, grain 110
   cost 4.812 kflop, 4.28 kB
 `,
-		`kernel k2  ; max add not_equal equal iota or where min
+		`kernel k2  ; max add not_equal equal iota cast or where min cast
   in   v14 f32[150 3], bias f32[3]
   out  o i64[150]
   loop i 150
   fold j 3
   t0[j] = v14[i, j] + bias[j]
   t1 = reduce(maximum, j, t0[j])
-  t2 = reduce(minimum, j, where((t0[j] == t1) | (t0[j] != t0[j]), j, 3))
-  o[i] = t2
+  t2 = reduce(minimum, j, where((t0[j] == t1) | (t0[j] != t0[j]), i32(j), 3))
+  o[i] = i64(t2)
   schedule row order i j, vector i, parallel 1, grain 150
   cost 2.7 kflop, 3.012 kB
 `,

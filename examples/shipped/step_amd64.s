@@ -1664,7 +1664,7 @@ all3:
 	VMOVUPS Y5, (AX)                            // spill
 	MOVQ args+0(FP), AX                         // reload
 	MOVQ 8(AX), AX                              // reload
-	VSUBPS (AX), Y6, Y4
+	VSUBPS (AX), X6, X4
 	MOVQ args+0(FP), AX                         // reload
 	MOVQ 8(AX), AX                              // reload
 	MOVQ 128(AX), AX                            // reload
@@ -2616,8 +2616,8 @@ done3:
 	VADDPS Y0, Y1, Y1
 	VMOVUPS Y1, 32(AX)                          // spill
 	VMOVUPS 32(AX), Y0                          // reload
-	VXORPS 1152(DI), Y0, Y0
-	VDIVPS 1184(DI), Y0, Y0
+	VXORPS 1152(DI), X0, X0
+	VDIVPS 1184(DI), X0, X0
 	MOVQ 360(AX), CX                            // reload
 	VMOVSS X0, (CX)
 	INCQ 368(AX)
