@@ -150,7 +150,7 @@ func (k *keeper) weigh(n int) {
 	length := float64(size(node.Shape))
 	read := k.model.move(length * float64(node.DType.Size()))
 	switch {
-	case node.Kind == expr.KConst || node.Kind == expr.KIota:
+	case isFree(node):
 		return
 	case node.Kind == expr.KInput || node.Kind == expr.KData:
 		k.seconds[n] = read

@@ -65,9 +65,9 @@ var opWork = map[string]float64{
 	"asin": 45, "acos": 45, "atan": 45, "atan2": 70, "sinh": 60, "cosh": 40, "asinh": 80, "acosh": 70, "atanh": 70, "cbrt": 60, "hypot": 25, "erfc": 100,
 }
 
-// isPlace says whether n is an index as a number of some dtype, which costs no more than the index.
-func isPlace(n *expr.Node) bool {
-	return n.Kind == expr.KMap && n.Op == opCast && n.Args[0].Kind == expr.KIota
+// isFree says whether n's elements cost nothing: it is a constant, or an index as a number of any dtype.
+func isFree(n *expr.Node) bool {
+	return n.Kind == expr.KConst || n.Kind == expr.KIota || n.Kind == expr.KMap && n.Op == opCast && n.Args[0].Kind == expr.KIota
 }
 
 // weigh sets the work, the bytes and the folds beneath node n, whose arguments are weighed.
@@ -75,7 +75,7 @@ func (f *fuser) weigh(n int) {
 	node := f.nodes[n]
 	bytes := float64(size(node.Shape) * node.DType.Size())
 	switch {
-	case node.Kind == expr.KConst || node.Kind == expr.KIota || isPlace(node):
+	case isFree(node):
 		return
 	case isMove(node.Kind):
 		a := f.args[n][0]
