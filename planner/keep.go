@@ -150,7 +150,7 @@ func (k *keeper) weigh(n int) {
 	length := float64(size(node.Shape))
 	read := k.model.move(length * float64(node.DType.Size()))
 	switch {
-	case isFree(node):
+	case node.Kind == expr.KConst || node.Kind == expr.KIota:
 		return
 	case node.Kind == expr.KInput || node.Kind == expr.KData:
 		k.seconds[n] = read
@@ -179,7 +179,7 @@ func (k *keeper) weigh(n int) {
 			}
 		}
 	}
-	if read < k.seconds[n] {
+	if read < k.seconds[n] && !isFree(node) {
 		k.seconds[n], k.kept[n] = read, true
 	}
 }
