@@ -17,6 +17,7 @@ import (
 	"github.com/einloom/einloom/expr"
 	"github.com/einloom/einloom/internal/race"
 	"github.com/einloom/einloom/runtime"
+	"github.com/einloom/einloom/runtime/runtimetest"
 	"github.com/einloom/einloom/tensor"
 	"github.com/einloom/einloom/tests/randgraph"
 )
@@ -28,10 +29,13 @@ var deadline = race.Slowed(10 * time.Millisecond)
 
 // sessions opens the devices of this machine, as a user does.
 func sessions(t *testing.T, do func(t *testing.T, s *runtime.Session)) {
-	for _, device := range []string{"cpu", "interp"} {
+	for _, device := range []string{"cpu", "interp", "vulkan"} {
 		t.Run(device, func(t *testing.T) {
-			s, err := runtime.Open(runtime.Config{Device: device})
-			if err != nil {
+			s, err := runtimetest.Open(t, runtime.Config{Device: device})
+			switch {
+			case err != nil && device == "vulkan":
+				t.Skipf("SKIPPED: %v", err)
+			case err != nil:
 				t.Fatal(err)
 			}
 			defer s.Close()
@@ -165,11 +169,7 @@ func sameBits(t *testing.T, x, y *tensor.Tensor) bool {
 
 // TestCloseWaitsForWhatRuns closes a session in the midst of a run, which ends as if nothing had been; later ones are refused.
 func TestCloseWaitsForWhatRuns(t *testing.T) {
-	for _, device := range []string{"cpu", "interp"} {
-		s, err := runtime.Open(runtime.Config{Device: device})
-		if err != nil {
-			t.Fatal(err)
-		}
+	sessions(t, func(t *testing.T, s *runtime.Session) {
 		x := ones(t, 200, 200)
 		p, err := s.Compile(context.Background(), einsum.Contract("ij,jk,kl->il", x, x, x))
 		if err != nil {
@@ -186,7 +186,7 @@ func TestCloseWaitsForWhatRuns(t *testing.T) {
 						return // closed
 					}
 					if v := got[0].Float64s(); v[0] != 40000 || v[len(v)-1] != 40000 {
-						t.Errorf("%s: %v", device, got[0])
+						t.Errorf("%v", got[0])
 					}
 				}
 			})
@@ -197,7 +197,7 @@ func TestCloseWaitsForWhatRuns(t *testing.T) {
 			t.Error(err)
 		}
 		all.Wait()
-	}
+	})
 }
 
 // TestMemoryLimitIsKept finds the number of bytes that a refusal names: with it the graph runs, with one less it does not.
