@@ -40,7 +40,7 @@ func cloneAt(at []Affine) []Affine {
 // each value once; nothing unused; empty lists nil; fields without meaning zero; no note. Parse gives kernels of this form. k must be
 // free of dangling numbers (see Verify).
 func (k *Kernel) Canonical() *Kernel {
-	c := Kernel{Name: k.Name, Cost: k.Cost, Axes: some(slices.Clone(k.Axes)), Params: some(slices.Clone(k.Params))}
+	c := Kernel{Name: k.Name, Routine: k.Routine, Cost: k.Cost, Axes: some(slices.Clone(k.Axes)), Params: some(slices.Clone(k.Params))}
 	for i := range c.Params {
 		p := &c.Params[i]
 		p.Dims, p.Strides = some(slices.Clone(p.Dims)), some(slices.Clone(p.Strides))

@@ -5,6 +5,9 @@ import "github.com/einloom/einloom/expr/op"
 // Count gives what the kernel computes and moves: an operation for each op at each point of the axes its value depends on (two for fma,
 // none for casts, selections and what is seldom needed, complex ones by their real parts), and the bytes of the elements it touches, each once.
 func (k *Kernel) Count() Cost {
+	if k.Routine != nil {
+		return k.called()
+	}
 	on, seldom := k.Depends(), k.Seldom()
 	var c Cost
 	touched := make([]float64, len(k.Params))

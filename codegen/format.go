@@ -72,6 +72,9 @@ func (p *printer) header() {
 	p.list("out ", out)
 	p.list("loop", loop)
 	p.list("fold", fold)
+	if p.k.Routine != nil {
+		fmt.Fprintf(&p.b, "  call %s\n", p.k.Routine.Name)
+	}
 }
 
 // list writes items after a word, on as many lines as they need.

@@ -4,6 +4,7 @@ package codegen
 
 import (
 	"github.com/einloom/einloom/expr/op"
+	"github.com/einloom/einloom/expr/routine"
 	"github.com/einloom/einloom/tensor"
 )
 
@@ -11,11 +12,12 @@ import (
 // scalar; a Reduce folds its argument over all points of the axes Over, a Scan over those of one axis up to its own; a Store writes its value at every point of the axes in At.
 // The schedule changes how this is done and never (beyond the stated rounding of reductions) what.
 type Kernel struct {
-	Name   string
-	Params []Param // inputs, then outputs
-	Axes   []Axis  // loop axes, then fold axes
-	Body   []Value // SSA: Args index earlier values
-	Stores []Store
+	Name    string
+	Routine *routine.Routine // what is called of the inputs as whole arrays; each output gets the result, and there are no axes, values and stores. nil: nothing
+	Params  []Param          // inputs, then outputs
+	Axes    []Axis           // loop axes, then fold axes
+	Body    []Value          // SSA: Args index earlier values
+	Stores  []Store
 	Schedule
 	Cost Cost
 	Note string // why it was fused so; printed as a comment

@@ -41,6 +41,9 @@ func (k *Kernel) AppendKey(key []byte, keep Keep) []byte {
 		w.access(s.Param, s.At)
 	}
 	w.schedule()
+	if k.Routine != nil {
+		w.b = append(w.b, k.Routine.Name...)
+	}
 	return w.b
 }
 

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/einloom/einloom/expr/routine"
 	"github.com/einloom/einloom/tensor"
 )
 
@@ -71,6 +72,11 @@ func (p *parser) line(line string) error {
 		return p.each(rest, func(s string) error { return p.param(s, word == "out") })
 	case "loop", "fold":
 		return p.each(rest, func(s string) error { return p.axis(s, word == "fold") })
+	case "call":
+		if p.b.k.Routine = routine.Lookup(rest); p.b.k.Routine == nil {
+			return fmt.Errorf("no routine is called %q", rest)
+		}
+		return nil
 	case "schedule":
 		return p.schedule(rest)
 	case "cost":

@@ -13,6 +13,12 @@ import (
 // numbered, generated and run without further checks. It never panics, whatever k holds.
 func (k *Kernel) Verify() error {
 	v := verifier{k: k}
+	if k.Routine != nil {
+		if err := v.call(); err != nil {
+			return fmt.Errorf("kernel %s: %w", k.Name, err)
+		}
+		return nil
+	}
 	for _, check := range []func() error{v.params, v.axes, v.body, v.stores, v.coverage, v.used, v.schedule} {
 		if err := check(); err != nil {
 			return fmt.Errorf("kernel %s: %w", k.Name, err)

@@ -60,3 +60,20 @@ func (s site) meet(xs []Expr) (shape tensor.Shape, bad Expr, ok bool) {
 }
 
 func sizeAt(x Expr, axis int) int { return x.n.Shape[len(x.n.Shape)+axis] }
+
+// stretched gives the shape that two shapes stretch to, if there is one.
+func stretched(a, b tensor.Shape) (shape tensor.Shape, ok bool) {
+	if len(a) < len(b) {
+		a, b = b, a
+	}
+	shape = a.Clone()
+	for k, d := range b {
+		switch at := len(a) - len(b) + k; {
+		case shape[at] == 1:
+			shape[at] = d
+		case d != 1 && d != shape[at]:
+			return nil, false
+		}
+	}
+	return shape, true
+}

@@ -60,7 +60,7 @@ func (n *Node) Word() string {
 var kinds = [numKinds]string{
 	KBad: "bad", KInput: "input", KData: "data", KConst: "const", KIota: "iota", KMap: "map", KReduce: "reduce", KContract: "contract",
 	KReshape: "reshape", KTranspose: "transpose", KBroadcast: "broadcast", KSlice: "slice", KPad: "pad", KDiagonal: "diagonal",
-	KConcat: "concat", KGather: "take", KScan: "scan",
+	KConcat: "concat", KGather: "take", KScan: "scan", KCall: "call",
 }
 
 var folds = [...]string{

@@ -83,6 +83,8 @@ func (n *Node) fingerprint() uint64 {
 		h.value(n.Value)
 	case KMap:
 		h.text(n.Op.Name)
+	case KCall:
+		h.text(n.Routine.Name)
 	case KContract:
 		for _, l := range n.Labels {
 			h.ints(l)
@@ -138,7 +140,7 @@ func equal(a, b *Node, data func(a, b *tensor.Tensor) bool) bool {
 
 // alike compares everything about two nodes but the arguments themselves.
 func alike(a, b *Node, data func(a, b *tensor.Tensor) bool) bool {
-	if a.hash != b.hash || a.Kind != b.Kind || a.DType != b.DType || a.Fold != b.Fold || a.Weak != b.Weak || a.Frozen != b.Frozen || a.Op != b.Op ||
+	if a.hash != b.hash || a.Kind != b.Kind || a.DType != b.DType || a.Fold != b.Fold || a.Weak != b.Weak || a.Frozen != b.Frozen || a.Op != b.Op || a.Routine != b.Routine ||
 		a.Name != b.Name || len(a.Args) != len(b.Args) || !slices.Equal(a.Shape, b.Shape) {
 		return false
 	}

@@ -62,7 +62,7 @@ func (n *Node) infer() *Error {
 		want = 0
 	case KGather:
 		want = 2
-	case KMap, KContract, KConcat:
+	case KMap, KContract, KConcat, KCall:
 		want = len(n.Args)
 	}
 	if len(n.Args) != want {
@@ -109,6 +109,8 @@ func (n *Node) infer() *Error {
 		return n.inferConcat()
 	case KGather:
 		return n.inferGather()
+	case KCall:
+		return n.inferCall()
 	}
 	return fail(ErrInvalid, "no such kind of node: %d", n.Kind)
 }

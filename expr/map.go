@@ -10,19 +10,20 @@ import (
 
 // The operations that builders are made of.
 var (
-	opAdd    = op.Lookup("add")
-	opSub    = op.Lookup("sub")
-	opMul    = op.Lookup("mul")
-	opDiv    = op.Lookup("div")
-	opEqual  = op.Lookup("equal")
-	opFinite = op.Lookup("isfinite")
-	opAbs    = op.Lookup("abs")
-	opExp    = op.Lookup("exp")
-	opLog    = op.Lookup("log")
-	opSqrt   = op.Lookup("sqrt")
-	opFloor  = op.Lookup("floor")
-	opWhere  = op.Lookup("where")
-	opCast   = op.Lookup("cast")
+	opAdd     = op.Lookup("add")
+	opSub     = op.Lookup("sub")
+	opMul     = op.Lookup("mul")
+	opDiv     = op.Lookup("div")
+	opEqual   = op.Lookup("equal")
+	opGreater = op.Lookup("greater")
+	opFinite  = op.Lookup("isfinite")
+	opAbs     = op.Lookup("abs")
+	opExp     = op.Lookup("exp")
+	opLog     = op.Lookup("log")
+	opSqrt    = op.Lookup("sqrt")
+	opFloor   = op.Lookup("floor")
+	opWhere   = op.Lookup("where")
+	opCast    = op.Lookup("cast")
 )
 
 // mapOp applies an operation elementwise, for the methods in zmethods.go: operands are promoted, then broadcast to one shape.

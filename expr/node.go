@@ -4,6 +4,7 @@ package expr
 
 import (
 	"github.com/einloom/einloom/expr/op"
+	"github.com/einloom/einloom/expr/routine"
 	"github.com/einloom/einloom/internal/caller"
 	"github.com/einloom/einloom/tensor"
 )
@@ -30,6 +31,7 @@ const (
 	KConcat                // Args joined along Axes[0]
 	KGather                // take: Args[0] along Axes[0] at the int64 indices Args[1]; shape = a.shape[:axis] + idx.shape + a.shape[axis+1:]; negative counts from the end; out of range is an error of the run
 	KScan                  // Fold over Axes[0] of Args[0], of each element with all before it along the axis; Shape is Args[0]'s; no argmin or argmax, no bool
+	KCall                  // Routine of the last axes of Args, at each place of the axes ahead of them
 	numKinds
 )
 
@@ -52,27 +54,28 @@ const (
 // Node is one operation over whole tensors. It is immutable once built: shapes and dtypes are right by construction, broadcasting
 // and promotion are explicit nodes, so no later stage has to know those rules. Passes make new nodes with Make and keep Pos.
 type Node struct {
-	Kind   Kind
-	DType  tensor.DType
-	Shape  tensor.Shape
-	Args   []*Node
-	Name   string         // KInput
-	Tensor *tensor.Tensor // KData
-	Value  Value          // KConst, KPad
-	Op     *op.Op         // KMap
-	Fold   Fold           // KReduce, KScan
-	Axes   []int          // KReduce, KScan, KTranspose, KDiagonal, KConcat, KGather
-	Starts []int          // KSlice, KDiagonal
-	Steps  []int          // KSlice
-	Before []int          // KPad
-	After  []int          // KPad
-	Labels [][]int        // KContract: a label for each axis of each operand; a label twice in one operand is a diagonal
-	Output []int          // KContract: distinct labels, each in some operand
-	Frozen bool           // KInput, KData: its elements never change, so that what is computed of them alone may be computed once and kept
-	Weak   bool           // KConst: a scalar that takes the other operand's dtype (NEP 50); never set on a node that is an argument of another
-	Err    error          // KBad: an *Error or several joined
-	Pos    caller.Pos     // the user's line
-	hash   uint64         // of the structure; see Hash
+	Kind    Kind
+	DType   tensor.DType
+	Shape   tensor.Shape
+	Args    []*Node
+	Name    string           // KInput
+	Tensor  *tensor.Tensor   // KData
+	Value   Value            // KConst, KPad
+	Op      *op.Op           // KMap
+	Fold    Fold             // KReduce, KScan
+	Routine *routine.Routine // KCall
+	Axes    []int            // KReduce, KScan, KTranspose, KDiagonal, KConcat, KGather
+	Starts  []int            // KSlice, KDiagonal
+	Steps   []int            // KSlice
+	Before  []int            // KPad
+	After   []int            // KPad
+	Labels  [][]int          // KContract: a label for each axis of each operand; a label twice in one operand is a diagonal
+	Output  []int            // KContract: distinct labels, each in some operand
+	Frozen  bool             // KInput, KData: its elements never change, so that what is computed of them alone may be computed once and kept
+	Weak    bool             // KConst: a scalar that takes the other operand's dtype (NEP 50); never set on a node that is an argument of another
+	Err     error            // KBad: an *Error or several joined
+	Pos     caller.Pos       // the user's line
+	hash    uint64           // of the structure; see Hash
 }
 
 // Value is one scalar constant: C for complex dtypes, I for bool (0 or 1) and integers (uint64 as its two's complement), F for floats.

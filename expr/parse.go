@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/einloom/einloom/expr/op"
+	"github.com/einloom/einloom/expr/routine"
 	"github.com/einloom/einloom/internal/caller"
 	"github.com/einloom/einloom/tensor"
 )
@@ -153,6 +154,8 @@ func (p *parser) subject(d *definition) (err error) {
 		d.Name, err = p.quoted("the input's name")
 	case KContract:
 		d.spec, err = p.quoted("labels")
+	case KCall:
+		d.Routine, err = p.routine()
 	case KConst:
 		if d.Weak = p.kind == tokWord && p.text == "weak"; d.Weak {
 			p.step()
@@ -168,6 +171,20 @@ func (p *parser) subject(d *definition) (err error) {
 		d.Kind, d.Name = KInput, "#"+strconv.Itoa(number)
 	}
 	return err
+}
+
+// routine reads the name of a routine.
+func (p *parser) routine() (*routine.Routine, error) {
+	at := p.at
+	name, err := p.quoted("a routine's name")
+	if err != nil {
+		return nil, err
+	}
+	r := routine.Lookup(name)
+	if r == nil {
+		return nil, p.failAt(at, "there is no routine %q", name)
+	}
+	return r, nil
 }
 
 func (p *parser) quoted(what string) (string, error) {

@@ -46,7 +46,11 @@ func labelled(first, rank int) []int {
 // MatMul multiplies matrices, which are the last two axes; the others broadcast: [... m k]·[... k n] -> [... m n]. An operand of one
 // axis is a row on the left, a column on the right, and the result lacks its axis. A scalar is a mistake.
 func (x Expr) MatMul(y Expr) Expr {
-	s := here("matmul")
+	return here("matmul").product(x, y)
+}
+
+// product is MatMul.
+func (s site) product(x, y Expr) Expr {
 	if bad, is := s.inherit(x, y); is {
 		return bad
 	}

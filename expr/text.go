@@ -77,8 +77,11 @@ type line struct{ body, typ, note string }
 func (p *printer) line(n *Node) line {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%%%d = %s", len(p.lines), n.Word())
-	if n.Kind == KContract {
+	switch n.Kind {
+	case KContract:
 		fmt.Fprintf(&b, " %q", spec(n.Labels, n.Output))
+	case KCall:
+		fmt.Fprintf(&b, " %q", n.Routine.Name)
 	}
 	for _, a := range n.Args {
 		fmt.Fprintf(&b, " %%%d", p.ids[a])

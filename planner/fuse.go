@@ -21,7 +21,7 @@ const (
 )
 
 // full says whether a group has no room for more.
-func (g *group) full() bool { return g.inside >= maxInside || g.reads >= maxReads }
+func (g *group) full() bool { return g.call || g.inside >= maxInside || g.reads >= maxReads }
 
 // fuser decides node by node, from the roots down: by then it is known in which groups, and at which indices, a node is needed. A node
 // joins the groups that need it, or it is stored: by one of these groups besides, or by a group of its own.
@@ -106,6 +106,8 @@ func (f *fuser) settle(n int) {
 		f.settleMove(n)
 	case expr.KPad, expr.KConcat:
 		f.assemble(n)
+	case expr.KCall:
+		f.settleCall(n)
 	default:
 		if f.folds(n) {
 			f.settleFold(n)

@@ -17,6 +17,7 @@ type group struct {
 	packed  bool     // its one fold is a product of matrices
 	inside  int      // how many entries are computed here
 	foreign bool     // it runs through the interpreter
+	call    bool     // it calls a routine, and does nothing else
 	within  within   // the loop whose slices it is of
 	blocked []int    // for each index of that loop, the axis of which a slice has a block; nil: it is no loop over rows
 	folds   int      // how many of them fold

@@ -107,6 +107,9 @@ var (
 )
 
 func (x *indexer) kernel() (*codegen.Kernel, error) {
+	if x.g.call {
+		return x.call()
+	}
 	if err := x.reach(); err != nil {
 		return nil, err
 	}
@@ -169,11 +172,7 @@ func (x *indexer) reach() error {
 		if v.moves != nil {
 			moves = v.moves
 		}
-		target := -1
-		if outs := x.s.memory.outputs[v.base]; x.s.memory.dense[v.base] && len(outs) > 0 {
-			target = outs[0]
-		}
-		x.loads[i] = access{spot{v.base, target, flat.Const, moves}, true, codegen.Affine{Terms: flat.Terms}}
+		x.loads[i] = access{spot{v.base, x.target(v.base), flat.Const, moves}, true, codegen.Affine{Terms: flat.Terms}}
 	}
 	for i := range x.g.outs {
 		o := &x.g.outs[i]
@@ -184,6 +183,14 @@ func (x *indexer) reach() error {
 		x.stores[i] = access{spot{o.node, o.target, flat.Const, moves}, true, codegen.Affine{Terms: flat.Terms}}
 	}
 	return nil
+}
+
+// target is the output that node n lies in, if it is stored to one; -1 for a leaf or a buffer.
+func (x *indexer) target(n int) int {
+	if outs := x.s.memory.outputs[n]; x.s.memory.dense[n] && len(outs) > 0 {
+		return outs[0]
+	}
+	return -1
 }
 
 // kernelAt gives a function of the group's axes as one of the kernel's: of axes that have become one, the innermost stands for all.

@@ -57,7 +57,7 @@ func newMemory(g *graph, leaf func(*expr.Node) []int, l *looped) memory {
 // computed says whether nodes of a kind are neither leaves nor movements nor free.
 func computed(k expr.Kind) bool {
 	switch k {
-	case expr.KMap, expr.KReduce, expr.KScan, expr.KContract, expr.KGather, expr.KPad, expr.KConcat:
+	case expr.KMap, expr.KReduce, expr.KScan, expr.KContract, expr.KGather, expr.KPad, expr.KConcat, expr.KCall:
 		return true
 	}
 	return false

@@ -38,11 +38,14 @@ func schedule(s *state) error {
 		k := new(codegen.Kernel)
 		*k = *s.steps[i].kernel // only the schedule and the cost differ
 		k.Cost = k.Count()
+		s.steps[i].kernel = k
+		if k.Routine != nil {
+			continue
+		}
 		p.look(k)
 		if !p.gett() || p.direct() {
 			p.nest()
 		}
-		s.steps[i].kernel = k
 	}
 	return nil
 }

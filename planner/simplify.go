@@ -39,7 +39,7 @@ func rulesByKind(fast bool, off map[string]bool) *[numKinds][]*rule {
 var usually = rulesByKind(false, nil)
 
 // numKinds is one more than the greatest kind of node.
-const numKinds = expr.KScan + 1
+const numKinds = expr.KCall + 1
 
 type simplifier struct {
 	rules *[numKinds][]*rule

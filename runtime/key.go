@@ -167,6 +167,8 @@ func (s *shape) add(n *expr.Node) {
 		s.bits(math.Float64bits(imag(n.Value.C)))
 	case expr.KMap:
 		s.text(n.Op.Name)
+	case expr.KCall:
+		s.text(n.Routine.Name)
 	case expr.KContract:
 		for _, l := range n.Labels {
 			s.ints(l)

@@ -101,5 +101,8 @@ func (e *Missing) Error() string {
 // Generate writes k for a device of capabilities c. k has been through the planner, or through Expand for c.Target: its ops are core
 // operations and no value is complex. The error is a *Missing where the device lacks something.
 func Generate(k *codegen.Kernel, c *Capabilities) (*Module, error) {
+	if k.Routine != nil {
+		return nil, &Missing{Kernel: k.Name, Feature: "a processor", Needed: "the routine " + k.Routine.Name, Instead: "the host calls it"}
+	}
 	return newGenerator(k, c).module()
 }

@@ -90,6 +90,9 @@ func (d *Device) Compile(ctx context.Context, k *codegen.Kernel) (driver.Program
 	if d.closed {
 		return nil, errClosed
 	}
+	if k.Routine != nil && d.fallback != nil {
+		return d.fallback.Compile(ctx, k)
+	}
 	p, err := d.generate(k)
 	if err == nil {
 		return p, nil

@@ -64,6 +64,9 @@ func (d *Device) Compile(ctx context.Context, k *codegen.Kernel) (driver.Program
 	if err := k.Verify(); err != nil {
 		return nil, fmt.Errorf("interp: %w", err)
 	}
+	if k.Routine != nil {
+		return newCall(d, k)
+	}
 	return compile(d, k.Canonical())
 }
 
@@ -117,6 +120,12 @@ func (d *Device) Run(ctx context.Context, launches []driver.Launch) error {
 		}
 		if p.closed.Load() {
 			return fmt.Errorf("interp: kernel %s is closed", p.name)
+		}
+		if p.call != nil {
+			if err := p.runCall(ctx, launches[i].Args); err != nil {
+				return err
+			}
+			continue
 		}
 		if err := d.crew.run(ctx, p, launches[i].Args); err != nil {
 			return err

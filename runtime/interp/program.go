@@ -18,6 +18,7 @@ type Program struct {
 	zeros     []int // a frame's index at the start: a place for each axis
 	constants constants
 	phases    []phase
+	call      *call         // the routine that it is; nil: it is none
 	temps     map[int]*temp // by the reduction whose results they hold
 	temporary []*temp       // all of them
 	shared    int           // bytes of temporaries that the workers of a run share

@@ -200,6 +200,9 @@ func (d *Device) Compile(ctx context.Context, k *codegen.Kernel) (driver.Program
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	if k.Routine != nil && d.fallback != nil {
+		return d.fallback.Compile(ctx, k)
+	}
 	p, err := d.newProgram(k)
 	if err == nil {
 		return p, nil
