@@ -38,7 +38,9 @@ func linearOf(s site, xs ...Expr) (l linear, list []Expr, bad Expr, ok bool) {
 func (l linear) rows(name string, xs ...Expr) Expr { return l.call(routine.Lookup(name), xs...) }
 
 // part gives what stands in a routine's row y from a place on, in a shape, as the dtype of the result.
-func (l linear) part(y Expr, from int, shape ...int) Expr { return l.cast(l.within(y, from, shape...), l.result) }
+func (l linear) part(y Expr, from int, shape ...int) Expr {
+	return l.cast(l.within(y, from, shape...), l.result)
+}
 
 // within is part in the routine's own dtype.
 func (s site) within(y Expr, from int, shape ...int) Expr {
