@@ -65,6 +65,7 @@ func (t *gettNest) tiles(stores []target, local, i, j asm.Reg) {
 		c.below = t.copy(row)
 		t.Ins("ADDQ", asm.Imm(t.g.MR), c.below)
 	}
+	c.ahead = t.sum(b, right)
 	t.findWay(stores, c, bits)
 	t.column(stores, c, a, b, terms, down)
 	t.close()
@@ -127,6 +128,7 @@ type corner struct {
 	rest     asm.Reg         // rows from here on, which may be more than the tile's
 	width    asm.Reg         // columns
 	below    asm.Reg         // the first row below the tile, where tiles above the diagonal are passed over
+	ahead    asm.Reg         // in the next panel of B, what no tile has asked for
 	way      asm.Reg         // how its tiles are finished (see finish.go)
 	ends     map[int]asm.Reg // by stream: the address of the panel's last column, at row 0
 }
@@ -191,10 +193,19 @@ func (t *gettNest) addProduct(x, y, acc asm.Reg) {
 	t.Ins(binaryForms["add"][signless(t.dtype)], t.ins3(binaryForms["mul"][signless(t.dtype)], t.dtype, x, y), acc, acc)
 }
 
-// fetchAhead asks for the memory that the tile's rows are stored to and that the epilogue reads, while there is something to multiply: one
-// store after the other would wait for it.
+// fetchAhead asks for memory while there is something to multiply: for the sums of earlier terms, for a piece of the next panel of B, and
+// with the last terms for what the tile's rows are stored to and the epilogue reads. One load or store after the other would wait for it.
 func (t *gettNest) fetchAhead(c *corner) {
-	end := t.Label("asked")
+	fresh, end := t.Label("fresh"), t.Label("asked")
+	for i := range linesAhead {
+		t.Ins("PREFETCHT1", asm.At(c.ahead, i*line))
+	}
+	t.Ins("ADDQ", asm.Imm(linesAhead*line), c.ahead)
+	t.onWay(c, firstTerms, "NE", fresh)
+	for at := 0; at < int(t.tileBytes()); at += line {
+		t.Ins("PREFETCHT0", asm.At(c.tile, at))
+	}
+	t.Bind(fresh)
 	t.onWay(c, pastCaches, "NE", end)
 	t.onWay(c, lastTerms, "EQ", end)
 	for i, s := range t.rowStreams {
@@ -210,6 +221,9 @@ func (t *gettNest) fetchAhead(c *corner) {
 	}
 	t.Bind(end)
 }
+
+// linesAhead is how many lines of the next panel of B a tile asks for: it is there before a block of usual height is through.
+const linesAhead = 8
 
 // unrollTerms is how many terms the micro-kernel takes a turn.
 const unrollTerms = 4
