@@ -9,24 +9,30 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/einloom/einloom/expr/op"
+	"github.com/einloom/einloom/expr/routine"
 )
 
-// corpus gives the kernels of testdata/kernels.txt, which are separated by empty lines.
+// corpus gives the kernels of testdata/kernels.txt and calls.txt, which are separated by empty lines.
 func corpus(t testing.TB) []string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("testdata", "kernels.txt"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	var kernels []string
-	for _, k := range strings.Split(string(text), "\n\n") {
-		kernels = append(kernels, strings.TrimRight(k, "\n")+"\n")
+	for _, file := range []string{"kernels.txt", "calls.txt"} {
+		text, err := os.ReadFile(filepath.Join("testdata", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, k := range strings.Split(string(text), "\n\n") {
+			kernels = append(kernels, strings.TrimRight(k, "\n")+"\n")
+		}
 	}
 	return kernels
 }
 
-// Ops are compared by name.
-var byName = cmp.Comparer(func(a, b *op.Op) bool { return a == b })
+// Ops and routines are rows of tables.
+var byName = cmp.Options{
+	cmp.Comparer(func(a, b *op.Op) bool { return a == b }),
+	cmp.Comparer(func(a, b *routine.Routine) bool { return a == b }),
+}
 
 func TestText(t *testing.T) {
 	for _, text := range corpus(t) {

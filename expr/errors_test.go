@@ -37,6 +37,36 @@ var mistakes = map[string]func() expr.Expr{
 		c := a.Reshape(5, -1)
 		return b.Add(a.Mul(c)).Sub(b)
 	},
+	"inv-square": func() expr.Expr {
+		return expr.Input("a", tensor.Float32, 4, 3, 2).Inv()
+	},
+	"det-rank": func() expr.Expr {
+		return expr.Input("a", tensor.Float64, 3).Det()
+	},
+	"solve-rows": func() expr.Expr {
+		a := expr.Input("a", tensor.Float64, 3, 3)
+		return a.Solve(expr.Input("b", tensor.Float64, 4, 1))
+	},
+	"solve-batches": func() expr.Expr {
+		a := expr.Input("a", tensor.Float64, 2, 3, 3)
+		return a.Solve(expr.Input("b", tensor.Float64, 5, 3, 1))
+	},
+	"svdvals-complex": func() expr.Expr {
+		return expr.Input("a", tensor.Complex64, 3, 3).SVDVals()
+	},
+	"sort-complex": func() expr.Expr {
+		return expr.Input("a", tensor.Complex64, 3).Sort(0)
+	},
+	"quantile-share": func() expr.Expr {
+		return expr.Input("a", tensor.Float64, 3).Quantile(50)
+	},
+	"topk-many": func() expr.Expr {
+		values, _ := expr.Input("a", tensor.Float64, 3).TopK(4, 0)
+		return values
+	},
+	"rfft-complex": func() expr.Expr {
+		return expr.Input("a", tensor.Complex64, 3).RFFT(0)
+	},
 	"argmax-empty": func() expr.Expr {
 		return expr.Zeros(tensor.Float32, 3, 0).ArgMax(1)
 	},

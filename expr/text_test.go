@@ -173,3 +173,28 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// Calls of routines read back, and a routine that there is not is a mistake.
+func TestCallsInText(t *testing.T) {
+	a := expr.Input("a", tensor.Float64, 2, 3, 3)
+	u, s, vt := a.SVD()
+	w, v := a.Eig()
+	roots := expr.Nodes(u, s, vt, w, v, a.Solve(expr.Input("b", tensor.Float64, 3)), a.Sort(1), a.FFT(0), a.Median(), a.Pinv(-1))
+	text := expr.Text(roots...)
+	back, err := expr.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, x := range back {
+		if !expr.Equal(roots[i], x.Node()) || roots[i].Hash() != x.Node().Hash() {
+			t.Errorf("root %d differs:\n%s", i, text)
+		}
+	}
+	if expr.Equal(a.Inv().Node(), a.Cholesky().Node()) {
+		t.Error("calls of different routines are equal")
+	}
+	_, err = expr.Parse("%0 = input \"a\" f64[3 3]\n%1 = call \"svdd\" %0 f64[3]\nreturn %1")
+	if want := `graph:2: column 11: there is no routine "svdd"`; err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+}

@@ -4,7 +4,21 @@ import (
 	"fmt"
 
 	"github.com/einloom/einloom/codegen"
+	"github.com/einloom/einloom/expr"
+	"github.com/einloom/einloom/tensor"
 )
+
+// routineRate is the operations a second of routines, about.
+const routineRate = 2e9
+
+// calling is the seconds that a call takes.
+func calling(n *expr.Node) float64 {
+	shapes := make([]tensor.Shape, len(n.Args))
+	for i, a := range n.Args {
+		shapes[i] = a.Shape
+	}
+	return n.Routine.Flop(shapes) / routineRate
+}
 
 // settleCall gives a call a group of its own, which reads the operands as memory and stores the result.
 func (f *fuser) settleCall(n int) {

@@ -24,6 +24,9 @@ type estimate struct {
 
 // compute is the seconds that all workers need for the kernel's operations and gathers.
 func (e *estimate) compute() float64 {
+	if e.k.Routine != nil {
+		return e.k.Cost.Flop / routineRate
+	}
 	rate := e.m.flops
 	bytes := 4 // of the widest value
 	if k := e.k; k.Nest == codegen.NestGett {

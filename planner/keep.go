@@ -195,6 +195,8 @@ func (k *keeper) work(node *expr.Node) float64 {
 		return k.model.compute(length)
 	case expr.KContract:
 		return k.model.multiply(contracted(node))
+	case expr.KCall:
+		return calling(node)
 	case expr.KReduce, expr.KScan:
 		return k.model.compute(float64(size(node.Args[0].Shape)))
 	}

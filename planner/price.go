@@ -28,6 +28,9 @@ func (p *Plan) Price() Price {
 	for i := range p.Steps {
 		k := p.Steps[i].Kernel
 		seconds := Seconds(k, *t)
+		if k.Routine != nil && t.Bus > 0 {
+			seconds += k.Cost.Bytes / t.Bus
+		}
 		if !native(k, t.Native) {
 			c.Foreign++
 			seconds = k.Cost.Flop / interpreted

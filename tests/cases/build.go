@@ -49,7 +49,7 @@ var moving = map[string]func(x expr.Expr, axes ...int) expr.Expr{
 // Expr builds the case's expression. Its operands are inputs called x0, x1 ... if inputs is set, for Bind to bind, else data. An error
 // says that the case is not understood; a mistake in the expression itself is left to it.
 func (c *Case) Expr(inputs bool) (expr.Expr, error) {
-	x, err := c.operands(inputs)
+	x, err := c.Operands(inputs)
 	if err != nil {
 		return expr.Expr{}, fmt.Errorf("%v: %w", c, err)
 	}
@@ -86,8 +86,8 @@ func (c *Case) Inputs() map[string]*tensor.Tensor {
 	return bind
 }
 
-// operands gives an expression for each argument.
-func (c *Case) operands(inputs bool) ([]expr.Expr, error) {
+// Operands gives an expression for each argument: inputs called x0, x1 ... if inputs is set, else data.
+func (c *Case) Operands(inputs bool) ([]expr.Expr, error) {
 	bind := c.Inputs()
 	out := make([]expr.Expr, len(c.Args))
 	for i, raw := range c.Args {
