@@ -58,6 +58,12 @@ var rules = []rule{
 	{"fold-stretched", "max over an axis that broadcast made -> without it, and so min, any, all", expr.KReduce, false, foldStretched},
 	{"contract-alone", "contract \"ij->ij\" x -> x, contract \"ij->ji\" x -> transpose(x)", expr.KContract, false, contractAlone},
 
+	{"contract-ones", "contract \"ij,j->ij\" x 1 -> x", expr.KContract, false, contractOnes},
+	{"fast-diagonal", "contract \"ij,jk->ik\" x eye -> x of floats that may be infinite", expr.KContract, true, fastDiagonal},
+	{"fast-one-hot", "contract \"ij,jk->ik\" where(at == j, 1, 0) x -> take(x, at) of floats that may be infinite", expr.KContract, true, fastOneHot},
+	{"contract-diagonal", "contract \"ij,jk->ik\" x where(j == k, v, 0) -> contract \"ij,jj->ij\" x v", expr.KContract, false, contractDiagonal},
+	{"contract-one-hot", "contract \"ij,jk->ik\" where(at == j, 1, 0) x -> take(x, at)", expr.KContract, false, contractOneHot},
+
 	{"fast-zero", "x*0, x-x -> 0, x+0 -> x of floats", expr.KMap, true, fastZero},
 	{"fast-reciprocal", "x/c -> x*(1/c)", expr.KMap, true, fastReciprocal},
 	{"fast-inverse", "exp(log(x)), log(exp(x)) -> x, sqrt(square(x)) -> abs(x)", expr.KMap, true, fastInverse},
@@ -382,13 +388,12 @@ func fastZero(w rewriter, n *expr.Node) *expr.Node {
 		return nil
 	}
 	x, y := n.Args[0], n.Args[1]
-	zero := func(a *expr.Node) bool { return is(a, 0) || is(a, negativeZero) }
 	switch {
-	case n.Op == opMul && (zero(x) || zero(y)), n.Op == opSub && x == y:
+	case n.Op == opMul && (isZero(x) || isZero(y)), n.Op == opSub && x == y:
 		return w.scalar(n.DType, expr.Value{}, n.Shape)
-	case n.Op == opAdd && zero(y), n.Op == opSub && zero(y):
+	case n.Op == opAdd && isZero(y), n.Op == opSub && isZero(y):
 		return x
-	case n.Op == opAdd && zero(x):
+	case n.Op == opAdd && isZero(x):
 		return y
 	}
 	return nil

@@ -153,6 +153,28 @@ func (g *maker) label(sizes map[int]int, n int) int {
 	return 16
 }
 
+// sparse makes a product with an operand that is 0 nearly everywhere: one-hot rows, or a diagonal matrix.
+func (g *maker) sparse() (expr.Expr, bool) {
+	x, ok := g.ranked()
+	if !ok || volume(x.Shape())*12 > g.o.Work {
+		return x, false
+	}
+	k := x.Shape()[x.Rank()-1]
+	n := k
+	at := expr.Arange(tensor.Int64, 0, float64(n), 1)
+	if g.oneIn(2) { // as many rows as data has, whose indices may lie beyond
+		n = 1 + g.below(12)
+		at = g.data(tensor.Int8, tensor.Shape{n})
+	}
+	d := at.Reshape(n, 1).Equal(expr.Arange(tensor.Int64, 0, float64(k), 1))
+	if g.oneIn(2) {
+		d = d.Cast(x.DType())
+	} else {
+		d = expr.Map(op.Lookup("where"), d, g.data(x.DType(), tensor.Shape{n, 1}), expr.Scalar(0).Cast(x.DType()))
+	}
+	return x.Tensordot(d, []int{-1}, []int{1}), true
+}
+
 func (g *maker) product() (expr.Expr, bool) {
 	x, ok := g.ranked()
 	if !ok {

@@ -127,7 +127,7 @@ func (g *maker) grow() bool {
 	}{
 		{12, (*maker).mapped}, {2, (*maker).cast}, {2, (*maker).where}, {1, (*maker).scalar},
 		{6, (*maker).reduced}, {2, (*maker).scanned}, {1, (*maker).composed},
-		{5, (*maker).contracted}, {2, (*maker).product},
+		{5, (*maker).contracted}, {2, (*maker).product}, {1, (*maker).sparse},
 		{2, (*maker).reshaped}, {2, (*maker).transposed}, {2, (*maker).broadcast}, {3, (*maker).sliced}, {1, (*maker).padded},
 		{1, (*maker).diagonal}, {2, (*maker).joined}, {2, (*maker).taken}, {1, (*maker).counted},
 	}
