@@ -9,7 +9,7 @@ import (
 )
 
 // routineRate is the operations a second of routines, about.
-const routineRate = 2e9
+const routineRate = 3e9
 
 // calling is the seconds that a call takes.
 func calling(n *expr.Node) float64 {
@@ -61,5 +61,6 @@ func (x *indexer) call() (*codegen.Kernel, error) {
 		x.args = append(x.args, at)
 	}
 	x.b.Call(n.Routine)
+	x.b.Note("a routine")
 	return x.b.Kernel()
 }

@@ -138,6 +138,9 @@ func (u *unit) flat() bool {
 
 // supported says what of k no code is written for: dtypes and kinds of value.
 func supported(k *codegen.Kernel) error {
+	if k.Routine != nil {
+		return &Unsupported{Why: k.Routine.Name + " is a routine"}
+	}
 	if k.Nest == codegen.NestNone {
 		return &Unsupported{Why: "no schedule"}
 	}

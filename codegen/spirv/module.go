@@ -102,7 +102,7 @@ func (e *Missing) Error() string {
 // operations and no value is complex. The error is a *Missing where the device lacks something.
 func Generate(k *codegen.Kernel, c *Capabilities) (*Module, error) {
 	if k.Routine != nil {
-		return nil, &Missing{Kernel: k.Name, Feature: "a processor", Needed: "the routine " + k.Routine.Name, Instead: "the host calls it"}
+		return nil, &Missing{Kernel: k.Name, Feature: "a processor", Needed: "the routine " + k.Routine.Name, Instead: "the host computes it"}
 	}
 	return newGenerator(k, c).module()
 }

@@ -143,7 +143,7 @@ func (e *evaluation) compute(n *expr.Node) (*array, error) {
 	case expr.KGather:
 		return e.gather(n, args[0], args[1])
 	case expr.KCall:
-		return nil, fmt.Errorf("%v: oracle: routine %q is held to its laws, and not written out here", n.Pos, n.Routine.Name)
+		return e.call(n, args[0])
 	}
 	return nil, broken(n, "a node of unknown kind %d", n.Kind)
 }

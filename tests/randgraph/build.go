@@ -75,6 +75,14 @@ func (g *maker) scanned() (expr.Expr, bool) {
 	return scans[g.below(len(scans))](x, axes[:min(1, len(axes))]...), true
 }
 
+func (g *maker) sorted() (expr.Expr, bool) {
+	x, ok := g.ranked()
+	if !ok {
+		return x, false
+	}
+	return x.Sort(g.below(x.Rank())), true
+}
+
 func (g *maker) composed() (expr.Expr, bool) {
 	x := g.any()
 	axes := g.axes(x)

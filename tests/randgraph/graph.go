@@ -129,7 +129,7 @@ func (g *maker) grow() bool {
 		{6, (*maker).reduced}, {2, (*maker).scanned}, {1, (*maker).composed},
 		{5, (*maker).contracted}, {2, (*maker).product}, {1, (*maker).sparse},
 		{2, (*maker).reshaped}, {2, (*maker).transposed}, {2, (*maker).broadcast}, {3, (*maker).sliced}, {1, (*maker).padded},
-		{1, (*maker).diagonal}, {2, (*maker).joined}, {2, (*maker).taken}, {1, (*maker).counted},
+		{1, (*maker).diagonal}, {2, (*maker).joined}, {2, (*maker).taken}, {1, (*maker).sorted}, {1, (*maker).counted},
 	}
 	total := 0
 	for _, s := range steps {

@@ -152,6 +152,9 @@ func (w *writer) generate() error {
 
 // operations names what a kernel does.
 func operations(k *codegen.Kernel) string {
+	if k.Routine != nil {
+		return k.Routine.Name
+	}
 	var names []string
 	for i := range k.Body {
 		if v := &k.Body[i]; v.Op != nil && !slices.Contains(names, v.Op.Name) {
