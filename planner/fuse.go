@@ -395,6 +395,37 @@ func (f *fuser) host(n int) (demand, bool) {
 		}
 		return d, true
 	}
+	return f.beside(n)
+}
+
+// beside finds a group that can store the fold n besides as it goes over the same rows of the same argument for another fold. n has joined it
+// then.
+func (f *fuser) beside(n int) (demand, bool) {
+	node := f.nodes[n]
+	if node.Kind != expr.KReduce || !f.folds(n) {
+		return demand{}, false
+	}
+	for _, d := range f.demands[f.args[n][0]] {
+		g := d.g
+		if d.whole() || g.packed || f.foreign(n) != g.foreign || f.looped.at(node) != g.within || g.full() || len(g.outs) >= maxOuts {
+			continue
+		}
+		var at, over []codegen.Affine
+		for k, a := range d.at() {
+			if slices.Contains(node.Axes, k) {
+				over = append(over, a)
+			} else {
+				at = append(at, a)
+			}
+		}
+		if g.row == nil || axesOf(over) != setOf(g.row) || axesOf(at) != g.loops() || !g.covers(at, node.Shape) || !f.free(n, demand{g, -1}) {
+			continue
+		}
+		own := demand{g, f.ask(g, n, at, false)}
+		if f.joinFold(n, own) == "" {
+			return own, true
+		}
+	}
 	return demand{}, false
 }
 

@@ -103,6 +103,11 @@ func (g *graph) add(n *expr.Node) {
 // rewrite makes the graph anew from the leaves up: each node gets its rewritten arguments, then step may give another in its place. The
 // new roots come back.
 func (g *graph) rewrite(step func(n *expr.Node) *expr.Node) []*expr.Node {
+	return g.rewriteNumbered(func(_ int, n *expr.Node) *expr.Node { return step(n) })
+}
+
+// rewriteNumbered is rewrite where step is told the number of the node besides.
+func (g *graph) rewriteNumbered(step func(i int, n *expr.Node) *expr.Node) []*expr.Node {
 	to := make([]*expr.Node, len(g.nodes))
 	args := make([]*expr.Node, 0, 8)
 	for i, n := range g.nodes {
@@ -110,7 +115,7 @@ func (g *graph) rewrite(step func(n *expr.Node) *expr.Node) []*expr.Node {
 		for _, a := range g.args[i] {
 			args = append(args, to[a])
 		}
-		to[i] = step(n.With(args...))
+		to[i] = step(i, n.With(args...))
 	}
 	roots := make([]*expr.Node, len(g.roots))
 	for i, r := range g.roots {

@@ -1,6 +1,7 @@
 package planner
 
-// lower: what kernels have no word for is written in words that they have; nothing is folded over no elements.
+// lower: what kernels have no word for is written in words that they have; nothing is folded over no elements; long scans and variances go by
+// pieces.
 //
 //	before  %1 = argmax %0 axes [1]                                %0 f32[2 3]
 //	after   %1 = max %0 axes [1]; ...; %9 = where (%0 == %1 or %0 != %0) iota 3; %10 = min %9 axes [1]
@@ -28,6 +29,9 @@ func lower(s *state) error {
 			}
 			return n
 		})
+	}
+	if roots := byPieces(s.number()); roots != nil {
+		s.roots = roots
 	}
 	return nil
 }

@@ -107,8 +107,8 @@ func named(n *expr.Node, name string) bool { return n.Kind == expr.KMap && n.Op.
 
 // What rules make.
 var (
-	opSub, opAbs, opSquare = op.Lookup("sub"), op.Lookup("abs"), op.Lookup("square")
-	negativeZero           = math.Copysign(0, -1)
+	opSub, opDiv, opAbs, opSquare = op.Lookup("sub"), op.Lookup("div"), op.Lookup("abs"), op.Lookup("square")
+	negativeZero                  = math.Copysign(0, -1)
 )
 
 func wholes(n *expr.Node) bool { return n.DType.IsInt() }

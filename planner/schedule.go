@@ -224,9 +224,11 @@ func (p *scheduler) nest() {
 	k.Uncached = p.pastCaches()
 }
 
-// pastCaches says whether the kernel stores more than the last cache holds.
+// pastCaches says whether what the kernel stores had better go past the caches: the last one does not hold it together with what is read, and
+// it is much of that, so that the kernels which read it would not find it there either.
 func (p *scheduler) pastCaches() bool {
-	return p.target.L3 > 0 && p.stored() > float64(p.target.L3)
+	cache := float64(p.target.L3)
+	return cache > 0 && p.stored() > cache/2 && p.k.Cost.Bytes > cache
 }
 
 // stored is the bytes that the kernel's stores write.
