@@ -34,6 +34,7 @@ var (
 	tableNot          = op.Lookup("not")
 	tableLeftShift    = op.Lookup("left_shift")
 	tableRightShift   = op.Lookup("right_shift")
+	tableThreefry     = op.Lookup("threefry")
 	tableFloor        = op.Lookup("floor")
 	tableCeil         = op.Lookup("ceil")
 	tableTrunc        = op.Lookup("trunc")
@@ -172,6 +173,10 @@ func (x Expr) LeftShift(y Expr) Expr { return mapOp(tableLeftShift, x, y) }
 // RightShift gives x with its bits moved down by y places, which keeps the sign. By a negative count, or as many places as there are bits,
 // it is 0, or -1 for negative x. It takes bool and integers, bool as int8.
 func (x Expr) RightShift(y Expr) Expr { return mapOp(tableRightShift, x, y) }
+
+// Threefry gives random bits of a key x and a counter y, or another key: Threefry-2x32-20. Of integers of less than 64 bits it gives the
+// low ones. It takes integers.
+func (x Expr) Threefry(y Expr) Expr { return mapOp(tableThreefry, x, y) }
 
 // Floor gives the greatest integer not above x, in x's dtype. It takes bool, integers and floats.
 func (x Expr) Floor() Expr { return mapOp(tableFloor, x) }

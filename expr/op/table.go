@@ -157,6 +157,11 @@ var rows = []*Op{
 		Types:   Rule{Takes: Bools | Ints, Compute: AsInt},
 		Formula: map[Class]string{Int: "return sar(x, y)", Uint: "return x >> y"},
 		Ref:     refRightShift},
+	{Name: "threefry", Method: "Threefry", Arity: 2,
+		Doc: "gives random bits of a key x and a counter y, or another key: Threefry-2x32-20.", Domain: "Of integers of less than 64 bits it gives the low ones.",
+		Types:   Rule{Takes: Ints},
+		Formula: map[Class]string{Int: threefryText, Uint: threefryText},
+		Ref:     logic(refThreefry)},
 
 	// Rounding.
 	{Name: "floor", Method: "Floor", Arity: 1,
