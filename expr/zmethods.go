@@ -76,6 +76,7 @@ var (
 	tableSignbit      = op.Lookup("signbit")
 	tableReal         = op.Lookup("real")
 	tableImag         = op.Lookup("imag")
+	tableAngle        = op.Lookup("angle")
 	tableConj         = op.Lookup("conj")
 )
 
@@ -101,7 +102,8 @@ func (x Expr) FloorDiv(y Expr) Expr { return mapOp(tableFloorDiv, x, y) }
 func (x Expr) Remainder(y Expr) Expr { return mapOp(tableRemainder, x, y) }
 
 // Pow gives x to the power y. pow(x, 0) and pow(1, y) are 1, of NaN too; of x < 0 and a y that is no integer it is NaN. Integers wrap
-// around; a negative power of integers drops the fraction, and of 0 it is 0. It takes bool, integers and floats, bool as int8.
+// around; a negative power of integers drops the fraction, and of 0 it is 0. Of complex numbers it is e^(y log x), and a product where y is
+// whole and below 64; of 0 it is NaN unless y's real part is positive. It takes any dtype, bool as int8.
 func (x Expr) Pow(y Expr) Expr { return mapOp(tablePow, x, y) }
 
 // Neg gives -x. The least signed integer is its own negative; unsigned integers wrap around. It takes integers, floats and complex numbers.
@@ -110,7 +112,8 @@ func (x Expr) Neg() Expr { return mapOp(tableNeg, x) }
 // Abs gives |x|: of complex numbers the modulus, in the parts' dtype. The least signed integer gives itself. It takes any dtype.
 func (x Expr) Abs() Expr { return mapOp(tableAbs, x) }
 
-// Sign gives -1, 0 or 1 by the sign of x. NaN stays NaN. It takes integers and floats.
+// Sign gives -1, 0 or 1 by the sign of x. NaN stays NaN. Of complex numbers it is x/|x|, and 0 at 0. It takes integers, floats and complex
+// numbers.
 func (x Expr) Sign() Expr { return mapOp(tableSign, x) }
 
 // Copysign gives |x| with the sign of y, of zeros too. The sign of NaN is not defined: as y it counts as positive. It takes bool, integers
@@ -187,11 +190,11 @@ func (x Expr) Ceil() Expr { return mapOp(tableCeil, x) }
 // Trunc gives x without its fraction, in x's dtype. It takes bool, integers and floats.
 func (x Expr) Trunc() Expr { return mapOp(tableTrunc, x) }
 
-// Round gives the integer nearest to x, halves to the even one, in x's dtype. It takes bool, integers and floats.
+// Round gives the integer nearest to x, halves to the even one, in x's dtype. Of complex numbers, each part by itself. It takes any dtype.
 func (x Expr) Round() Expr { return mapOp(tableRound, x) }
 
-// Sqrt gives the square root of x. NaN below 0; -0 is its own root. It takes bool, integers and floats, the first two as floats: float16
-// for 8 bits, float32 for 16, else float64.
+// Sqrt gives the square root of x. NaN below 0; -0 is its own root. Of complex numbers the one to the right, cut along the negative real
+// axis. It takes any dtype, the first two as floats: float16 for 8 bits, float32 for 16, else float64.
 func (x Expr) Sqrt() Expr { return mapOp(tableSqrt, x) }
 
 // Rsqrt gives 1 / sqrt(x). NaN below 0; an infinity at zeros, by their sign. It takes bool, integers and floats, the first two as floats:
@@ -206,36 +209,35 @@ func (x Expr) Cbrt() Expr { return mapOp(tableCbrt, x) }
 // the first two as floats: float16 for 8 bits, float32 for 16, else float64.
 func (x Expr) Hypot(y Expr) Expr { return mapOp(tableHypot, x, y) }
 
-// Exp gives e^x. Small results become subnormal, then 0. It takes bool, integers and floats, the first two as floats: float16 for 8 bits,
-// float32 for 16, else float64.
+// Exp gives e^x. Small results become subnormal, then 0. It takes any dtype, the first two as floats: float16 for 8 bits, float32 for 16,
+// else float64.
 func (x Expr) Exp() Expr { return mapOp(tableExp, x) }
 
 // Exp2 gives 2^x. Small results become subnormal, then 0. It takes bool, integers and floats, the first two as floats: float16 for 8 bits,
 // float32 for 16, else float64.
 func (x Expr) Exp2() Expr { return mapOp(tableExp2, x) }
 
-// Expm1 gives e^x - 1, to full precision near 0 too. It takes bool, integers and floats, the first two as floats: float16 for 8 bits,
-// float32 for 16, else float64.
+// Expm1 gives e^x - 1, to full precision near 0 too. It takes any dtype, the first two as floats: float16 for 8 bits, float32 for 16, else
+// float64.
 func (x Expr) Expm1() Expr { return mapOp(tableExpm1, x) }
 
-// Log gives the natural logarithm of x. -Inf at 0, NaN below. It takes bool, integers and floats, the first two as floats: float16 for 8
-// bits, float32 for 16, else float64.
+// Log gives the natural logarithm of x. -Inf at 0, NaN below. Of complex numbers, cut along the negative real axis. It takes any dtype, the
+// first two as floats: float16 for 8 bits, float32 for 16, else float64.
 func (x Expr) Log() Expr { return mapOp(tableLog, x) }
 
-// Log2 gives the logarithm of x to base 2. -Inf at 0, NaN below; of powers of two it is exact. It takes bool, integers and floats, the
-// first two as floats: float16 for 8 bits, float32 for 16, else float64.
+// Log2 gives the logarithm of x to base 2. -Inf at 0, NaN below; of powers of two it is exact. It takes any dtype, the first two as floats:
+// float16 for 8 bits, float32 for 16, else float64.
 func (x Expr) Log2() Expr { return mapOp(tableLog2, x) }
 
-// Log10 gives the decimal logarithm of x. -Inf at 0, NaN below. It takes bool, integers and floats, the first two as floats: float16 for 8
-// bits, float32 for 16, else float64.
+// Log10 gives the decimal logarithm of x. -Inf at 0, NaN below. It takes any dtype, the first two as floats: float16 for 8 bits, float32
+// for 16, else float64.
 func (x Expr) Log10() Expr { return mapOp(tableLog10, x) }
 
-// Log1p gives log(1 + x), to full precision near 0 too. -Inf at -1, NaN below. It takes bool, integers and floats, the first two as floats:
-// float16 for 8 bits, float32 for 16, else float64.
+// Log1p gives log(1 + x), to full precision near 0 too. -Inf at -1, NaN below. It takes any dtype, the first two as floats: float16 for 8
+// bits, float32 for 16, else float64.
 func (x Expr) Log1p() Expr { return mapOp(tableLog1p, x) }
 
-// Tanh gives the hyperbolic tangent of x. It takes bool, integers and floats, the first two as floats: float16 for 8 bits, float32 for 16,
-// else float64.
+// Tanh gives the hyperbolic tangent of x. It takes any dtype, the first two as floats: float16 for 8 bits, float32 for 16, else float64.
 func (x Expr) Tanh() Expr { return mapOp(tableTanh, x) }
 
 // Sigmoid gives the logistic function 1 / (1 + e^-x). It takes bool, integers and floats, the first two as floats: float16 for 8 bits,
@@ -265,52 +267,50 @@ func (x Expr) Erfc() Expr { return mapOp(tableErfc, x) }
 // and floats, the first two as floats: float16 for 8 bits, float32 for 16, else float64.
 func (x Expr) Gelu() Expr { return mapOp(tableGelu, x) }
 
-// Sin gives the sine of x radians. Right for every finite x, however large; NaN of infinities. It takes bool, integers and floats, the
-// first two as floats: float16 for 8 bits, float32 for 16, else float64.
+// Sin gives the sine of x radians. Right for every finite x, however large; NaN of infinities. It takes any dtype, the first two as floats:
+// float16 for 8 bits, float32 for 16, else float64.
 func (x Expr) Sin() Expr { return mapOp(tableSin, x) }
 
-// Cos gives the cosine of x radians. Right for every finite x, however large; NaN of infinities. It takes bool, integers and floats, the
-// first two as floats: float16 for 8 bits, float32 for 16, else float64.
+// Cos gives the cosine of x radians. Right for every finite x, however large; NaN of infinities. It takes any dtype, the first two as
+// floats: float16 for 8 bits, float32 for 16, else float64.
 func (x Expr) Cos() Expr { return mapOp(tableCos, x) }
 
-// Tan gives the tangent of x radians. Right for every finite x, however large; NaN of infinities. It takes bool, integers and floats, the
-// first two as floats: float16 for 8 bits, float32 for 16, else float64.
+// Tan gives the tangent of x radians. Right for every finite x, however large; NaN of infinities. It takes any dtype, the first two as
+// floats: float16 for 8 bits, float32 for 16, else float64.
 func (x Expr) Tan() Expr { return mapOp(tableTan, x) }
 
-// Asin gives the angle in [-pi/2, pi/2] whose sine is x. NaN outside of [-1, 1]. It takes bool, integers and floats, the first two as
-// floats: float16 for 8 bits, float32 for 16, else float64.
+// Asin gives the angle in [-pi/2, pi/2] whose sine is x. NaN outside of [-1, 1]. Of complex numbers, cut along the real axis beyond 1 and
+// -1. It takes any dtype, the first two as floats: float16 for 8 bits, float32 for 16, else float64.
 func (x Expr) Asin() Expr { return mapOp(tableAsin, x) }
 
-// Acos gives the angle in [0, pi] whose cosine is x. NaN outside of [-1, 1]. It takes bool, integers and floats, the first two as floats:
-// float16 for 8 bits, float32 for 16, else float64.
+// Acos gives the angle in [0, pi] whose cosine is x. NaN outside of [-1, 1]. Of complex numbers, cut along the real axis beyond 1 and -1.
+// It takes any dtype, the first two as floats: float16 for 8 bits, float32 for 16, else float64.
 func (x Expr) Acos() Expr { return mapOp(tableAcos, x) }
 
-// Atan gives the angle in [-pi/2, pi/2] whose tangent is x. It takes bool, integers and floats, the first two as floats: float16 for 8
-// bits, float32 for 16, else float64.
+// Atan gives the angle in [-pi/2, pi/2] whose tangent is x. Of complex numbers, cut along the imaginary axis beyond 1 and -1. It takes any
+// dtype, the first two as floats: float16 for 8 bits, float32 for 16, else float64.
 func (x Expr) Atan() Expr { return mapOp(tableAtan, x) }
 
 // Atan2 gives the angle in [-pi, pi] of the point that lies x up and y to the right. The signs of zeros count; infinities lie on diagonals.
 // It takes bool, integers and floats, the first two as floats: float16 for 8 bits, float32 for 16, else float64.
 func (x Expr) Atan2(y Expr) Expr { return mapOp(tableAtan2, x, y) }
 
-// Sinh gives the hyperbolic sine of x. It takes bool, integers and floats, the first two as floats: float16 for 8 bits, float32 for 16,
-// else float64.
+// Sinh gives the hyperbolic sine of x. It takes any dtype, the first two as floats: float16 for 8 bits, float32 for 16, else float64.
 func (x Expr) Sinh() Expr { return mapOp(tableSinh, x) }
 
-// Cosh gives the hyperbolic cosine of x. It takes bool, integers and floats, the first two as floats: float16 for 8 bits, float32 for 16,
-// else float64.
+// Cosh gives the hyperbolic cosine of x. It takes any dtype, the first two as floats: float16 for 8 bits, float32 for 16, else float64.
 func (x Expr) Cosh() Expr { return mapOp(tableCosh, x) }
 
-// Asinh gives the number whose hyperbolic sine is x. It takes bool, integers and floats, the first two as floats: float16 for 8 bits,
-// float32 for 16, else float64.
+// Asinh gives the number whose hyperbolic sine is x. Of complex numbers, cut along the imaginary axis beyond 1 and -1. It takes any dtype,
+// the first two as floats: float16 for 8 bits, float32 for 16, else float64.
 func (x Expr) Asinh() Expr { return mapOp(tableAsinh, x) }
 
-// Acosh gives the number, not negative, whose hyperbolic cosine is x. NaN below 1. It takes bool, integers and floats, the first two as
-// floats: float16 for 8 bits, float32 for 16, else float64.
+// Acosh gives the number, not negative, whose hyperbolic cosine is x. NaN below 1. Of complex numbers, cut along the real axis below 1. It
+// takes any dtype, the first two as floats: float16 for 8 bits, float32 for 16, else float64.
 func (x Expr) Acosh() Expr { return mapOp(tableAcosh, x) }
 
-// Atanh gives the number whose hyperbolic tangent is x. Infinite at 1 and -1, NaN beyond. It takes bool, integers and floats, the first two
-// as floats: float16 for 8 bits, float32 for 16, else float64.
+// Atanh gives the number whose hyperbolic tangent is x. Infinite at 1 and -1, NaN beyond. Of complex numbers, cut along the real axis
+// beyond 1 and -1. It takes any dtype, the first two as floats: float16 for 8 bits, float32 for 16, else float64.
 func (x Expr) Atanh() Expr { return mapOp(tableAtanh, x) }
 
 // IsNaN says whether x, or a part of it, is NaN. It takes any dtype; it gives bool.
@@ -331,6 +331,10 @@ func (x Expr) Real() Expr { return mapOp(tableReal, x) }
 
 // Imag gives the imaginary part of x, in the parts' dtype. Of real numbers it is 0. It takes any dtype.
 func (x Expr) Imag() Expr { return mapOp(tableImag, x) }
+
+// Angle gives the angle of x in [-pi, pi], in the parts' dtype. Of real numbers it is 0, or pi where their sign is negative. It takes any
+// dtype, the first two as floats: float16 for 8 bits, float32 for 16, else float64.
+func (x Expr) Angle() Expr { return mapOp(tableAngle, x) }
 
 // Conj gives x with the sign of its imaginary part changed. Of real numbers it is x. It takes any dtype.
 func (x Expr) Conj() Expr { return mapOp(tableConj, x) }

@@ -307,6 +307,9 @@ func twice(_ rewriter, n *expr.Node) *expr.Node {
 }
 
 func idempotent(_ rewriter, n *expr.Node) *expr.Node {
+	if named(n, "sign") && n.DType.IsComplex() {
+		return nil // z/|z| is rounded again
+	}
 	switch n.Op.Name {
 	case "abs", "floor", "ceil", "trunc", "round", "relu", "sign":
 		if a := n.Args[0]; named(a, n.Op.Name) && a.DType == n.DType && a.Args[0].DType == n.DType {
@@ -413,9 +416,10 @@ func fastReciprocal(w rewriter, n *expr.Node) *expr.Node {
 func fastInverse(w rewriter, n *expr.Node) *expr.Node {
 	a := n.Args[0]
 	switch {
+	case n.DType.IsComplex(): // log and sqrt give one of many
 	case named(n, "exp") && named(a, "log"), named(n, "log") && named(a, "exp"):
 		return a.Args[0]
-	case named(n, "sqrt") && named(a, "square") && n.DType.IsFloat():
+	case named(n, "sqrt") && named(a, "square"):
 		return w.apply(opAbs, a.Args[0])
 	}
 	return nil

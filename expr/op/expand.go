@@ -185,13 +185,10 @@ func (e *expander) fold(o *Op, d tensor.DType, args []int) (uint64, bool) {
 // dtype is the dtype of a value that is no number: complex by its parts.
 func (e *expander) dtype(v value) tensor.DType {
 	d := e.f.DType(v.at)
-	switch {
-	case v.im < 0:
+	if v.im < 0 {
 		return d
-	case d == tensor.Float32:
-		return tensor.Complex64
 	}
-	return tensor.Complex128
+	return complexOf(d)
 }
 
 // typed is v, as a value of dtype d if it is a number.
@@ -307,7 +304,7 @@ func (e *expander) cast(v value, to tensor.DType) value {
 }
 
 // dtypeNamed is the dtype that a text calls name: by its short name, T for the formula's own (of a complex one: its parts'), I for the
-// signed integers of T's size.
+// signed integers of T's size, C for the complex numbers of parts T.
 func (e *expander) dtypeNamed(name string) (tensor.DType, bool) {
 	own := e.d
 	if own.IsComplex() {
@@ -318,6 +315,8 @@ func (e *expander) dtypeNamed(name string) (tensor.DType, bool) {
 		return own, true
 	case "I":
 		return sameSize(own), true
+	case "C":
+		return complexOf(own), own.IsFloat()
 	}
 	d, err := tensor.ParseDType(name)
 	return d, err == nil && d.String() == name

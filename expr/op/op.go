@@ -3,6 +3,7 @@
 package op
 
 import (
+	"math/cmplx"
 	"sync"
 
 	"github.com/einloom/einloom/tensor"
@@ -87,8 +88,17 @@ type Ref struct {
 
 // ULP is the stated bound of a formula's error against the exact result, in units in the last place of the result; subnormal results
 // count in the least subnormal. 0 stands for exact or correctly rounded. Complex bounds the distance of a complex result in units in the last
-// place of its modulus, where no part overflows or underflows on the way.
+// place of its modulus, where no part overflows or underflows on the way; see Strain.
 type ULP struct{ F32, F64, Complex float64 }
+
+// Strain is what the stated bound for complex operands is multiplied by. It is 1 but for pow, where an error of log x becomes one of x^y
+// y times as large: 1 + |y log x|.
+func (o *Op) Strain(z []complex128) float64 {
+	if o.Name != "pow" {
+		return 1
+	}
+	return 1 + cmplx.Abs(z[1]*cmplx.Log(z[0]))
+}
 
 // Bound is the stated error for a compute dtype in its own units in the last place; for complex dtypes it holds for the distance between
 // the numbers in units of the result's modulus. Half floats are rounded once more from float32.

@@ -86,6 +86,7 @@ var refSign = Ref{
 		}
 		return oneIf[float64](x[0] > 0) - oneIf[float64](x[0] < 0)
 	},
+	C: func(x []complex128) complex128 { return complexSign(x[0]) },
 }
 
 var refSquare = Ref{
@@ -240,6 +241,21 @@ func rounding(f func(float64) float64) Ref {
 		U: func(x []uint64) uint64 { return x[0] },
 		F: func(x []float64) float64 { return f(x[0]) },
 	}
+}
+
+var refRound = Ref{
+	B: func(x []bool) bool { return x[0] },
+	I: func(x []int64) int64 { return x[0] },
+	U: func(x []uint64) uint64 { return x[0] },
+	F: func(x []float64) float64 { return math.RoundToEven(x[0]) },
+	C: func(x []complex128) complex128 {
+		return complex(math.RoundToEven(real(x[0])), math.RoundToEven(imag(x[0])))
+	},
+}
+
+var refAngle = Ref{
+	F: func(x []float64) float64 { return math.Atan2(0, x[0]) },
+	C: func(x []complex128) complex128 { return complex(refAtan2(imag(x[0]), real(x[0])), 0) },
 }
 
 func refFloorDivInt(x []int64) int64 {

@@ -36,18 +36,26 @@ const cbrtDouble = `
 // sqrt(x^2 + y^2): scaled by a power of two where squares would overflow or vanish, and with the squares as sums of two.
 const hypotDouble = `
 	a, b := abs(x), abs(y)
-	large, less := max(a, b), min(a, b)
+	down, up := scales(max(a, b))
+	w, wl := squares(a*down, b*down)
+	r, rl := sqrtOfTwo(w, wl)
+	h := where(w == 0, 0, (r + rl)*up)
+	h = where((x != x) | (y != y), nan, h)
+	return where((a == inf) | (b == inf), inf, h)`
+
+// scales gives a power of two that brings numbers up to large, where their squares would overflow or vanish, to where they do not, and its
+// reciprocal. Both have roots that are powers of two.
+const scales = `
 	great, small := large > 0x1p500, large < 0x1p-500
-	down := where(great, 0x1p-600, where(small, 0x1p600, 1))
-	up := where(great, 0x1p600, where(small, 0x1p-600, 1))
-	large, less = large*down, less*down
+	return where(great, 0x1p-600, where(small, 0x1p600, 1)), where(great, 0x1p600, where(small, 0x1p-600, 1))`
+
+// squares is a^2 + b^2 as the sum of two, for a and b that are not negative.
+const squares = `
+	large, less := max(a, b), min(a, b)
 	p, pl := twoProduct(large, large)
 	q, ql := twoProduct(less, less)
 	w, wl := fastTwoSum(p, q)
-	r, rl := sqrtOfTwo(w, wl + (pl + ql))
-	h := where(large == 0, 0, (r + rl)*up)
-	h = where((x != x) | (y != y), nan, h)
-	return where((a == inf) | (b == inf), inf, h)`
+	return w, wl + (pl + ql)`
 
 const hypotSingle = `
 	v, w := f64(x), f64(y)

@@ -133,6 +133,14 @@ func partOf(d tensor.DType) tensor.DType {
 	return tensor.Float64
 }
 
+// complexOf is the complex dtype of those parts.
+func complexOf(part tensor.DType) tensor.DType {
+	if part == tensor.Float32 {
+		return tensor.Complex64
+	}
+	return tensor.Complex128
+}
+
 // sameSize is what a bit cast gives: the signed integers of a float's size, the floats of an integer's.
 func sameSize(d tensor.DType) tensor.DType {
 	switch d {

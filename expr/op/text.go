@@ -21,7 +21,8 @@ import (
 //	ln2Hi c[3]           constants of zcoef.go: ln2Hi32 or ln2Hi64, by T; lists stand in poly, or are indexed
 //	+ - * / & | ^ << >>  core operations; >> brings in zeros; / is of floats
 //	== != < <= > >=      comparisons; ! && || are not, and, or on bool
-//	f32(x) i64(x) T(x)   casts; T is the dtype computed in, I the signed integers of its size
+//	f32(x) i64(x) T(x)   casts; T is the dtype computed in, of complex ones that of its parts, I the signed integers of its size, C the complex
+//	                     dtype of such parts
 //	bits(x)              the same bits as an integer, or of an integer as a float
 //	poly(x, c)           c[0] + x*(c[1] + x*(c[2] + ...)), or even and odd powers apart
 //	re(x) im(x)          the parts of a complex number; complex(a, b) makes one

@@ -22,7 +22,7 @@ func (e *evaluation) bound(o *op.Op, out *array, k int, args []*array, y float64
 	if e.merge(o, out, k, args) {
 		return
 	}
-	b := mapBound{o, args[0].dtype, o.Ref.F, x, y}
+	b := mapBound{op: o, dtype: args[0].dtype, f: o.Ref.F, x: x, y: y}
 	switch {
 	case out.i != nil && exact:
 	case out.i != nil:
@@ -64,6 +64,7 @@ type mapBound struct {
 	f     func(x []float64) float64
 	x     []point
 	y     float64
+	z     []complex128 // the arguments, of a complex dtype
 }
 
 // carried bounds what the arguments' errors do to y.
@@ -122,6 +123,8 @@ func (b mapBound) units() float64 {
 	switch {
 	case stated == 0:
 		return 0
+	case b.z != nil:
+		return b.op.Bound(b.dtype)*b.op.Strain(b.z) + 1
 	case wide:
 		return b.op.Bound(b.dtype) + 1
 	}
@@ -193,10 +196,11 @@ func (b mapBound) nearOverflow() bool {
 
 // boundComplex sets the slack of element k of out, which is y rounded, where y is o of complex arguments.
 func (e *evaluation) boundComplex(o *op.Op, out *array, k int, args []*array, y complex128) {
-	z := make([]disc, len(args))
+	z, centres := make([]disc, len(args)), make([]complex128, len(args))
 	exact, ordinary := true, true
 	for i, a := range args {
 		z[i] = disc{a.c[k], a.slackAt(k)}
+		centres[i] = a.c[k]
 		exact = exact && z[i].s == 0
 		ordinary = ordinary && finite(modulus(z[i].v))
 		if math.IsInf(z[i].s, 0) {
@@ -207,7 +211,7 @@ func (e *evaluation) boundComplex(o *op.Op, out *array, k int, args []*array, y 
 	if e.merge(o, out, k, args) {
 		return
 	}
-	b := mapBound{op: o, dtype: args[0].dtype, y: modulus(y)}
+	b := mapBound{op: o, dtype: args[0].dtype, y: modulus(y), z: centres}
 	size := out.size(k)
 	switch {
 	case exact && (partwise[o.Name] || out.i != nil):

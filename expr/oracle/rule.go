@@ -24,7 +24,7 @@ var rules = map[string]rule{
 	"square": valley, "pow": power,
 	"div": notAcrossZero(1, corners), "reciprocal": notAcrossZero(0, corners), "rsqrt": notAcrossZero(0, corners),
 	"floor_div": notAcrossZero(1, steps), "floor": steps, "ceil": steps, "trunc": steps, "round": steps, "rint": steps, "sign": steps,
-	"isnan": steps, "isinf": steps, "isfinite": steps, "signbit": steps,
+	"angle": steps, "isnan": steps, "isinf": steps, "isfinite": steps, "signbit": steps,
 	"equal": gap, "not_equal": gap, "less": gap, "less_equal": gap, "greater": gap, "greater_equal": gap,
 	"remainder": remainder,
 }
@@ -152,7 +152,7 @@ type disc struct {
 }
 
 // partwise are the ops on complex numbers that are exact, or correctly rounded, in each part.
-var partwise = map[string]bool{"add": true, "sub": true, "neg": true, "conj": true, "real": true, "imag": true}
+var partwise = map[string]bool{"add": true, "sub": true, "neg": true, "conj": true, "real": true, "imag": true, "round": true}
 
 // carriedComplex bounds how far the named op of an implementation's arguments may be from y, which it is of z.
 func carriedComplex(name string, z []disc, y complex128) float64 {
@@ -174,6 +174,8 @@ func carriedComplex(name string, z []disc, y complex128) float64 {
 		if gap := r - z[0].s; gap > 0 {
 			return modulus(y) * z[0].s / gap
 		}
+	case "exp":
+		return modulus(y) * math.Expm1(z[0].s)
 	case "equal", "not_equal":
 		if modulus(z[0].v-z[1].v) > z[0].s+z[1].s {
 			return 0

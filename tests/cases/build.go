@@ -21,6 +21,7 @@ var unary = map[string]func(expr.Expr) expr.Expr{
 	"cosh": expr.Expr.Cosh, "arcsinh": expr.Expr.Asinh, "arccosh": expr.Expr.Acosh, "arctanh": expr.Expr.Atanh, "cbrt": expr.Expr.Cbrt,
 	"erfc": expr.Expr.Erfc, "signbit": expr.Expr.Signbit,
 	"real": expr.Expr.Real, "imag": expr.Expr.Imag, "conj": expr.Expr.Conj,
+	"angle": expr.Expr.Angle,
 }
 
 // binary are the operations of two operands.

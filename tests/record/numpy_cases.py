@@ -584,8 +584,37 @@ def inverses():
         record("copysign", [x, np.array([1, -1.0, -0.0, 2], dtype="f4")], np.copysign(x, np.array([1, -1.0, -0.0, 2], dtype="f4")))
 
 
+COMPLEX_FUNCTIONS = {
+    "exp": np.exp, "expm1": np.expm1, "log": np.log, "log2": np.log2, "log10": np.log10, "log1p": np.log1p, "sqrt": np.sqrt, "sin": np.sin,
+    "cos": np.cos, "tan": np.tan, "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh, "arcsin": np.arcsin, "arccos": np.arccos,
+    "arctan": np.arctan, "arcsinh": np.arcsinh, "arccosh": np.arccosh, "arctanh": np.arctanh, "angle": np.angle, "sign": np.sign,
+}
+
+
+def complexes():
+    """Functions of complex numbers: on both sides of every cut, near the unit circle, and where NumPy has values of its own."""
+    for d in COMPLEX:
+        cuts, plain, small = specials(d), sample(d, 9), sample(d, 5) * d.type(1e-4)
+        circle = np.exp(1j * random.uniform(-3, 3, 6)).astype(d)
+        for op, f in COMPLEX_FUNCTIONS.items():
+            poles = {"log1p": [-1], "arctan": [1j, -1j], "arctanh": [1, -1], "log": [0], "log2": [0], "log10": [0]}.get(op, [])
+            for z in (cuts[~np.isin(cuts, poles)], plain, small, circle):
+                record(op, [z], exactly(f, z, dtype=np.asarray(f(z)).dtype))
+        z = sample(d, 8)
+        record("round", [z], np.round(z))
+        w = sample(d, 8, low=-2, high=2)
+        record("power", [z, w], exactly(np.power, z, w))
+        for n in (0, 1, 2, 3, -1, 0.5):
+            record("power", [z, n], exactly(np.power, z, np.asarray(n, dtype=d)))
+        record("power", [np.zeros(3, dtype=d), np.array([0, 2, 1 + 1j], dtype=d)], np.power(np.zeros(3, dtype=d), np.array([0, 2, 1 + 1j], dtype=d)))
+    for d in (NAMES["f32"], NAMES["f64"], NAMES["i32"], NAMES["i8"]):
+        x = np.array([0, 1, -1, 3, -7], dtype=d)
+        record("angle", [x], np.angle(x))
+
+
 def main():
-    for part in (unary, binary, promotion, broadcasting, reductions, moves, indexing, creation, products, compositions, casts, inverses):
+    for part in (unary, binary, promotion, broadcasting, reductions, moves, indexing, creation, products, compositions, casts, inverses,
+                 complexes):
         part()
     header = {"format": "einloom-numpy-cases/1", "numpy": np.__version__, "ml_dtypes": ml_dtypes.__version__,
               "recorder": "tests/record/numpy_cases.py"}
