@@ -1,12 +1,14 @@
 package cpu
 
 import (
+	"math/bits"
+
 	"github.com/einloom/einloom/codegen/cpu/asm"
 )
 
 // A panel of B may cross the end of N's last axis, so that a tile's columns lie in several places. Where the axis has a whole number of
-// squares (see square), each piece of a square's width lies in one place: the kernel that only stores its sum then stores piece by piece,
-// whose addresses at row 0 are found once a panel and stand in the worker's memory.
+// squares (see square), each piece of a square's width lies in one place, and the kernel that only stores its sum stores piece by piece. A
+// call writes a table of where its squares lie at row 0, run by run, so that no panel takes its columns' flat points apart.
 
 // storeRun is how many columns lie side by side for all that the stores touch: the points of N's last axes that to it are one axis.
 func (u *unit) storeRun() int {
@@ -45,6 +47,87 @@ func (t *gettNest) inPieces(stores []target) bool {
 	return len(t.g.N) > 1 && len(stores) == 1 && t.k.Stores[stores[0].store].Value == t.g.Sum && t.light(stores) && len(t.rowStreams) == 1
 }
 
+// squareTable writes the table of the squares of count columns from flat point column on, where tiles are stored in pieces. It gives its
+// address.
+func (t *gettNest) squareTable(stores []target, column, count asm.Reg) asm.Reg {
+	table := t.copy(t.Arg(ArgScratch))
+	t.Ins("ADDQ", t.size(squaresAt), table)
+	if !t.inPieces(stores) {
+		return table
+	}
+	end, top := t.Label("squares"), t.Label("squaresOf")
+	t.unevenly(end)
+	s, at, left, to := t.rowStreams[0], t.copy(column), t.copy(count), t.copy(table)
+	t.Bind(top)
+	t.open()
+	t.place(stores, at, t.g.N)
+	run, p := t.least(t.roomFrom(at), left), t.copy(t.ptr(s))
+	squares := t.copy(run)
+	t.Ins("ADDQ", asm.Imm(t.square()-1), squares)
+	t.Ins("SHRQ", asm.Imm(bits.TrailingZeros(uint(t.square()))), squares)
+	t.turns(squares, func() {
+		t.Ins("MOVQ", p, asm.At(to, 0))
+		t.Ins("ADDQ", asm.Imm(16), p)
+		t.Ins("ADDQ", asm.Imm(8), to)
+	})
+	t.Ins("ADDQ", run, at)
+	t.Ins("SUBQ", run, left)
+	t.close()
+	t.J("GT", top)
+	t.Bind(end)
+	return table
+}
+
+// unevenly jumps to l where the stores' runs are no whole number of squares: there is no table then.
+func (t *gettNest) unevenly(l asm.Label) {
+	t.Ins("TESTQ", asm.Imm(t.square()-1), t.size(storeRun))
+	t.J("NE", l)
+}
+
+// placeColumns moves the stores' streams to the columns of c's panel.
+func (t *gettNest) placeColumns(stores []target, c *corner) {
+	if !t.inPieces(stores) {
+		t.place(stores, c.column, t.g.N)
+		return
+	}
+	s, at := t.rowStreams[0], t.GP()
+	uneven, placed := t.Label("uneven"), t.Label("placed")
+	t.unevenly(uneven)
+	t.Ins("MOVQ", asm.At(c.squares, 0), at)
+	t.Jmp(placed)
+	t.Bind(uneven)
+	t.open()
+	t.place(stores, c.column, t.g.N)
+	t.Move(t.ptr(s), at)
+	t.close()
+	t.Bind(placed)
+	t.scope.ptrs[s] = at
+}
+
+// findCrossing jumps to l where the columns of c's panel lie in several places.
+func (t *gettNest) findCrossing(stores []target, c *corner, l asm.Label) {
+	if len(t.g.N) == 1 {
+		return
+	}
+	whole := t.Label("whole")
+	if t.inPieces(stores) {
+		uneven := t.Label("uneven")
+		t.unevenly(uneven)
+		next, square := t.copy(t.ptr(t.rowStreams[0])), t.GP()
+		for i := 1; i < t.g.NR/t.square(); i++ {
+			t.Ins("ADDQ", asm.Imm(16), next)
+			t.Ins("MOVQ", asm.At(c.squares, 8*i), square)
+			t.Ins("CMPQ", next, square)
+			t.J("NE", l)
+		}
+		t.Jmp(whole)
+		t.Bind(uneven)
+	}
+	t.Ins("CMPQ", t.roomFrom(c.column), asm.Imm(t.g.NR))
+	t.J("LT", l)
+	t.Bind(whole)
+}
+
 // findEnds finds where a panel's last column is.
 func (t *gettNest) findEnds(c *corner) {
 	for _, s := range t.rowStreams {
@@ -53,26 +136,14 @@ func (t *gettNest) findEnds(c *corner) {
 	}
 }
 
-// findPieces finds where a panel's pieces are, which crosses the end of N's last axis, and adds to its way that it is stored so. Where the
-// axis is no whole number of squares, it jumps to elsewhere.
-func (t *gettNest) findPieces(stores []target, c *corner, elsewhere asm.Label) {
-	t.Ins("TESTQ", asm.Imm(t.square()-1), t.size(storeRun))
-	t.J("NE", elsewhere)
+// findPieces adds to the way of a panel that crosses the end of N's last axis that it is stored in pieces. Where there is no table of them,
+// it jumps to elsewhere.
+func (t *gettNest) findPieces(c *corner, elsewhere asm.Label) {
+	t.unevenly(elsewhere)
 	t.Ins("ORQ", asm.Imm(fromPieces), c.way)
-	s, placed := t.rowStreams[0], t.scope
-	t.scope = c.unplaced
-	t.open()
-	at, to := t.copy(c.column), t.copy(t.Arg(ArgScratch))
-	count := t.copy(t.Int(int64(t.g.NR / t.square())))
-	t.turns(count, func() {
-		t.place(stores, at, t.g.N)
-		t.Ins("MOVQ", t.ptr(s), asm.At(to, piecesAt(t.g, t.element())))
-		t.Move(t.ptr(s), c.ends[s])
-		t.Ins("ADDQ", asm.Imm(8), to)
-		t.Ins("ADDQ", asm.Imm(t.square()), at)
-	})
-	t.Ins("ADDQ", asm.Imm(16-1), c.ends[s])
-	t.scope = placed
+	end := c.ends[t.rowStreams[0]]
+	t.Ins("MOVQ", asm.At(c.squares, 8*(t.g.NR/t.square()-1)), end)
+	t.Ins("ADDQ", asm.Imm(16-1), end)
 }
 
 // finishPieces writes the stores of a tile in registers that crosses the end of N's last axis.
@@ -80,7 +151,7 @@ func (t *gettNest) finishPieces(c *corner, acc []asm.Reg) {
 	pieces := make([]asm.Reg, t.g.NR/t.square())
 	for i := range pieces {
 		pieces[i] = t.GP()
-		t.Ins("MOVQ", asm.At(t.Arg(ArgScratch), piecesAt(t.g, t.element())+8*i), pieces[i])
+		t.Ins("MOVQ", asm.At(c.squares, 8*i), pieces[i])
 	}
 	each, done := t.full/t.square(), t.Label("stored")
 	for r := range t.g.MR {

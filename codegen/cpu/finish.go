@@ -26,16 +26,13 @@ func (t *gettNest) findWay(stores []target, c *corner, bits asm.Reg) {
 	t.onWay(c, lastTerms, "EQ", found)
 	t.Ins("CMPQ", c.width, asm.Imm(t.g.NR))
 	t.J("LT", found)
-	if len(t.g.N) > 1 {
-		t.Ins("CMPQ", t.roomFrom(c.column), asm.Imm(t.g.NR))
-		t.J("LT", pieces)
-	}
+	t.findCrossing(stores, c, pieces)
 	t.Ins("ORQ", asm.Imm(fromRows), c.way)
 	t.findPast(c, bits, found)
 	t.Jmp(found)
 	t.Bind(pieces)
 	if t.inPieces(stores) {
-		t.findPieces(stores, c, found)
+		t.findPieces(c, found)
 	}
 	t.Bind(found)
 }

@@ -19,7 +19,8 @@ import (
 //	       kept in registers
 //
 // and after the last terms of a tile its epilogue: whatever the kernel does with the sum. What stands beneath the two factors is done
-// while packing, so no operand is ever copied in another order.
+// while packing, so no operand is ever copied in another order. Where a panel of B is used by one call alone, that call packs it (own.go);
+// factors that lie as panels do, or nearly so, are not packed at all (inplace.go).
 
 // The phase's variables, as the code reads them: where the block begins. gettVars lists them in this order.
 const (
@@ -53,6 +54,8 @@ const (
 	leftOffset  // where the panels of A begin in the run's memory, behind those of B
 	tilesBytes  // bytes of a block's tiles; 0: a tile is finished at once and stays in the worker's own memory
 	tilesOffset // where they begin in the run's memory
+	squaresAt   // where the table of squares stands in the worker's memory
+	ownAt       // where the call's own panels of B do
 	mirrorBands // bands of rows that are copied from below the diagonal to above it
 )
 
@@ -68,6 +71,7 @@ type gettBlocks struct {
 	bands        int  // rows of N's last axis that a call packs in bands; 0: it packs panels
 	inPlace      bool // A is read where it lies
 	panelled     bool // B is
+	own          bool // a call packs its panels of B itself
 	mirrors      bool // half of the result is a copy of the other half
 	run          int  // columns that lie side by side for all that the stores touch
 	bytes        int  // of an element, all its parts
@@ -106,16 +110,22 @@ func (u *unit) blocks() *gettBlocks {
 	g := &k.Gett
 	b := &gettBlocks{k: k, g: g, m: points(k, g.M), n: points(k, g.N), kk: points(k, g.K), batch: points(k, g.Batch)}
 	b.bytes, b.entries, b.run = k.Body[g.Sum].DType.Size()*g.Parts(), u.tableEntries(), u.storeRun()
-	b.inPlace, b.panelled, b.mirrors = u.leftInPlace(), u.rightInPlace(), u.mirrors()
+	b.inPlace, b.panelled, b.mirrors, b.own = u.leftInPlace(), u.rightInPlace(), u.mirrors(), u.packsOwn()
 	b.kc = min(g.KC, max(b.kk, 1))
-	b.wide = evenly(ceilDiv(b.n, g.NR), max(g.NC/g.NR, 1))
-	b.inBands(u)
+	b.wide = ceilDiv(b.n, g.NR)
+	if !b.own {
+		b.wide = evenly(b.wide, max(g.NC/g.NR, 1))
+		b.inBands(u)
+	}
 	rows := panelRoom / (b.kc * g.MR * b.bytes)
 	if b.kk > b.kc {
 		rows = min(rows, tileRooms/(b.wide*g.MR*g.NR*b.bytes))
 	}
 	most := max(g.MC/g.MR, 1)
 	b.high = evenly(ceilDiv(b.m, g.MR), max(rows/most, 1)*most)
+	if b.inPlace && b.kk <= b.kc { // no room is taken
+		b.high = ceilDiv(b.m, g.MR)
+	}
 	b.chunk = 1
 	if b.high*g.MR >= b.m && b.wide*g.NR >= b.n {
 		b.chunk = max(1, min(b.batch, chunkRoom/max(1, b.pointBytes())))
@@ -123,18 +133,20 @@ func (u *unit) blocks() *gettBlocks {
 	b.tall = evenly(b.high, most)
 	work := b.tall * g.MR * g.NR * b.kc // of one panel of B
 	broad := ceilDiv(b.wide, ceilDiv(shares, b.chunk*ceilDiv(b.high, b.tall)))
-	b.broad = evenly(b.wide, max(1, min(max(broad, leastWork/work), callWork/work)))
+	broad = max(1, min(max(broad, leastWork/work), callWork/work))
+	if b.own {
+		b.broad = b.ownPanels(u, broad)
+	} else {
+		b.broad = evenly(b.wide, broad)
+	}
 	return b
 }
-
-// bandPoints are the rows of N's last axis that are packed together, at most.
-const bandPoints = 32
 
 // inBands has B packed in bands where that is possible: blocks are whole rows of N's last axis, which are whole squares, and a call's rows
 // are no long work. Bands cut the axis beside it evenly, and blocks are pairs of bands where these are as short.
 func (b *gettBlocks) inBands(u *unit) {
 	row := b.k.Axes[last(b.g.N)].Extent
-	if !u.banded() || row%(16/b.bytes) != 0 || bandPoints*row*b.kc > 8*callPoints {
+	if !b.bandable(u) || bandPoints*row*b.kc > 8*callPoints {
 		return
 	}
 	bands := evenly(b.k.Axes[b.g.N[len(b.g.N)-2]].Extent, bandPoints)
@@ -152,24 +164,16 @@ func (b *gettBlocks) inBands(u *unit) {
 	b.bands = bands
 }
 
+// bandable says whether B can be packed in bands: the rows are whole squares.
+func (b *gettBlocks) bandable(u *unit) bool {
+	return u.banded() && b.k.Axes[last(b.g.N)].Extent%(16/b.bytes) == 0
+}
+
 func gcd(a, b int) int {
 	for b != 0 {
 		a, b = b, a%b
 	}
 	return a
-}
-
-// banded says whether elements of B lie side by side along N's last but one axis alone, so that a line of memory holds elements of many
-// panels.
-func (u *unit) banded() bool {
-	g := &u.k.Gett
-	if g.Imag != nil || len(g.N) < 2 || g.NR&(g.NR-1) != 0 {
-		return false
-	}
-	t := &gettNest{nest: &nest{u: u, k: u.k}, g: g}
-	ts := []target{factor(g.B)}
-	t.open()
-	return t.adjacent(ts, g.N[len(g.N)-2]) && !t.adjacent(ts, last(g.N)) && !t.adjacent(ts, last(g.K))
 }
 
 // evenly is the size of the parts, at most most, that cut n evenly.
@@ -189,7 +193,7 @@ func (b *gettBlocks) pointBytes() int {
 
 // rightRoom is the bytes that the panels of B take of it.
 func (b *gettBlocks) rightRoom() int {
-	if b.panelled {
+	if b.panelled || b.own {
 		return 0
 	}
 	return b.wide * b.size(rightBytes)
@@ -238,6 +242,10 @@ func (b *gettBlocks) size(which blockSize) int {
 			return 0
 		}
 		return b.high * b.wide * b.g.MR * b.g.NR * b.bytes
+	case squaresAt:
+		return tableAt(b.g, b.bytes) + 8*b.entries*b.tall*b.g.MR
+	case ownAt:
+		return (b.size(squaresAt) + 8*b.broad*b.g.NR/max(1, 16/b.bytes) + line - 1) &^ (line - 1)
 	case mirrorBands:
 		return ceilDiv(b.m, mirrorRows)
 	default: // tilesOffset
@@ -289,7 +297,7 @@ func (b *gettBlocks) terms(list []Phase, v gettVars) []Phase {
 			rows := min(b.wide*b.g.NR, b.n-v.j) / b.k.Axes[last(b.g.N)].Extent
 			v.wide, grain = ceilDiv(rows, b.bands), 1
 		}
-		if b.panelled {
+		if b.panelled || b.own {
 			v.wide = 0
 		}
 		if b.inPlace {

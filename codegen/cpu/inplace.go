@@ -8,22 +8,41 @@ import (
 	"github.com/einloom/einloom/codegen/cpu/asm"
 )
 
-// Where the right factor lies as packed panels do, it is read where it lies. Where it is narrow, packing the left one takes as long as multiplying with it. Rows that are evenly spaced, with their terms
-// side by side, are read where they lie instead: the same loop goes over rows in place and over a packed panel, by other steps from row to
-// row and from term to term. Only rows that do not fill a tile are packed, so that nothing behind the last one is read.
+// Where the right factor lies as packed panels do, it is read where it lies. Where it is narrow, packing the left one takes as long as
+// multiplying with it. Rows that are evenly spaced, with their terms side by side, are read where they lie instead: the same loop goes over
+// rows in place and over a packed panel, by other steps from row to row and from term to term. Only rows that do not fill a tile are packed,
+// so that nothing behind the last one is read.
 
 // mostInPlace is the most panels of B with which A is read in place. Each of them goes through A's rows again, and a packed panel goes
 // faster.
 const mostInPlace = 8
 
 // leftInPlace says whether u's left factor is read where it lies.
-func (u *unit) leftInPlace() bool {
+func (u *unit) leftInPlace() bool { return u.leftAxis() >= 0 }
+
+// leftAxis is the axis along which the rows of a left factor follow one another that is read where it lies; -1: it is packed.
+func (u *unit) leftAxis() int {
 	g := &u.k.Gett
 	a := &u.k.Body[g.A]
-	if g.Imag != nil || a.Kind != codegen.Load || a.DType != u.k.Body[g.Sum].DType || len(g.M) != 1 || len(g.K) != 1 || points(u.k, g.N) > mostInPlace*g.NR {
-		return false
+	if g.Imag != nil || a.Kind != codegen.Load || a.DType != u.k.Body[g.Sum].DType || points(u.k, g.N) > mostInPlace*g.NR {
+		return -1
 	}
-	return u.streams[u.leftStream()].class(g.K[0]) == adjacent
+	s := &u.streams[u.leftStream()]
+	along := u.innermost(g.M)
+	if s.class(last(g.K)) != adjacent || !u.nested(s, g.K, a.DType.Size()) || !u.nested(s, g.M, s.step[along]) {
+		return -1
+	}
+	return along
+}
+
+// innermost is the last of axes that has more than one point, the last one where none has.
+func (u *unit) innermost(axes []int) int {
+	for i := len(axes) - 1; i >= 0; i-- {
+		if u.k.Axes[axes[i]].Extent > 1 {
+			return axes[i]
+		}
+	}
+	return last(axes)
 }
 
 // leftStream is the stream that the left factor is loaded by.
@@ -44,12 +63,7 @@ func (u *unit) panelAxis() int {
 		return -1
 	}
 	panels := g.N[:len(g.N)-1]
-	along := last(panels)
-	for _, a := range panels {
-		if u.k.Axes[a].Extent > 1 {
-			along = a
-		}
-	}
+	along := u.innermost(panels)
 	s := &u.streams[u.rightStream()]
 	if s.class(last(g.N)) != adjacent || !u.nested(s, g.K, g.NR*b.DType.Size()) || !u.nested(s, panels, s.step[along]) {
 		return -1
@@ -74,8 +88,12 @@ func (u *unit) rightStream() int {
 	return findStream(u.streams, b.Param, b.At)
 }
 
-// rights finds panel number j of the right factor for batch point local, and the bytes from it to the next one.
-func (t *gettNest) rights(local, j asm.Reg) (at, step asm.Reg) {
+// rights finds panel number j of the right factor for batch point local, and the bytes from it to the next one. It is the first of a call's,
+// whose columns are count of them from flat point column on.
+func (t *gettNest) rights(local, j, column, count asm.Reg) (at, step asm.Reg) {
+	if t.u.packsOwn() {
+		return t.packOwn(t.batchPoint(local), column, count), t.size(rightBytes)
+	}
 	if !t.u.rightInPlace() {
 		return t.rightPanel(local, j), t.size(rightBytes)
 	}
@@ -126,7 +144,7 @@ func (t *gettNest) lefts(local, i, row asm.Reg) lefts {
 
 // leftStep is the bytes from one row in place to the next.
 func (t *gettNest) leftStep() asm.Reg {
-	return t.num(number{kind: stepOf, a: t.u.leftStream(), b: t.g.M[0], mul: 1})
+	return t.num(number{kind: stepOf, a: t.u.leftStream(), b: t.u.leftAxis(), mul: 1})
 }
 
 // termsInPlace writes acc[r][j] += a[r][k] * b[k][j] over the terms. a is the first row; rest, how many rows there are from it on, says

@@ -1,7 +1,6 @@
 package cpu
 
 import (
-	"math/bits"
 	"slices"
 
 	"github.com/einloom/einloom/codegen"
@@ -15,8 +14,9 @@ type gettNest struct {
 	g     *codegen.Gett
 	dtype tensor.DType
 
-	rowStreams, rowAxes []int // what the table of rows has of each row
-	passes              []int // the streams of stores that may go past the caches
+	rowStreams, rowAxes []int  // what the table of rows has of each row
+	origin              *scope // where all streams are at their first elements
+	passes              []int  // the streams of stores that may go past the caches
 }
 
 // padTerms is the room, in terms, behind a panel: packing writes whole vectors.
@@ -99,6 +99,7 @@ func factor(v int) target { return target{store: -1, reduce: -1, value: v} }
 // forPoints runs body for each point of the call's range.
 func (t *gettNest) forPoints(body func(point asm.Reg)) {
 	t.open()
+	t.origin = t.scope
 	for s := range t.u.streams {
 		t.scope.ptrs[s] = t.base(s)
 	}
@@ -169,35 +170,20 @@ func (t *gettNest) rightParts() []int {
 // termBytes is how far a term of the panel is from the next one.
 func (t *gettNest) termBytes(s *side) int { return s.width * t.element() }
 
-// pack writes the packing of both factors. A point is a panel of a batch point, first those of B. Columns and rows past the last are left
-// as they are, or become anything: no result of theirs is stored.
+// pack writes the packing of both factors, or of A alone. A point is a panel of a batch point, first those of B. Columns and rows past the
+// last are left as they are, or become anything: no result of theirs is stored.
 func (t *gettNest) pack() {
 	t.forPoints(func(point asm.Reg) {
 		all := t.sum(t.Arg(varWide), t.Arg(varHigh))
 		local, p := t.divide(point, all)
 		batch := t.batchPoint(local)
 		ofA, end := t.Label("left"), t.Label("packed")
-		t.Ins("CMPQ", p, t.Arg(varWide))
-		t.J("GE", ofA)
-		t.open()
-		if t.u.banded() {
-			panels := t.Label("panels")
-			rows := t.copy(t.size(bandRows))
-			t.Ins("TESTQ", rows, rows)
-			t.J("EQ", panels)
-			t.open()
-			t.packBand(batch, local, p)
-			t.close()
+		if !t.u.packsOwn() {
+			t.Ins("CMPQ", p, t.Arg(varWide))
+			t.J("GE", ofA)
+			t.packRight(batch, local, p)
 			t.Jmp(end)
-			t.Bind(panels)
 		}
-		j := t.scaled(p, t.Int(int64(t.g.NR)))
-		t.Ins("ADDQ", t.Arg(varJ), j)
-		t.packPanel(batch, &side{
-			parts: t.rightParts(), axes: t.g.N, width: t.g.NR, first: j, count: t.left(t.size(pointsN), j, t.Int(int64(t.g.NR))), dest: t.rightPanel(local, p),
-		})
-		t.close()
-		t.Jmp(end)
 		t.Bind(ofA)
 		t.open()
 		p = t.copy(p)
@@ -209,6 +195,38 @@ func (t *gettNest) pack() {
 		t.close()
 		t.Bind(end)
 	})
+}
+
+// packRight writes the packing of panel number p of B, or band.
+func (t *gettNest) packRight(batch, local, p asm.Reg) {
+	t.open()
+	end := t.Label("right")
+	if t.u.banded() {
+		panels := t.Label("panels")
+		rows := t.copy(t.size(bandRows))
+		t.Ins("TESTQ", rows, rows)
+		t.J("EQ", panels)
+		t.open()
+		first, _ := t.divide(t.Arg(varJ), t.rowLength())
+		inBlock, _ := t.divide(t.left(t.size(pointsN), t.Arg(varJ), t.scaled(t.size(blockWide), t.Int(int64(t.g.NR)))), t.rowLength())
+		begin := t.scaled(p, t.size(bandRows))
+		count := t.left(inBlock, begin, t.size(bandRows))
+		t.Ins("ADDQ", begin, first)
+		t.packBand(batch, &rowBand{first: first, count: count, column: t.scaled(begin, t.rowLength()), dest: t.rightPanel(local, t.Int(0))})
+		t.close()
+		t.Jmp(end)
+		t.Bind(panels)
+	}
+	j := t.scaled(p, t.Int(int64(t.g.NR)))
+	t.Ins("ADDQ", t.Arg(varJ), j)
+	t.packPanel(batch, t.rightSide(j, t.left(t.size(pointsN), j, t.Int(int64(t.g.NR))), t.rightPanel(local, p)))
+	t.close()
+	t.Bind(end)
+}
+
+// rightSide is the panel of count columns of B from flat point first on, to be packed to dest.
+func (t *gettNest) rightSide(first, count, dest asm.Reg) *side {
+	return &side{parts: t.rightParts(), axes: t.g.N, width: t.g.NR, first: first, count: count, dest: dest}
 }
 
 // packPanel writes the packing of a panel. Lanes go across the panel where its points are one run and there are enough of them, unless the
@@ -386,110 +404,6 @@ func (t *gettNest) blocksOnce(targets []target, moving walk, count asm.Reg, body
 	t.unroll = 1
 	t.blocksFrom(targets, moving, count, body)
 	t.unroll = before
-}
-
-// packBand writes the packing of band number p of a block of B: some rows of N's last axis, of which elements of neighbouring rows lie side
-// by side in memory. What is fetched with a line is used at once, and goes to many panels.
-func (t *gettNest) packBand(batch, local, p asm.Reg) {
-	ts := []target{factor(t.g.B)}
-	row, inner := last(t.g.N), t.g.N[len(t.g.N)-2]
-	length := t.num(number{kind: extentOf, a: row})
-	terms := t.left(t.size(pointsK), t.Arg(varP), t.size(blockTerms))
-	first, _ := t.divide(t.Arg(varJ), length)
-	inBlock := t.scaled(t.size(blockWide), t.Int(int64(t.g.NR)))
-	rows, _ := t.divide(t.left(t.size(pointsN), t.Arg(varJ), inBlock), length)
-	begin := t.scaled(p, t.size(bandRows))
-	count := t.left(rows, begin, t.size(bandRows))
-	t.Ins("ADDQ", begin, first)
-	start := t.scaled(begin, length) // column of the block
-	at := t.rightPanel(local, t.copy(t.Int(0)))
-	t.place(ts, batch, t.g.Batch)
-	t.vector = inner
-	t.inside(func() {
-		t.runs(ts, t.g.K, t.Arg(varP), terms, func(n asm.Reg) {
-			from := t.copy(start)
-			t.runs(ts, t.g.N[:len(t.g.N)-1], first, count, func(points asm.Reg) {
-				t.packStrip(ts, &strip{terms: n, points: points, at: at, length: length, column: t.copy(from)})
-				t.Ins("ADDQ", t.scaled(points, length), from)
-			})
-			t.Ins("ADDQ", t.scaled(n, t.Int(int64(t.g.NR*t.bytes()))), at)
-		})
-	}, t.g.Batch...)
-}
-
-// strip is some points of a band that lie side by side in memory, with all of N's last axis.
-type strip struct {
-	terms  asm.Reg // how many
-	points asm.Reg // how many
-	at     asm.Reg // the first term's place in the block's first panel
-	length asm.Reg // of N's last axis
-	column asm.Reg // of the block, of the first point
-	table  asm.Reg // of where the points go
-}
-
-// packStrip packs a strip, so many points of N's last axis at a time as a square has rows, of these term by term: a page of memory is read
-// as far as the strip goes before the next one is.
-func (t *gettNest) packStrip(ts []target, s *strip) {
-	s.table = t.copy(t.Arg(ArgScratch))
-	t.Ins("ADDQ", asm.Imm(piecesAt(t.g, t.element())), s.table)
-	moving := t.enter(ts, last(t.g.N))
-	left := t.copy(s.length)
-	square := t.Label("square")
-	t.Bind(square)
-	t.findColumns(s)
-	term := t.copy(t.Int(0))
-	t.loop(ts, last(t.g.K), t.copy(s.terms), func() {
-		t.packSquares(ts, s, term)
-		t.Ins("ADDQ", asm.Imm(t.g.NR*t.bytes()), term)
-	})
-	t.advance(moving, t.square())
-	t.Ins("ADDQ", asm.Imm(t.square()), s.column)
-	t.Ins("SUBQ", asm.Imm(t.square()), left)
-	t.J("GT", square)
-	t.close()
-}
-
-// packSquares packs one term of a strip, which stands at byte term of the panels: whole vectors, squares, single points.
-func (t *gettNest) packSquares(ts []target, s *strip, term asm.Reg) {
-	moving := t.enter(ts, t.vector)
-	to, left := t.copy(s.table), t.copy(s.points)
-	for _, n := range slices.Compact([]int{t.full, t.square(), 1}) {
-		t.n = n
-		top, end := t.Label("strip"), t.Label("over")
-		t.Bind(top)
-		t.Ins("CMPQ", left, asm.Imm(n))
-		t.J("LT", end)
-		t.block(1, func() {
-			t.storeColumns(t.neighbours(ts, t.g.B, last(t.g.N), t.square()), func(point int) asm.Mem {
-				at := t.GP()
-				t.Ins("MOVQ", asm.At(to, 8*point), at)
-				return asm.At(at, 0).Plus(term, 1)
-			})
-		})
-		t.advance(moving, n)
-		t.Ins("ADDQ", asm.Imm(8*n), to)
-		t.Ins("SUBQ", asm.Imm(n), left)
-		t.Jmp(top)
-		t.Bind(end)
-	}
-	t.n = t.full
-	t.close()
-}
-
-// findColumns writes the table of where the strip's points go, of which the first is its present column of the block.
-func (t *gettNest) findColumns(s *strip) {
-	column, to, shift := t.copy(s.column), t.copy(s.table), bits.TrailingZeros(uint(t.g.NR))
-	t.turns(t.copy(s.points), func() {
-		in, panel := t.copy(column), t.copy(column)
-		t.Ins("ANDQ", asm.Imm(t.g.NR-1), in)
-		t.Ins("SHRQ", asm.Imm(shift), panel)
-		t.Ins("IMULQ", t.size(rightBytes), panel)
-		t.Ins("ADDQ", s.at, panel)
-		t.Ins("LEAQ", asm.At(panel, 0).Plus(in, t.bytes()), panel)
-		t.Ins("MOVQ", panel, asm.At(to, 0))
-		t.Ins("ADDQ", asm.Imm(8), to)
-		t.Ins("ADDQ", s.length, column)
-	})
 }
 
 // square is how many elements a vector of 16 bytes holds: so many of them are transposed at a time.

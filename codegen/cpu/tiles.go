@@ -5,24 +5,27 @@ import (
 	"github.com/einloom/einloom/codegen/cpu/asm"
 )
 
-// A worker's own memory in a packed contraction: spilled registers, one tile, addresses of a panel's pieces (see edges.go), and the table of
-// the call's rows (see rowtable.go).
+// A worker's own memory in a packed contraction: spilled registers, one tile, the table of a band's columns (see bands.go), the table of the
+// call's rows (see rowtable.go), that of its columns' squares (see edges.go), and its own panels of B (see own.go).
 const (
 	spillRoom = 8 << 10
 	tileAt    = spillRoom
 	tileRoom  = 8 << 10
 )
 
-// piecesAt is where the addresses of pieces stand in the worker's memory; the table of rows is behind them.
-func piecesAt(g *codegen.Gett, bytes int) int {
+// stripAt is where the table of a band's columns stands in the worker's memory; the table of rows is behind it.
+func stripAt(g *codegen.Gett, bytes int) int {
 	return tileAt + max(tileRoom, (g.MR*g.NR*bytes+63)&^63)
 }
 
-func tableAt(g *codegen.Gett, bytes int) int { return piecesAt(g, bytes) + 8*max(g.NR, bandPoints) }
+func tableAt(g *codegen.Gett, bytes int) int { return stripAt(g, bytes) + bandTable }
 
 // scratch is the bytes that a call takes of the worker's memory.
 func (b *gettBlocks) scratch() int {
-	return tableAt(b.g, b.bytes) + 8*b.entries*b.tall*b.g.MR
+	if !b.own {
+		return b.size(ownAt)
+	}
+	return b.size(ownAt) + b.broad*b.size(rightBytes)
 }
 
 // compute writes the tiles. A point is some panels of A and some of B of one point of the batch.
@@ -45,22 +48,23 @@ func (t *gettNest) compute() {
 // tiles writes the loops over panels of B from number j on and of A from number i on.
 func (t *gettNest) tiles(stores []target, local, i, j asm.Reg) {
 	terms := t.left(t.size(pointsK), t.Arg(varP), t.size(blockTerms))
-	b, right := t.rights(local, j)
 	column := t.firstTile(local, i, j)
 	row, rows := t.span(i, t.g.MR, varI, pointsM, callHigh, blockHigh)
 	a := t.lefts(local, i, row)
 	table, bits := t.rowTable(stores, row, rows)
 	at, columns := t.span(j, t.g.NR, varJ, pointsN, callWide, blockWide)
+	b, right := t.rights(local, j, at, columns)
+	squares := t.squareTable(stores, at, columns)
 	down, across := t.tileStep(t.Int(1)), t.tileStep(t.size(blockHigh))
 	unplaced := t.scope
 	top := t.Label("column")
 	t.Bind(top)
 	t.open()
-	t.place(stores, at, t.g.N)
 	c := &corner{
 		unplaced: unplaced, tile: t.copy(column), entry: t.copy(table), column: at, width: t.least(columns, t.Int(int64(t.g.NR))),
-		rest: t.copy(rows), ends: map[int]asm.Reg{},
+		squares: squares, rest: t.copy(rows), ends: map[int]asm.Reg{},
 	}
+	t.placeColumns(stores, c)
 	if t.u.mirrors() {
 		c.below = t.copy(row)
 		t.Ins("ADDQ", asm.Imm(t.g.MR), c.below)
@@ -72,6 +76,7 @@ func (t *gettNest) tiles(stores []target, local, i, j asm.Reg) {
 	t.Ins("ADDQ", right, b)
 	t.Ins("ADDQ", across, column)
 	t.Ins("ADDQ", asm.Imm(t.g.NR), at)
+	t.Ins("ADDQ", asm.Imm(8*t.g.NR/t.square()), squares)
 	t.Ins("SUBQ", asm.Imm(t.g.NR), columns)
 	t.J("GT", top)
 }
@@ -127,6 +132,7 @@ type corner struct {
 	column   asm.Reg         // flat point
 	rest     asm.Reg         // rows from here on, which may be more than the tile's
 	width    asm.Reg         // columns
+	squares  asm.Reg         // where the table of squares has the panel's first one (see edges.go)
 	below    asm.Reg         // the first row below the tile, where tiles above the diagonal are passed over
 	ahead    asm.Reg         // in the next panel of B, what no tile has asked for
 	way      asm.Reg         // how its tiles are finished (see finish.go)
