@@ -1,6 +1,10 @@
 package expr
 
-import "math"
+import (
+	"math"
+
+	"github.com/einloom/einloom/tensor"
+)
 
 // Softmax gives exp(x) divided by its sum over the named axes, all if none is named. The greatest element is taken out first, so that
 // nothing overflows. Integers and bool become float64; halves compute in float32 and round once.
@@ -77,4 +81,25 @@ func (r reduction) normal(epsilon float64) Expr {
 		v = r.apply(opAdd, v, r.like(epsilon, v))
 	}
 	return r.cast(r.apply(opDiv, c, r.keep(r.apply(opSqrt, v))), result)
+}
+
+// IsClose says whether x and y differ by no more than atol + rtol |y|, or are equal. With NaN it is false. NumPy's tolerances are rtol 1e-5
+// and atol 1e-8.
+func (x Expr) IsClose(y Expr, rtol, atol float64) Expr {
+	s := here("isclose")
+	if bad, is := s.inherit(x, y); is {
+		return bad
+	}
+	if !(rtol >= 0 && atol >= 0) {
+		return s.bad(ErrValue, "the tolerances are %v and %v, want at least 0", rtol, atol)
+	}
+	d := promoteAll([]Expr{x, y})
+	if !d.IsFloat() && !d.IsComplex() {
+		d = tensor.Float64
+	}
+	x, y = s.meets(x, d), s.meets(y, d)
+	distance, size := s.apply(opAbs, s.apply(opSub, x, y)), s.apply(opAbs, y)
+	most := s.apply(opAdd, s.like(atol, size), s.apply(opMul, s.like(rtol, size), size))
+	near := s.apply(opAnd, s.apply(opLessEqual, distance, most), s.apply(opFinite, y))
+	return s.apply(opOr, near, s.apply(opEqual, x, y))
 }

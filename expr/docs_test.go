@@ -3,6 +3,8 @@ package expr_test
 import (
 	"fmt"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -56,4 +58,31 @@ func promotionTable(t *testing.T) string {
 		row(cells)
 	}
 	return b.String()
+}
+
+// docs/numpy.md names nothing that is not there.
+func TestNumPyPageNamesWhatThereIs(t *testing.T) {
+	page, err := os.ReadFile("../docs/numpy.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var code strings.Builder
+	for _, room := range []string{".", "../einsum", "../tensor", "../runtime"} {
+		files, err := filepath.Glob(room + "/*.go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			text, err := os.ReadFile(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			code.Write(text)
+		}
+	}
+	for _, m := range regexp.MustCompile(`\b(expr|tensor|einsum|x|y|c|mask|edges|\))\.([A-Z]\w*)`).FindAllStringSubmatch(string(page), -1) {
+		if !regexp.MustCompile(`(?m)^(func (\(\w+ \S+\) )?|type |\t)` + m[2] + `\b`).MatchString(code.String()) {
+			t.Errorf("docs/numpy.md says %s, which is not there", m[0])
+		}
+	}
 }

@@ -172,6 +172,31 @@ var mistakes = map[string]func() expr.Expr{
 	"squeeze-size": func() expr.Expr {
 		return expr.Input("a", tensor.Float32, 3, 1).Squeeze(0)
 	},
+	"split-uneven": func() expr.Expr {
+		return expr.Input("a", tensor.Float32, 3, 7).Split(2, 1)[0]
+	},
+	"takealong-rows": func() expr.Expr {
+		a := expr.Input("a", tensor.Float32, 3, 7)
+		return a.TakeAlong(expr.Input("places", tensor.Int64, 4, 2), 1)
+	},
+	"windows-wide": func() expr.Expr {
+		return expr.Input("a", tensor.Float32, 3, 7).Windows(8, 1)
+	},
+	"padby-far": func() expr.Expr {
+		return expr.Input("a", tensor.Float32, 3).PadBy(expr.PadReflect, [2]int{0, 3})
+	},
+	"onehot-float": func() expr.Expr {
+		return expr.Input("a", tensor.Float32, 3).OneHot(tensor.Float32, 4)
+	},
+	"histogram-edges": func() expr.Expr {
+		return expr.Input("a", tensor.Float32, 3).Histogram(expr.Scalar(2))
+	},
+	"tril-rank": func() expr.Expr {
+		return expr.Input("a", tensor.Float32, 3).Tril(0)
+	},
+	"cov-rank": func() expr.Expr {
+		return expr.Input("a", tensor.Float32, 3).Cov()
+	},
 	"stack-shapes": func() expr.Expr {
 		return expr.Stack(0, expr.Input("a", tensor.Float32, 3), expr.Input("b", tensor.Float32, 4))
 	},

@@ -2,6 +2,7 @@ package expr
 
 import (
 	"math"
+	"slices"
 
 	"github.com/einloom/einloom/expr/op"
 	"github.com/einloom/einloom/expr/routine"
@@ -64,19 +65,20 @@ func (s site) lengthwise(x Expr, axis int, do func(Expr) Expr) Expr {
 	if !ok {
 		return bad
 	}
-	last := len(x.n.Shape) - 1
-	order := labelled(0, last+1)
-	copy(order[at[0]:], order[at[0]+1:])
-	order[last] = at[0]
-	back := make([]int, last+1)
-	for k, a := range order {
-		back[a] = k
-	}
-	y := do(s.transpose(x, order))
+	y := do(s.lastly(x, at[0]))
 	if y.n.Kind == KBad {
 		return y
 	}
-	return s.transpose(y, back)
+	return s.transpose(y, slices.Insert(labelled(0, len(x.n.Shape)-1), at[0], len(x.n.Shape)-1))
+}
+
+// lastly moves an axis behind the others.
+func (s site) lastly(x Expr, axis int) Expr {
+	if x.n.Kind == KBad {
+		return x
+	}
+	last := len(x.n.Shape) - 1
+	return s.transpose(x, append(slices.Delete(labelled(0, last+1), axis, axis+1), axis))
 }
 
 // SearchSorted gives for each element of v, int64, the first place in x, whose last axis ascends, that it could be put at without disorder; right:

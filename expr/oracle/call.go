@@ -9,11 +9,20 @@ import (
 	"github.com/einloom/einloom/expr"
 )
 
-// call computes a routine. Sorting alone is written out here; what linear algebra and Fourier transforms give is held to its laws.
-func (e *evaluation) call(n *expr.Node, x *array) (*array, error) {
-	if n.Routine.Name != "sort" {
-		return nil, fmt.Errorf("%v: oracle: routine %q is not written out", n.Pos, n.Routine.Name)
+// call computes a routine. Sorting and searching are written out here; what linear algebra and Fourier transforms give is held to its laws.
+func (e *evaluation) call(n *expr.Node, args []*array) (*array, error) {
+	switch n.Routine.Name {
+	case "sort":
+		return sorted(n, args[0]), nil
+	case "searchsorted":
+		return searched(n, args[0], args[1], 0), nil
+	case "searchsorted_right":
+		return searched(n, args[0], args[1], 1), nil
 	}
+	return nil, fmt.Errorf("%v: oracle: routine %q is not written out", n.Pos, n.Routine.Name)
+}
+
+func sorted(n *expr.Node, x *array) *array {
 	out := empty(n.DType, n.Shape)
 	length := n.Shape[len(n.Shape)-1]
 	row := make([]int, length)
@@ -29,22 +38,41 @@ func (e *evaluation) call(n *expr.Node, x *array) (*array, error) {
 			out.setSlack(from+i, slack)
 		}
 	}
-	return out, nil
+	return out
+}
+
+// searched counts for each element of v how many of its row of x come before it, by less than limit in order.
+func searched(n *expr.Node, x, v *array, limit int) *array {
+	out := empty(n.DType, n.Shape)
+	length, wanted := x.shape[len(x.shape)-1], v.shape[len(v.shape)-1]
+	for i := range out.i {
+		for j := i / wanted * length; j < (i/wanted+1)*length; j++ {
+			if x.order(j, v, i) < limit {
+				out.i[i]++
+			}
+			if s := x.slackAt(j) + v.slackAt(i); s > 0 && (x.f == nil || !(math.Abs(x.f[j]-v.f[i]) > s)) {
+				out.setSlack(i, anything)
+			}
+		}
+	}
+	return out
 }
 
 // compare orders elements i and k: NaN last, -0 before 0.
 func (a *array) compare(i, k int) int {
 	if a.f == nil {
-		switch {
-		case less(a.dtype, a.i[i], a.i[k]):
-			return -1
-		case less(a.dtype, a.i[k], a.i[i]):
-			return 1
-		}
-		return 0
+		return a.order(i, a, k)
 	}
-	x, y := a.f[i], a.f[k]
-	return cmp.Or(truth(math.IsNaN(x))-truth(math.IsNaN(y)), cmp.Compare(x, y), truth(math.Signbit(y))-truth(math.Signbit(x)))
+	return cmp.Or(a.order(i, a, k), truth(math.Signbit(a.f[k]))-truth(math.Signbit(a.f[i])))
+}
+
+// order says whether element i is less than element k of b, of one dtype, equal, or greater: -1, 0 or 1. NaN are greatest.
+func (a *array) order(i int, b *array, k int) int {
+	if a.f != nil {
+		x, y := a.f[i], b.f[k]
+		return cmp.Or(truth(math.IsNaN(x))-truth(math.IsNaN(y)), cmp.Compare(x, y))
+	}
+	return truth(less(a.dtype, b.i[k], a.i[i])) - truth(less(a.dtype, a.i[i], b.i[k]))
 }
 
 func truth(b bool) int {

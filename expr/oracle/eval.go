@@ -143,7 +143,7 @@ func (e *evaluation) compute(n *expr.Node) (*array, error) {
 	case expr.KGather:
 		return e.gather(n, args[0], args[1])
 	case expr.KCall:
-		return e.call(n, args[0])
+		return e.call(n, args)
 	}
 	return nil, broken(n, "a node of unknown kind %d", n.Kind)
 }

@@ -3,6 +3,7 @@ package cases
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/einloom/einloom/expr"
 	"github.com/einloom/einloom/expr/op"
@@ -21,7 +22,7 @@ var unary = map[string]func(expr.Expr) expr.Expr{
 	"cosh": expr.Expr.Cosh, "arcsinh": expr.Expr.Asinh, "arccosh": expr.Expr.Acosh, "arctanh": expr.Expr.Atanh, "cbrt": expr.Expr.Cbrt,
 	"erfc": expr.Expr.Erfc, "signbit": expr.Expr.Signbit,
 	"real": expr.Expr.Real, "imag": expr.Expr.Imag, "conj": expr.Expr.Conj,
-	"angle": expr.Expr.Angle,
+	"angle": expr.Expr.Angle, "trace": expr.Expr.Trace, "cov": expr.Expr.Cov, "corrcoef": expr.Expr.CorrCoef,
 }
 
 // binary are the operations of two operands.
@@ -32,12 +33,15 @@ var binary = map[string]func(x, y expr.Expr) expr.Expr{
 	"greater": expr.Expr.Greater, "greater_equal": expr.Expr.GreaterEqual, "bitwise_and": expr.Expr.And, "bitwise_or": expr.Expr.Or,
 	"bitwise_xor": expr.Expr.Xor, "left_shift": expr.Expr.LeftShift, "right_shift": expr.Expr.RightShift,
 	"arctan2": expr.Expr.Atan2, "hypot": expr.Expr.Hypot, "copysign": expr.Expr.Copysign,
+	"kron": expr.Expr.Kron, "histogram": expr.Expr.Histogram,
 	"matmul": expr.Expr.MatMul, "outer": expr.Expr.Outer, "dot": expr.Expr.Dot,
 }
 
 // reduction are the operations over axes, which keepdims keeps.
 var reduction = map[string]func(x expr.Expr, axes ...int) expr.Expr{
 	"sum": expr.Expr.Sum, "prod": expr.Expr.Prod, "max": expr.Expr.Max, "min": expr.Expr.Min, "any": expr.Expr.Any, "all": expr.Expr.All,
+	"nansum": expr.Expr.NaNSum, "nanmean": expr.Expr.NaNMean, "nanvar": expr.Expr.NaNVar, "nanstd": expr.Expr.NaNStd, "nanmin": expr.Expr.NaNMin,
+	"nanmax": expr.Expr.NaNMax, "norm": expr.Expr.Norm, "count_nonzero": expr.Expr.CountNonzero,
 	"argmax": expr.Expr.ArgMax, "argmin": expr.Expr.ArgMin, "mean": expr.Expr.Mean, "logsumexp": expr.Expr.LogSumExp,
 }
 
@@ -67,6 +71,9 @@ func (c *Case) Expr(inputs bool) (expr.Expr, error) {
 		return c.keep(f(x[0], c.Axes...)), nil
 	}
 	if y, ok := c.shaped(x); ok {
+		return y, nil
+	}
+	if y, ok := c.arranged(x); ok {
 		return y, nil
 	}
 	if y, ok := c.created(); ok {
@@ -174,6 +181,53 @@ func (c *Case) shaped(x []expr.Expr) (expr.Expr, bool) {
 		return expr.Concat(axis, x...), true
 	case "stack":
 		return expr.Stack(axis, x...), true
+	}
+	return expr.Expr{}, false
+}
+
+// padModes are NumPy's names.
+var padModes = map[string]expr.PadMode{
+	"edge": expr.PadEdge, "reflect": expr.PadReflect, "symmetric": expr.PadSymmetric, "wrap": expr.PadWrap,
+}
+
+// arranged builds what is made of moves: counts and shifts are the case's offset.
+func (c *Case) arranged(x []expr.Expr) (expr.Expr, bool) {
+	axis := 0
+	if c.Axis != nil {
+		axis = *c.Axis
+	}
+	if mode, ok := padModes[strings.TrimPrefix(c.Op, "pad_")]; ok && len(x) == 1 {
+		return x[0].PadBy(mode, c.widths()...), true
+	}
+	switch fmt.Sprint(c.Op, len(x)) {
+	case "roll1":
+		return x[0].Roll(c.Offset, axis), true
+	case "diff1":
+		return x[0].Diff(axis), true
+	case "repeat1":
+		return x[0].Repeat(c.Offset, axis), true
+	case "tile1":
+		return x[0].Tile(c.Dims...), true
+	case "split1":
+		return x[0].Split(c.Rows, axis)[c.Offset], true
+	case "moveaxis1":
+		return x[0].MoveAxis(c.Axes[0], c.Axes[1]), true
+	case "swapaxes1":
+		return x[0].SwapAxes(c.Axes[0], c.Axes[1]), true
+	case "sliding_window_view1":
+		return x[0].Windows(c.Offset, axis), true
+	case "take_along_axis2":
+		return x[0].TakeAlong(x[1], axis), true
+	case "tril1":
+		return x[0].Tril(c.Offset), true
+	case "triu1":
+		return x[0].Triu(c.Offset), true
+	case "diag1":
+		return x[0].Diag(c.Offset), true
+	case "bincount1":
+		return x[0].BinCount(c.Rows), true
+	case "isclose2":
+		return x[0].IsClose(x[1], 1e-5, 1e-8), true
 	}
 	return expr.Expr{}, false
 }

@@ -42,12 +42,12 @@ type Case struct {
 	Before     []int    `json:"before"`     // pad
 	After      []int    `json:"after"`      // pad
 	Value      float64  `json:"value"`      // pad, full
-	Offset     int      `json:"offset"`     // diagonal; the index of index
+	Offset     int      `json:"offset"`     // diagonal, tril, triu, diag; the index of index, the count or shift of roll, repeat and windows
 	DType      string   `json:"dtype"`      // of cast and of what has no operands
 	Start      float64  `json:"start"`      // arange, linspace
 	Stop       float64  `json:"stop"`       // arange, linspace
 	Step       float64  `json:"step"`       // arange
-	Rows       int      `json:"rows"`       // eye, linspace
+	Rows       int      `json:"rows"`       // eye, linspace; the bins of bincount, the parts of split
 	Epsilon    float64  `json:"epsilon"`    // layer_norm
 
 	Number int            // in the file, from 0

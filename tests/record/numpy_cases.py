@@ -612,9 +612,75 @@ def complexes():
         record("angle", [x], np.angle(x))
 
 
+def arrangements():
+    """What is made of moves, choices and counts."""
+    for d in (NAMES["f32"], NAMES["i16"], NAMES["c64"], NAMES["bool"], NAMES["f16"]):
+        x = sample(d, 3, 4)
+        for shift, axis in ((1, 0), (-1, 1), (9, 1), (0, 0)):
+            record("roll", [x], np.roll(x, shift, axis), offset=shift, axis=axis)
+        for axis in (0, 1):
+            record("diff", [x], np.diff(x, axis=axis), axis=axis)
+            record("repeat", [x], np.repeat(x, 3, axis=axis), offset=3, axis=axis)
+            record("take_along_axis", [x, np.array([[1, 0, -1, 2]]).repeat(3, 0)], np.take_along_axis(x, np.array([[1, 0, -1, 2]]).repeat(3, 0), axis),
+                   axis=axis)
+        record("sliding_window_view", [x], np.lib.stride_tricks.sliding_window_view(x, 2, axis=0), offset=2, axis=0)
+        record("sliding_window_view", [x], np.lib.stride_tricks.sliding_window_view(x, 3, axis=1), offset=3, axis=1)
+        for counts in ((2,), (2, 1), (2, 3, 2), (0, 2)):
+            record("tile", [x], np.tile(x, counts), dims=list(counts))
+        record("split", [x], np.split(x, 2, axis=1)[1], rows=2, axis=1, offset=1)
+        y = sample(d, 2, 3, 4)
+        for a, b in ((0, 2), (2, 0), (-1, 1), (1, 1)):
+            record("moveaxis", [y], np.moveaxis(y, a, b), axes=[a, b])
+            record("swapaxes", [y], np.swapaxes(y, a, b), axes=[a, b])
+        for k in (0, 1, -2, 5):
+            record("tril", [y], np.tril(y, k), offset=k)
+            record("triu", [x], np.triu(x, k), offset=k)
+            record("diag", [x[0]], np.diag(x[0], k), offset=k)
+        record("trace", [x], np.trace(x))
+        record("trace", [y], np.trace(y, axis1=1, axis2=2))
+        record("kron", [x, y[0, :2]], np.kron(x, y[0, :2]))
+        record("kron", [y, x[0]], np.kron(y, x[0]))
+        for mode in ("edge", "reflect", "symmetric", "wrap"):
+            record("pad_" + mode, [x], np.pad(x, ((2, 1), (0, 3)), mode=mode), before=[2, 0], after=[1, 3])
+        record("count_nonzero", [x], np.count_nonzero(x, axis=1), axes=[1])
+    for d in (NAMES["f32"], NAMES["f64"], NAMES["f16"], NAMES["i32"]):
+        x = sample(d, 4, 5)
+        record("cov", [x], narrow(np.cov(wide(x)), np.cov(x).dtype if d != NAMES["f16"] and d != NAMES["f32"] else d))
+        record("corrcoef", [x], narrow(np.corrcoef(wide(x)), np.cov(x).dtype if d != NAMES["f16"] and d != NAMES["f32"] else d))
+        for axes in (None, (0,), (1,)):
+            how = {} if axes is None else {"axes": list(axes)}
+            record("norm", [x], narrow(np.sqrt(np.sum(np.square(wide(x)), axis=axes)), d if d.kind == "f" else np.dtype("f8")), **how)
+        edges = np.array([-3, -1, 0, 2, 3], dtype=d)
+        record("histogram", [x, edges], np.histogram(x, edges)[0])
+        record("isclose", [x, x + np.asarray(1, dtype=d)], np.isclose(x, x + np.asarray(1, dtype=d)))
+    z = sample(NAMES["c64"], 3, 4)
+    record("cov", [z], narrow(np.cov(wide(z)), z.dtype))
+    record("norm", [z], narrow(np.sqrt(np.sum(np.abs(wide(z)) ** 2, axis=1)), np.dtype("f4")), axes=[1])
+    for d in (NAMES["f32"], NAMES["f64"]):
+        x = sample(d, 4, 5)
+        x[0, 1] = x[2, :] = x[3, 3] = math.nan
+        y = x.copy()
+        y[1, 1] = math.inf
+        for op, f in (("nansum", np.nansum), ("nanmean", np.nanmean), ("nanvar", np.nanvar), ("nanstd", np.nanstd)):
+            for axes in (None, (0,), (1,)):
+                how = {} if axes is None else {"axes": list(axes)}
+                record(op, [x], narrow(f(wide(x), axis=axes), d), **how)
+        for op, f in (("nanmin", np.nanmin), ("nanmax", np.nanmax)):
+            for a in (x, y):
+                record(op, [a], f(a, axis=1), axes=[1])
+                record(op, [a], f(a, axis=0), axes=[0])
+        w = specials(d)
+        record("isclose", [w, w * d.type(1 + 5e-6)], np.isclose(w, w * d.type(1 + 5e-6)))
+        record("isclose", [w[:, None], w], np.isclose(w[:, None], w))
+    for d in INTS:
+        x = np.abs(sample(d, 30)) % 6
+        record("bincount", [x.astype(d)], np.bincount(x.astype(np.int64), minlength=6), rows=6)
+        record("bincount", [x.astype(d)], np.bincount(x.astype(np.int64), minlength=100), rows=100)
+
+
 def main():
     for part in (unary, binary, promotion, broadcasting, reductions, moves, indexing, creation, products, compositions, casts, inverses,
-                 complexes):
+                 complexes, arrangements):
         part()
     header = {"format": "einloom-numpy-cases/1", "numpy": np.__version__, "ml_dtypes": ml_dtypes.__version__,
               "recorder": "tests/record/numpy_cases.py"}
