@@ -28,6 +28,9 @@ const (
 	promptTime = 4e-3
 )
 
+// rowsTogether is how many rows a generator may fold beside one another: pieces are whole times as many, so that none is left.
+const rowsTogether = 8
+
 // cycles are what a core does in a second, about. Only ratios matter.
 const cycles = 3e9
 
@@ -340,6 +343,9 @@ func (p *scheduler) share(total float64) {
 		}
 	}
 	k.Grain = int(max(1, math.Ceil(points*p.shareTime(seconds)/max(seconds, 1e-12)/unit)*unit))
+	if k.Vector >= 0 && k.Axes[k.Vector].Fold && k.Grain > rowsTogether {
+		k.Grain -= k.Grain % rowsTogether
+	}
 	k.Grain = min(k.Grain, max(1, int(points)))
 	if p.splittable() && seconds > 4*pieceTime {
 		p.split(seconds, points, unit)

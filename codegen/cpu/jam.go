@@ -499,7 +499,7 @@ func (n *nest) fetch(list []fetched, axis, k int) {
 			continue
 		case near && f.rows && st.class(n.u.jam.axis) == strided:
 			for r := range n.jamming.high {
-				n.Ins("PREFETCHT0", n.rowAt(f.stream, f.at, r))
+				n.Ins("PREFETCHT0", n.rowAt(f.stream, f.at, n.u.jam.axis, r))
 			}
 		case f.rows:
 			n.Ins("PREFETCHT0", asm.At(f.at, 0))
@@ -526,8 +526,8 @@ func (n *nest) fetchStores(targets []target) {
 		p := n.copy(n.ptr(s))
 		n.Ins("ADDQ", n.num(number{kind: stepOf, a: s, b: n.u.jam.axis, mul: t.high}), p)
 		for r := range t.high {
-			n.Ins("PREFETCHT0", n.rowAt(s, p, r))
-			n.Ins("PREFETCHT0", n.rowAt(s, p, r).Off((t.wide[len(t.wide)-1]+n.n)*st.bytes()-1))
+			n.Ins("PREFETCHT0", n.rowAt(s, p, n.u.jam.axis, r))
+			n.Ins("PREFETCHT0", n.rowAt(s, p, n.u.jam.axis, r).Off((t.wide[len(t.wide)-1]+n.n)*st.bytes()-1))
 		}
 	}
 }
@@ -577,19 +577,19 @@ func (n *nest) tileAt(s int, p asm.Reg, block int) asm.Mem {
 	if class := st.class(n.u.jam.axis); n.u.jam.whole || class == adjacent {
 		m.Disp += st.step[n.u.jam.axis] * row
 	} else if class == strided {
-		at := n.rowAt(s, p, row)
+		at := n.rowAt(s, p, n.u.jam.axis, row)
 		m.Index, m.Scale = at.Index, at.Scale
 	}
 	return m
 }
 
-// rowAt is where stream s, at p in the first row, is in another.
-func (n *nest) rowAt(s int, p asm.Reg, row int) asm.Mem {
+// rowAt is where stream s, at p in the first row, is in another, a point of axis.
+func (n *nest) rowAt(s int, p asm.Reg, axis, row int) asm.Mem {
 	if row == 0 {
 		return asm.At(p, 0)
 	}
 	scale := min(row&-row, 8)
-	return asm.At(p, 0).Plus(n.num(number{kind: stepOf, a: s, b: n.u.jam.axis, mul: row / scale}), scale)
+	return asm.At(p, 0).Plus(n.num(number{kind: stepOf, a: s, b: axis, mul: row / scale}), scale)
 }
 
 // crossing names terms that lie side by side at the lanes of a vector: from an address of the stream and the first term on.

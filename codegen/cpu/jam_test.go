@@ -108,6 +108,12 @@ func integers(r *rand.Rand, d tensor.DType, dims []int) (*tensor.Tensor, error) 
 		return tensor.New(small[float32](r, n), dims...)
 	case tensor.Float64:
 		return tensor.New(small[float64](r, n), dims...)
+	case tensor.Complex64:
+		z := make([]complex64, n)
+		for i, re := range small[float32](r, n) {
+			z[i] = complex(re, float32(r.IntN(41)-20))
+		}
+		return tensor.New(z, dims...)
 	default:
 		return tensor.New(small[int32](r, n), dims...)
 	}

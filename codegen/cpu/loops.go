@@ -86,7 +86,12 @@ func (n *nest) points(targets []target) {
 	for _, a := range n.parallel() {
 		n.moveAll(targets, a, n.scope.idx[a])
 	}
-	n.inside(func() { n.sequential(targets, n.innerLoops()) }, n.parallel()...)
+	n.inside(func() {
+		if n.u.beside >= 0 && len(n.innerLoops()) == 0 {
+			n.rowsOfPoints(targets, point, top)
+		}
+		n.sequential(targets, n.innerLoops())
+	}, n.parallel()...)
 	n.close()
 	n.Ins("INCQ", point)
 	n.Jmp(top)
@@ -144,6 +149,9 @@ func (n *nest) sequential(targets []target, axes []int) {
 		return
 	case len(axes) == 0:
 		n.core(targets, n.wholeCount(n.vector))
+		return
+	case len(axes) == 1 && axes[0] == n.u.beside:
+		n.besideLoop(targets)
 		return
 	case len(axes) == 1 && axes[0] == n.u.across && n.tiles():
 		n.tileLoops(targets)
@@ -349,7 +357,9 @@ func (n *nest) pastCaches(targets []target, axis int, loop func()) {
 // block is one turn over side blocks.
 func (n *nest) block(side int, body func()) {
 	before := n.side
-	n.side = side
+	if !n.rowwise {
+		n.side = side
+	}
 	n.open()
 	n.inside(body, n.vector)
 	n.close()

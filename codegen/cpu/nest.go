@@ -26,11 +26,13 @@ type nest struct {
 	folds  []int  // the fold axes that are looped over, outermost first
 	flat   bool   // the parallel range is the vector axis itself
 
-	scope *scope
-	tail  tail
-	fixed codegen.AxisSet // the axes that the enclosing loops fix
-	side  int             // blocks side by side in the enclosing turn
-	tiled bool            // the blocks lie along the axis across (see tiles)
+	scope    *scope
+	tail     tail
+	fixed    codegen.AxisSet // the axes that the enclosing loops fix
+	side     int             // blocks side by side in the enclosing turn
+	tiled    bool            // the blocks lie along the axis across (see tiles)
+	anyOrder bool            // the lanes of a block may hold its points in any order (see pairs.go)
+	rowwise  bool            // the blocks are rows that are folded beside one another (see beside.go)
 
 	jamming *tile                  // the blocks are those of a tile of sums (see jam); nil: they are not
 	crossed map[crossing][]asm.Reg // what lies across the vectors of tiles, turned
@@ -199,7 +201,7 @@ func (n *nest) blockAt(s int, p asm.Reg, block int) asm.Mem {
 		return n.tileAt(s, p, block)
 	}
 	st, axis, points := &n.u.streams[s], n.blockAxis(), block
-	if !n.tiled {
+	if axis == n.vector {
 		points *= n.n
 	}
 	switch class := st.class(axis); {
@@ -207,6 +209,8 @@ func (n *nest) blockAt(s int, p asm.Reg, block int) asm.Mem {
 		return asm.At(p, 0)
 	case class == adjacent:
 		return asm.At(p, points*st.bytes())
+	case n.rowwise:
+		return n.rowAt(s, p, axis, block)
 	}
 	at := n.copy(p)
 	n.Ins("ADDQ", n.num(number{kind: stepOf, a: s, b: axis, mul: points}), at)
@@ -216,11 +220,13 @@ func (n *nest) blockAt(s int, p asm.Reg, block int) asm.Mem {
 // blockStart is a copy of p moved to a block.
 func (n *nest) blockStart(s int, p asm.Reg, block int) asm.Reg {
 	m := n.blockAt(s, p, block)
-	if m.Base == p {
-		m.Base = n.copy(p)
+	if m.Disp != 0 || m.Index != 0 {
+		at := n.GP()
+		n.Ins("LEAQ", m, at)
+		return at
 	}
-	if m.Disp != 0 {
-		n.Ins("ADDQ", asm.Imm(m.Disp), m.Base)
+	if m.Base == p {
+		return n.copy(p)
 	}
 	return m.Base
 }
@@ -243,13 +249,14 @@ func (n *nest) indexOf(axis, block int) asm.Reg {
 
 // laneIndex is how far the axis' index in the first lane of a block is beyond that of the first block, and in a lane beyond the lane before.
 func (n *nest) laneIndex(axis, block int) (first, step int) {
-	switch {
-	case n.tiled && axis == n.u.across:
-		first = block
-	case !n.tiled && axis == n.vector:
-		first, step = block*n.n, 1
-	case axis == n.vector:
+	if axis == n.vector {
 		step = 1
+	}
+	if axis == n.blockAxis() {
+		first = block
+		if axis == n.vector {
+			first *= n.n
+		}
 	}
 	return first, step
 }

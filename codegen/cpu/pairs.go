@@ -1,6 +1,8 @@
 package cpu
 
 import (
+	"slices"
+
 	"github.com/einloom/einloom/codegen"
 	"github.com/einloom/einloom/codegen/cpu/asm"
 	"github.com/einloom/einloom/tensor"
@@ -66,6 +68,18 @@ func (n *nest) readPair(s, partner int, first bool, p asm.Reg, block int) asm.Re
 	return even
 }
 
+// inPairs says whether all that the targets fold along the vector axis is read in pairs, so that its points may be in any order in the lanes as long
+// as it is the same for all.
+func (n *nest) inPairs(ts []target) bool {
+	if n.asksIndex(ts, n.vector) || slices.ContainsFunc(ts, func(t target) bool { return t.reduce < 0 }) || len(n.u.saved) > 0 {
+		return false
+	}
+	return !slices.ContainsFunc(n.active(ts), func(s int) bool {
+		partner, _ := n.u.partner(s, n.vector)
+		return partner < 0 && n.along(s) != still
+	})
+}
+
 // sort gives the elements of even and of odd number of two vectors, the first of them before the second in memory.
 func (n *nest) sort(d tensor.DType, low, high asm.Reg) (even, odd asm.Reg) {
 	pick := func(imm int, name string) asm.Reg {
@@ -74,6 +88,9 @@ func (n *nest) sort(d tensor.DType, low, high asm.Reg) (even, odd asm.Reg) {
 			n.Ins("VSHUFPS", asm.Imm(imm), high, low, dst)
 		} else {
 			n.Ins(name, high, low, dst)
+		}
+		if n.anyOrder {
+			return dst
 		}
 		return n.deal(d, dst, 1)
 	}

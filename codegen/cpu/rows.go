@@ -197,6 +197,9 @@ func (n *nest) stage(ts []target) {
 		n.unroll = unrollOf(n.opsOf(ts))
 		blocks = n.unroll
 	}
+	if n.rowwise {
+		n.unroll, blocks = 1, n.side
+	}
 	chunked := false
 	for _, t := range ts {
 		if t.reduce >= 0 {
@@ -209,7 +212,9 @@ func (n *nest) stage(ts []target) {
 		blocks = 1
 	}
 	n.startScans(ts, blocks)
+	n.anyOrder = rows && n.inPairs(ts)
 	n.foldLoops(ts, n.folds, sums, chunked)
+	n.anyOrder = false
 	for _, s := range sums {
 		n.finish(s, rows)
 	}
@@ -293,15 +298,18 @@ func (n *nest) empty(s *sum) {
 // take folds the targets' values of this turn in, and writes the stores.
 func (n *nest) take(ts []target, sums []*sum) {
 	n.abreast(ts)
-	i := 0
-	for _, t := range ts {
-		if t.store >= 0 {
-			continue
-		}
+	if n.rowwise { // a row's values are done with before the next row's are read
 		for b := range n.side {
-			n.takeOne(sums[i], b)
+			for _, s := range sums {
+				n.takeOne(s, b)
+			}
 		}
-		i++
+		return
+	}
+	for _, s := range sums {
+		for b := range n.side {
+			n.takeOne(s, b)
+		}
 	}
 	for b := range n.side {
 		n.putBlock(ts, b)
@@ -316,7 +324,7 @@ func (n *nest) takeOne(s *sum, b int) {
 	rows := n.vector >= 0 && n.k.Axes[n.vector].Fold
 	acc := s.acc[b]
 	if !rows || n.n == n.full && !n.tail.some {
-		if n.multiplyAdd(s, arg, b) {
+		if n.multiplyAdd(s, b) {
 			return
 		}
 		n.fold(s, n.value(arg, b), acc)
@@ -352,15 +360,18 @@ func (n *nest) firstLane() asm.Reg {
 	return n.Bytes(b).As(n.width(n.mask))
 }
 
-// multiplyAdd folds a sum of products in by one fused instruction, where it can.
-func (n *nest) multiplyAdd(s *sum, arg, b int) bool {
-	if !n.fuses(s.reduce) {
-		return false
+// multiplyAdd folds a sum of products in by one fused instruction each, where it can.
+func (n *nest) multiplyAdd(s *sum, b int) bool {
+	list := n.products(s.reduce)
+	for _, p := range list {
+		fused := "VFMADD231"
+		if p.negative {
+			fused = "VFNMADD231"
+		}
+		x, y := n.value(p.x, b), n.value(p.y, b)
+		n.Ins(suffix(s.dtype, fused, "PS", "PD"), y, x, n.fit(s.dtype, s.acc[b]))
 	}
-	x := &n.k.Body[arg]
-	p, q := n.value(x.Args[0], b), n.value(x.Args[1], b)
-	n.Ins(suffix(s.dtype, "VFMADD231", "PS", "PD"), q, p, n.fit(s.dtype, s.acc[b]))
-	return true
+	return len(list) > 0
 }
 
 // fold writes acc = acc op v.
@@ -394,6 +405,12 @@ func (n *nest) finish(s *sum, rows bool) {
 	if !rows {
 		for b, r := range result {
 			n.scope.values[n.key(s.reduce, b)] = r
+		}
+		return
+	}
+	if n.rowwise {
+		for b, r := range result {
+			n.scope.values[n.key(s.reduce, b)] = n.across(s, r)
 		}
 		return
 	}

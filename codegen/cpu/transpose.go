@@ -33,8 +33,11 @@ func (n *nest) tiles() bool {
 
 // blockAxis is the axis along which the blocks of a turn lie.
 func (n *nest) blockAxis() int {
-	if n.tiled {
+	switch {
+	case n.tiled:
 		return n.u.across
+	case n.rowwise:
+		return n.u.beside
 	}
 	return n.vector
 }

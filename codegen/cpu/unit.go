@@ -17,6 +17,7 @@ type unit struct {
 	saved   []saved           // values kept from stage to stage
 	cuts    []cut
 	jam     *jam // how its sums go in tiles; nil: they do not
+	beside  int  // the axis whose rows are folded beside one another, the last loop axis; -1: none
 	across  int  // the axis along which tiles are turned, the last loop axis but the vector axis; -1: none
 }
 
@@ -52,6 +53,7 @@ func newUnit(name string, k *codegen.Kernel, temps []int, cuts []cut) *unit {
 		u.temps = append(u.temps, -1)
 	}
 	u.saved = savedOf(u)
+	u.beside = u.besideAxis()
 	return u
 }
 

@@ -86,6 +86,17 @@ for i, spec in enumerate(TCCG):
     while 2 * (n + 4) ** labels <= 1.2e9:
         n += 4
     einsum(f"tccg-{i + 1:02}", f"{terms[0]},{terms[1]}->{terms[2]}", *([n] * len(t) for t in terms[:2]))
+
+def complexes(*dims):
+    x = floats(*dims).astype("c8")
+    return x - 1j * x[::-1]
+
+
+for n in 64, 1024:
+    both(f"matmul-c64-{n}", lambda n=n: [complexes(n, n)] * 2, lambda a, b: a @ b, lambda a, b: a @ b)
+both("gemv-c64-1024", lambda: [complexes(1024, 1024), complexes(1024)], lambda a, b: a @ b, lambda a, b: a @ b)
+both("bmm-c64-4", lambda: [complexes(10_000, 4, 4)] * 2, lambda a, b: a @ b, lambda a, b: a @ b)
+both("chain-c64-1M", lambda: [complexes(1_000_000)] * 2, lambda x, y: x * y + x, lambda x, y: x * y + x)
 einsum("mttkrp", "ijk,jr,kr->ir", (128, 128, 128), (128, 32), (128, 32))
 einsum("bilinear", "bi,ijk,bk->bj", (64, 128), (128, 128, 128), (64, 128))
 einsum("chain4", "ij,jk,kl,lm->im", (1000, 20), (20, 1000), (1000, 20), (20, 1000))

@@ -18,7 +18,7 @@ type operand struct {
 	make func() (*tensor.Tensor, error)
 }
 
-// bind fills the input of that name with numbers between -1 and 1 (0 to 99 for integers).
+// bind fills the input of that name with numbers between -1 and 1 (0 to 99 for integers), both parts of complex ones.
 func bind(name string, d tensor.DType, dims []int) operand {
 	return operand{name, func() (*tensor.Tensor, error) { return filled(d, dims) }}
 }
@@ -46,6 +46,13 @@ func filled(d tensor.DType, dims []int) (*tensor.Tensor, error) {
 	v := make([]float64, n)
 	for i := range v {
 		v[i] = float64(i*7919%1000)/500 - 1
+	}
+	if d.IsComplex() {
+		z := make([]complex128, n)
+		for i := range z {
+			z[i] = complex(v[i], -v[n-1-i])
+		}
+		return tensor.FromComplex128s(d, z, dims...)
 	}
 	return tensor.FromFloat64s(d, v, dims...)
 }

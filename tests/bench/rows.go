@@ -41,7 +41,25 @@ func Rows() []Row {
 	}
 	list = append(list, contraction("gemv-f32-4096", tensor.Float32, "ij,j->i", []int{4096, 4096}, []int{4096}))
 	list = append(list, tccg()...)
+	list = append(list, complexes()...)
 	return append(append(append(list, networks()...), elementwise()...), append(rows(), tiny()...)...)
+}
+
+// complexes are products of complex numbers, of which a term takes four multiplications and as many additions, and a map of them.
+func complexes() []Row {
+	c := tensor.Complex64
+	list := []Row{
+		contraction("matmul-c64-64", c, "ij,jk->ik", []int{64, 64}, []int{64, 64}),
+		contraction("matmul-c64-1024", c, "ij,jk->ik", []int{1024, 1024}, []int{1024, 1024}),
+		contraction("gemv-c64-1024", c, "ij,j->i", []int{1024, 1024}, []int{1024}),
+		contraction("bmm-c64-4", c, "bij,bjk->bik", []int{10_000, 4, 4}, []int{10_000, 4, 4}),
+	}
+	for i := range list {
+		list[i].Flop *= 4
+	}
+	const n = 1_000_000
+	x, y := expr.Input("x", c, n), expr.Input("y", c, n)
+	return append(list, Row{Name: "chain-c64-1M", Bytes: 24 * n, Prepare: compiled(x.Mul(y).Add(x), bind("x", c, []int{n}), bind("y", c, []int{n}))})
 }
 
 // networks are contractions of several operands and graphs around contractions.
