@@ -34,7 +34,8 @@ const geluText = `
 	return where(x <= 0, m, x - m)`
 
 // erfc a = e^(-a^2) g(v)/(a+h) for a >= 0, with v as in gelu, and h such that g is nearly level; erfc(-a) = 2 - erfc a. a^2 is needed to more
-// bits than a float has; what a+h rounds away, the part c/(a+h) of it, and what g does are brought in at the end, where 1/erfcLevel is near enough to g.
+// bits than a float has. Numerator, denominator and quotient are sums of two: q, the upper half of the quotient's digits, times either half of the
+// denominator is exact, and so is what that leaves of the numerator; q e^r is added to it last.
 const erfcDouble = `
 	a := min(erfcMax, abs(x))
 	v := (a - 0.5*erfcBend)/(a + erfcBend)
@@ -42,7 +43,10 @@ const erfcDouble = `
 	p := v*poly(v, erfcTail)
 	level := erfcMidHi + p
 	lost := p - (level - erfcMidHi) + erfcMidLo
-	g := level/d
+	i := 1/d
+	q := bits(bits(level*i) & upperMask)
+	f := bits(bits(d) & upperMask)
+	g := (level - q*f - q*(d - f) + (lost - q*c))*i
 	h := bits(bits(a) & upperMask)
 	long := -h*h
 	short := (a - h)*(a + h)
@@ -50,7 +54,7 @@ const erfcDouble = `
 	n := t - expRound
 	r := long - n*ln2Hi - (n*ln2Lo + short)
 	s, w := halves(t)
-	m := (g + g*(r + (r*r*poly(r, exp) - erfcLevel*(c*g - lost))))*s*w
+	m := (q + (g + (q + g)*(r + r*r*poly(r, exp))))*s*w
 	return where(x < 0, 2 - m, m)`
 
 // erfcSingle has double precision to spare: a^2 is exact, and v = 1 - 3k/2 q with q = 1/(a+k) is all there is to divide.

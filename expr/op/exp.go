@@ -35,7 +35,9 @@ const exp2Text = `
 	s, w := halves(t)
 	return (1 + (r + r*poly(r, exp2)))*s*w`
 
-// e^x - 1 = (2^n - 1) + 2^n (r + r^2 q(r)), at half the size lest 2^n overflow. The large terms are added without error, as sum, rest and lost, and the short piece of n ln 2 is left to the small ones. x itself is taken where halving it could lose bits.
+// e^x - 1 = (2^n - 1) + 2^n (r + r^2/2 + r^2 (q(r) - 1/2)), at half the size lest 2^n overflow. The large terms, of which h^2/2 is the last, h being
+// the upper half of r, are added without error, as sum, rest and lost; what is small, the short piece of n ln 2 too, comes behind. x itself is taken
+// where halving it could lose bits.
 const expm1Text = `
 	y := min(expMax, max(expm1Min, x))
 	t := y*log2e + expRound
@@ -46,7 +48,10 @@ const expm1Text = `
 	half := bits((bits(t) - expBias) << mantissa)
 	base, lost := fastTwoSum(half, -0.5)
 	sum, rest := fastTwoSum(base, half*long)
-	return where(abs(x) < tiny, x, (sum + (rest + lost + half*(r*r*poly(r, expm1) - short)))*2)`
+	h := bits(bits(r) & upperMask)
+	all, last := fastTwoSum(sum, half*(0.5*h*h))
+	small := half*(0.5*(r - h)*(r + h) + r*r*(poly(r, expm1) - 0.5) - short)
+	return where(abs(x) < tiny, x, (all + (rest + last + lost + small))*2)`
 
 // fastTwoSum gives a + b rounded, and what the rounding left out, exactly; |a| >= |b|, or a = 0. (Dekker 1971.)
 const fastTwoSum = `

@@ -614,8 +614,6 @@ var coefficients = map[string][]float64{
 	"erfcMidLo": {0x1.60f5af0ef3fe5p-55},
 	// what makes erfc's tail nearly level
 	"erfcHead64": {0x1.8p-01},
-	// 1/e^(v^2) erfc(v) (v + erfcHead), more or less
-	"erfcLevel64": {0x1.8p+00},
 	// where erfc is 0 in single precision
 	"erfcMax32": {0x1.5p+03},
 	// the unit in which erfc's tail is seen

@@ -78,6 +78,10 @@ const foldsTail = `
   them is off by at most 2.24 roundings of its modulus (Brent, Percival and Zimmermann, *Error bounds on complex floating-point
   multiplication*, 2007).
 - ` + "`Mean`" + ` is a sum and a division; ` + "`Var`, `Std`, `Standardise` and `LayerNorm`" + ` take the mean out first and then sum squares; ` + "`Softmax` and\n  `LogSumExp`" + ` take the greatest element out first.
+- Long variances go by pieces of about 2^14 elements: down columns of at least 512 elements, of 2^18 in all; along rows where scans do. A
+  piece takes its own mean out; with the sum r and the sum of squares q of what is left, l elements of mean m add q + (m - c)(2 r + l (m - c)) to the
+  sum of squares about the mean c of all. That is an identity for any m and c, so rounding either adds nothing: the error is that of summing
+  the squares of the deviations from c.
 - Integers are exact modulo 2^bits. Minima, maxima and positions do not round.
 - The order in which terms are summed depends on the instruction set, never on the number of threads or on the run.
 - Whole graphs are tested to looser bounds, n roundings a sum, against ` + "`expr/oracle`" + `; the bounds of this page are held by

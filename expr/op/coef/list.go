@@ -319,7 +319,6 @@ func constants() []constant {
 		{"erfcMidHi", "e^(v^2) erfc(v) (v + erfcHead) of v = erfcBend/2", erfcMidHi},
 		{"erfcMidLo", "what is left of that", erfcMidLo},
 		{"erfcHead64", "what makes erfc's tail nearly level", erfcHead64},
-		{"erfcLevel64", "1/e^(v^2) erfc(v) (v + erfcHead), more or less", 1.5},
 		{"erfcMax32", "where erfc is 0 in single precision", erfcMax32},
 		{"erfcBend32", "the unit in which erfc's tail is seen", erfcBend32},
 		{"erfcTurn32", "3 erfcBend/2", 1.5 * erfcBend32},
