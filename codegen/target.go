@@ -9,7 +9,7 @@ type Target struct {
 	Name       string                                 // "amd64+avx2", "amd64+avx512", "interp", "vulkan"
 	Vector     int                                    // bytes in a vector register; 0: no vectors
 	Registers  int                                    // vector registers
-	L1, L2, L3 int                                    // data cache bytes of one core, one core, all cores
+	L1, L2, L3 int                                    // data cache bytes of one core, one core, all cores; how sums are cut depends on L1, which is the same for all machines of a name
 	Threads    int                                    // workers
 	Flops      float64                                // peak f32 FLOP/s of one worker
 	Bandwidth  float64                                // bytes/s of all workers

@@ -189,7 +189,8 @@ func moveLast(axes []int, i int) {
 
 // tile chooses the tile of the result that stays in registers, and the blocks that stay in caches: a panel of B (kc x nr) in half of L1, a
 // block of A (mc x kc) in half of L2, a block of B (kc x nc) in half of L3 (Goto and van de Geijn, "Anatomy of high-performance matrix
-// multiplication", 2008). Where all of A takes a quarter of L2, B goes through the other half of it.
+// multiplication", 2008). Where all of A takes a quarter of L2, B goes through the other half of it. Sums are cut by kc alone, which goes by the
+// target's L1, so L2 and L3 may be those of the machine: they change no bit.
 func (p *scheduler) tile(g *codegen.Gett, d tensor.DType) {
 	bytes := d.Size()
 	g.MR, g.NR = 6, tileColumns(p.target.Vector, bytes) // 12 accumulators, 2 panels of B and a broadcast element in 16 registers

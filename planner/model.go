@@ -35,7 +35,10 @@ func newModel(t codegen.Target) model {
 	return m
 }
 
-// assumed is the model of a target that nothing was measured on. Into which pieces folds are cut, and so the last bits of sums, is decided by
+// commonCache is the bytes of a common core's second cache.
+const commonCache = 1 << 20
+
+// assumed is the model of a target that nothing was measured on, nor asked of it but how fast it is. Into which pieces folds are cut, and so the last bits of sums, is decided by
 // it alone.
 func assumed(t codegen.Target) model {
 	threads := or(float64(t.Threads), 1)
@@ -46,7 +49,7 @@ func assumed(t codegen.Target) model {
 		products:  peak,
 		bandwidth: or(t.Bandwidth, 20e9) / threads,
 		launch:    or(t.Launch, 1e-6),
-		cache:     or(float64(t.L2), 1<<20),
+		cache:     commonCache,
 	}
 }
 

@@ -17,7 +17,7 @@ const (
 func Targets() []string { return []string{AVX2, AVX512} }
 
 // Target describes an instruction set to the planner. Cache sizes, peak and bandwidth are those of a common server core; a machine that
-// knows better replaces them.
+// knows its second and third cache replaces them.
 func Target(name string) (codegen.Target, error) {
 	t := codegen.Target{
 		Name: name, L1: 32 << 10, L2: 1 << 20, L3: 32 << 20, Threads: 1,

@@ -24,5 +24,20 @@ func pickTarget(name string) (codegen.Target, error) {
 	case name == cpu.AVX2 && !avx2:
 		return codegen.Target{}, fmt.Errorf("this processor has no AVX2 with FMA, which target %s needs", name)
 	}
-	return cpu.Target(name)
+	t, err := cpu.Target(name)
+	second, third := caches(cpuid)
+	if second >= leastSecond && second <= mostSecond {
+		t.L2, t.L3 = second, max(t.L3, second)
+	}
+	if third >= t.L2 && third <= mostThird {
+		t.L3 = third
+	}
+	return t, err
 }
+
+// What is believed of a processor, which may be one that a hypervisor makes up: sizes beyond these are not, and the target's own stay.
+const (
+	leastSecond = 128 << 10
+	mostSecond  = 64 << 20
+	mostThird   = 2 << 30
+)
