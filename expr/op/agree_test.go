@@ -354,7 +354,7 @@ func TestComplex(t *testing.T) {
 			}
 			part, count := partOf(d), n
 			if o.Name == "pow" || exactComplex[o.Name] != nil && o.Types.Compute == AsFloat {
-				count /= 200 // slow references
+				count /= 400 // slow references
 			}
 			r := rand.New(rand.NewPCG(7, uint64(d)))
 			worst, at := 0.0, []complex128(nil)

@@ -60,7 +60,7 @@ const signComplex = `
 const powerBits = 6
 
 // x^y = e^(y log x). Whole powers of few bits are products, squared and multiplied bit by bit, so that small whole numbers come out whole;
-// unless that comes near the ends of the format.
+// unless that comes near the ends of the format. Where all powers are such, nothing else is computed.
 var powComplex = `
 	a, n := re(y), abs(re(y))
 	r, square, one := complex(1, 0), x, complex(1, 0)` + strings.Repeat(`
@@ -73,7 +73,8 @@ var powComplex = `
 	r = where(a < 0, 1/r, r)
 	large := max(abs(re(r)), abs(im(r)))
 	whole := (im(y) == 0) & (rint(a) == a) & (n == 0) & (large > 0x1p-900) & (large < inf)
-	r = where(whole, r, exp(y*log(x)))
+	general := exp(y*log(x))
+	r = complex(rare(!whole, re(general), re(r)), rare(!whole, im(general), im(r)))
 	zero := (re(x) == 0) & (im(x) == 0)
 	bottom := where(a > 0, T(0), nan)
 	r = where(zero, complex(bottom, bottom), r)
