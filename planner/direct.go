@@ -29,6 +29,9 @@ func (p *scheduler) direct() bool {
 	}
 	right := p.beneath(g.B)[0]
 	terms := p.points(g.K)
+	if p.extent(inner) < float64(p.lanes) && len(g.N) > 1 { // vectors are half empty, those of panels are not
+		return false
+	}
 	return right.step[inner] == 1 && terms <= directTerms && p.extent(inner)*float64(bytes) >= 16 &&
 		p.extent(inner)*terms*float64(bytes) <= directRoom
 }

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"math"
 	"slices"
 
 	"github.com/einloom/einloom/codegen"
@@ -11,6 +12,8 @@ import (
 const (
 	packedSide = 8       // points of m, n and k
 	packedWork = 1 << 15 // m*n*k
+	packedRows = 6       // m, and
+	packedTile = 1 << 11 // m*n, where plain loops would leave vectors half empty
 )
 
 // gett schedules a kernel that is one large sum of products by packed panels (Springer and Bientinesi's GETT, arXiv 1607.00145; Matthews'
@@ -59,14 +62,18 @@ func sumOfProducts(k *codegen.Kernel) (g codegen.Gett, ok bool) {
 }
 
 // worth says whether packing pays. Where the result's innermost axis is of the batch, vectors run along it in plain loops, unless the
-// factors are too large to be gone over again and again.
+// factors are too large to be gone over again and again. Where it fills no vector, plain loops leave lanes empty: a large result is packed
+// whatever it sums.
 func (p *scheduler) worth(g *codegen.Gett, bytes int) bool {
 	m, n, depth := p.points(g.M), p.points(g.N), p.points(g.K)
+	inner := p.loops[len(p.loops)-1]
+	lanes := float64(p.target.Vector / bytes)
+	if depth > 1 && p.extent(inner) < lanes && math.Mod(n, 2*lanes) == 0 && m >= packedRows && m*n >= packedTile {
+		return true
+	}
 	if min(m, n, depth) < packedSide || m*n*depth < packedWork {
 		return false
 	}
-	inner := p.loops[len(p.loops)-1]
-	lanes := float64(p.target.Vector / bytes)
 	return !slices.Contains(g.Batch, inner) || p.extent(inner) < lanes || (m+n)*depth*lanes*float64(bytes) > p.model.cache
 }
 
@@ -114,6 +121,10 @@ func (p *scheduler) sides(g *codegen.Gett) bool {
 	if len(g.M) == 0 || len(g.N) == 0 {
 		return false
 	}
+	if panel := float64(2 * p.lanes); p.extent(last) < float64(p.lanes) && p.points(g.N) < panel && p.points(g.M) >= panel {
+		g.Swap()
+		g.M, g.N = g.N, g.M
+	}
 	p.arrange(g)
 	return true
 }
@@ -137,6 +148,9 @@ func (p *scheduler) arrange(g *codegen.Gett) {
 	}
 	if slices.Contains(g.N, inner) && p.extent(inner) >= vectors {
 		moveLast(g.N, slices.Index(g.N, inner))
+	}
+	if g.Imag == nil && len(a) > 0 && len(b) > 0 {
+		p.arrangeShort(g, p.widest(a), p.widest(b))
 	}
 }
 

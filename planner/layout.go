@@ -2,6 +2,7 @@ package planner
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"github.com/einloom/einloom/planner/order"
@@ -12,16 +13,32 @@ import (
 // operand that has the result's innermost label, the summed labels and its own ones, and of the other operand its own ones and the summed ones.
 // Where the innermost label is of both, what both have lies behind the rest. So what is summed lies together in both. Within each of these groups
 // labels stand by their gain (see gain.go), the largest last, and else as in the result: so one group of labels is the innermost in step after
-// step, and axes that lie one in the other everywhere become one.
+// step, and axes that lie one in the other everywhere become one. Large intermediates of short labels have a choice of sequences (see runs.go):
+// the network is laid out with one way to order labels, with two, and so on, and what costs least in all is taken.
 func layout(net *order.Network, t *order.Tree, output []int) [][]int {
-	l := layouter{net: net, tree: t, labels: make([][]int, len(t.Steps)), has: make([]uint8, len(net.Sizes)), gain: gains(net, t)}
+	gain := gains(net, t)
+	best := lay(net, t, output, gain, byGain)
+	if len(best.woven) == 0 {
+		return best.labels
+	}
+	for order := asResult; order <= bySide; order++ {
+		if l := lay(net, t, output, gain, order); l.cost < best.cost {
+			best = l
+		}
+	}
+	return best.labels
+}
+
+// lay lays out all results.
+func lay(net *order.Network, t *order.Tree, output []int, gain []float64, most int) *layouter {
+	l := &layouter{net: net, tree: t, labels: make([][]int, len(t.Steps)), has: make([]uint8, len(net.Sizes)), gain: gain, orders: most}
 	if len(t.Steps) > 0 {
 		l.labels[len(t.Steps)-1] = output
 	}
 	for i := len(t.Steps) - 1; i >= 0; i-- {
 		l.operands(i)
 	}
-	return l.labels
+	return l
 }
 
 type layouter struct {
@@ -29,6 +46,9 @@ type layouter struct {
 	tree   *order.Tree
 	labels [][]int   // of each step's result, once it is known
 	gain   []float64 // of each label
+	orders int       // of the ways to order a group of labels, the last one that is tried
+	cost   float64   // of the results that were laid out by choice, in cycles
+	woven  []int     // their steps
 	has    []uint8   // of each label, a bit for each of the tensors at hand that has it
 }
 
@@ -93,13 +113,81 @@ func (l *layouter) mark(labels []int, bit uint8) {
 	}
 }
 
-// put lays operand n out, if it is a result that is free.
+// put lays operand n out, if it is a result that is free: in that of some sequences which costs least in runs, where it has many elements in many
+// labels.
 func (l *layouter) put(n int, bit, inner uint8, result, summed []int) {
 	at := n - len(l.net.Terms)
 	if at < 0 {
 		return
 	}
-	list := make([]int, 0, len(l.tree.Steps[at].Labels))
+	labels := l.tree.Steps[at].Labels
+	w := weave{l: l, bit: bit, result: result, summed: summed}
+	if len(labels) < wovenLabels || points(*l.net, labels) < wovenPoints || !l.short(labels) {
+		l.labels[at] = w.sequence(inner, byGain)
+		return
+	}
+	r := l.runsOf(at, bit, inner, result)
+	if !r.packed && !r.reads {
+		l.labels[at] = w.sequence(inner, byGain)
+		return
+	}
+	best := math.Inf(1)
+	for _, in := range w.groups(inner) {
+		for order := byGain; order <= l.orders; order++ {
+			w.side = r.side
+			if list := w.sequence(in, order); r.cost(list) < best {
+				best, l.labels[at] = r.cost(list), list
+			}
+		}
+	}
+	l.cost += best
+	l.woven = append(l.woven, at)
+}
+
+// Operands of fewer labels or elements than these are laid out without a choice.
+const (
+	wovenLabels = 5
+	wovenPoints = 1 << 12
+	shortLabel  = 8 // the longest label of those that are
+)
+
+// short says whether labels are powers of two so small that several fill a vector, and fill it evenly.
+func (l *layouter) short(labels []int) bool {
+	return !slices.ContainsFunc(labels, func(label int) bool {
+		n := l.net.Sizes[label]
+		return n > shortLabel || n&(n-1) != 0
+	})
+}
+
+// How the labels of a group are ordered: by their gains, as in the result, or by the sides that they have in the operand's own step, and within
+// these by either.
+const (
+	byGain = iota
+	asResult
+	bySideGain
+	bySide
+)
+
+// weave makes sequences of an operand's labels.
+type weave struct {
+	l              *layouter
+	bit            uint8
+	result, summed []int
+	side           func(label int) int
+}
+
+// groups are what can be innermost besides in, of which both operands cannot have summed labels: they would have to agree on their sequence.
+func (w *weave) groups(in uint8) []uint8 {
+	if in == inLeft|inRight || in == w.bit {
+		return []uint8{in}
+	}
+	return []uint8{in, w.bit}
+}
+
+// sequence gives the operand's labels; inner says which operands have the innermost one.
+func (w *weave) sequence(inner uint8, order int) []int {
+	l, bit := w.l, w.bit
+	list := make([]int, 0, len(w.result)+len(w.summed))
 	take := func(labels []int, want func(h uint8) bool) {
 		from := len(list)
 		for _, label := range labels {
@@ -107,26 +195,32 @@ func (l *layouter) put(n int, bit, inner uint8, result, summed []int) {
 				list = append(list, label)
 			}
 		}
-		slices.SortStableFunc(list[from:], func(a, b int) int { return cmp.Compare(l.gain[a], l.gain[b]) })
+		group := list[from:]
+		if order == byGain || order == bySideGain {
+			slices.SortStableFunc(group, func(a, b int) int { return cmp.Compare(l.gain[a], l.gain[b]) })
+		}
+		if order >= bySideGain {
+			slices.SortStableFunc(group, func(a, b int) int { return cmp.Compare(w.side(a), w.side(b)) })
+		}
 	}
 	all := func(uint8) bool { return true }
 	own := func(h uint8) bool { return h&^bit == inResult }
 	both := func(h uint8) bool { return h == inLeft|inRight|inResult }
 	switch inner {
 	case inLeft | inRight:
-		take(result, own)
-		take(summed, all)
-		take(result, both)
+		take(w.result, own)
+		take(w.summed, all)
+		take(w.result, both)
 	case bit:
-		take(result, both)
-		take(summed, all)
-		take(result, own)
+		take(w.result, both)
+		take(w.summed, all)
+		take(w.result, own)
 	default:
-		take(result, both)
-		take(result, own)
-		take(summed, all)
+		take(w.result, both)
+		take(w.result, own)
+		take(w.summed, all)
 	}
-	l.labels[at] = list
+	return list
 }
 
 // summed lists the labels of term n that the step at hand sums: a leaf's as they lie; of another those together that come from both of its

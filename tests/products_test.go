@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -39,6 +40,39 @@ func TestLargeProducts(t *testing.T) {
 		for _, d := range []tensor.DType{tensor.Float32, tensor.Float64, tensor.Int32, tensor.Complex64, tensor.Complex128} {
 			sameWhateverTheWay(t, list, fmt.Sprintf("%s %v", c.spec, d), einsum.Contract(c.spec, wholeNumbers(t, d, c.shapes)...).Add(expr.ScalarInt(1)))
 		}
+	}
+}
+
+// TestManyShortLabels computes large contractions of labels of two and four points in any sequence, whose tiles are stored in pieces.
+func TestManyShortLabels(t *testing.T) {
+	list := slices.DeleteFunc(ways(t), func(w way) bool { return !w.ordered })
+	for seed := range uint64(4) {
+		r := rand.New(rand.NewPCG(seed, 5))
+		labels := "abcdefghijklmnop" // batch: a; left: b to g; right: h to m; summed: n to p
+		size := map[rune]int{}
+		for _, l := range labels {
+			size[l] = 2 + 2*(r.IntN(8)/7)
+		}
+		shuffled := func(labels string) string {
+			list := []rune(labels)
+			r.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+			return string(list)
+		}
+		left, right := "a"+shuffled("nop")+shuffled("bcdefg"), "a"+shuffled("hijklm")+shuffled("nop")
+		if seed%2 == 0 {
+			left, right = shuffled(left), shuffled(right)
+		}
+		spec := left + "," + right + "->" + shuffled("abcdefghijklm")
+		var shapes [][]int
+		for _, term := range []string{left, right} {
+			var dims []int
+			for _, l := range term {
+				dims = append(dims, size[l])
+			}
+			shapes = append(shapes, dims)
+		}
+		d := []tensor.DType{tensor.Float32, tensor.Float64, tensor.Int32, tensor.Float32}[seed]
+		sameWhateverTheWay(t, list, fmt.Sprintf("%s %v", spec, d), einsum.Contract(spec, wholeNumbers(t, d, shapes)...))
 	}
 }
 

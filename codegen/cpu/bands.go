@@ -47,9 +47,9 @@ func (t *gettNest) packBand(batch asm.Reg, b *rowBand) {
 	t.place(ts, batch, t.g.Batch)
 	t.vector = t.g.N[len(t.g.N)-2]
 	t.inside(func() {
-		t.runs(ts, t.g.K, t.Arg(varP), terms, func(n asm.Reg) {
+		t.runs(ts, t.g.K, t.size(rightTerms), t.Arg(varP), terms, func(n asm.Reg) {
 			from := t.copy(b.column)
-			t.runs(ts, t.g.N[:len(t.g.N)-1], b.first, b.count, func(points asm.Reg) {
+			t.runs(ts, t.g.N[:len(t.g.N)-1], t.num(number{kind: extentOf, a: t.g.N[len(t.g.N)-2]}), b.first, b.count, func(points asm.Reg) {
 				t.packStrip(ts, &strip{terms: n, points: points, at: at, column: t.copy(from)})
 				t.Ins("ADDQ", t.scaled(points, t.rowLength()), from)
 			})

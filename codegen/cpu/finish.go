@@ -1,8 +1,6 @@
 package cpu
 
 import (
-	"slices"
-
 	"github.com/einloom/einloom/codegen/cpu/asm"
 )
 
@@ -11,28 +9,31 @@ const (
 	firstTerms = 1 << iota // their terms are the first of the sum
 	lastTerms              // and the last: the epilogue follows
 	fromRows               // the epilogue is done row by row from registers
-	fromPieces             // the sums are stored piece by piece from registers (see edges.go)
 	pastCaches             // the rows are stored past the caches (see past.go)
+	fromPieces             // the sums are stored piece by piece from registers, halves of pieces and quarters (see edges.go)
 )
 
 // findWay finds how c's tiles are finished. bits are those of the rows' distances.
 func (t *gettNest) findWay(stores []target, c *corner, bits asm.Reg) {
 	c.way = t.copy(t.Arg(varEnds)) // firstTerms and lastTerms
 	t.findEnds(c)
-	if !t.light(stores) {
+	rows, pieces := t.light(stores), t.inPieces(stores)
+	if !rows && !pieces {
 		return
 	}
-	found, pieces := t.Label("found"), t.Label("pieces")
+	found, apart := t.Label("found"), t.Label("apart")
 	t.onWay(c, lastTerms, "EQ", found)
 	t.Ins("CMPQ", c.width, asm.Imm(t.g.NR))
 	t.J("LT", found)
-	t.findCrossing(stores, c, pieces)
-	t.Ins("ORQ", asm.Imm(fromRows), c.way)
-	t.findPast(c, bits, found)
-	t.Jmp(found)
-	t.Bind(pieces)
-	if t.inPieces(stores) {
-		t.findPieces(c, found)
+	if rows {
+		t.findCrossing(stores, c, apart)
+		t.Ins("ORQ", asm.Imm(fromRows), c.way)
+		t.findPast(c, bits, found)
+		t.Jmp(found)
+	}
+	t.Bind(apart)
+	if pieces {
+		t.findPieces(c)
 	}
 	t.Bind(found)
 }
@@ -45,11 +46,29 @@ func (t *gettNest) onWay(c *corner, bits int, cond string, l asm.Label) {
 
 // finish writes what becomes of a tile in registers, and jumps to end.
 func (t *gettNest) finish(stores []target, c *corner, acc []asm.Reg, end asm.Label) {
-	if !t.light(stores) {
+	rows, pieces := t.light(stores), t.inPieces(stores)
+	if !rows && !pieces {
 		t.finishTile(stores, c, acc, end)
 		return
 	}
-	cached, others, tile := t.Label("cached"), t.Label("others"), t.Label("tile")
+	if rows {
+		t.finishRun(stores, c, acc, end)
+	}
+	if pieces {
+		for _, p := range t.pieces() {
+			other := t.Label("other")
+			t.onWay(c, p.way, "EQ", other)
+			t.finishPieces(c, acc, p.columns)
+			t.Jmp(end)
+			t.Bind(other)
+		}
+	}
+	t.Rarely(func() { t.finishTile(stores, c, acc, end) })
+}
+
+// finishRun writes what becomes of a tile whose columns are one run, and jumps to end; others go on.
+func (t *gettNest) finishRun(stores []target, c *corner, acc []asm.Reg, end asm.Label) {
+	cached, others := t.Label("cached"), t.Label("others")
 	t.onWay(c, fromRows, "EQ", others)
 	if len(t.passes) > 0 {
 		t.onWay(c, pastCaches, "EQ", cached)
@@ -62,23 +81,13 @@ func (t *gettNest) finish(stores []target, c *corner, acc []asm.Reg, end asm.Lab
 	t.finishRows(stores, c, acc)
 	t.Jmp(end)
 	t.Bind(others)
-	if t.inPieces(stores) {
-		t.onWay(c, fromPieces, "EQ", tile)
-		t.finishPieces(c, acc)
-		t.Jmp(end)
-	}
-	t.Bind(tile)
-	t.Rarely(func() { t.finishTile(stores, c, acc, end) })
 }
 
 // light says whether the epilogue is so short that it is written for every register of a tile: not much more than storing vectors.
 func (t *gettNest) light(stores []target) bool {
 	work := 0
 	t.beneath(stores, func(v int) bool { work++; return true })
-	return work <= 4 && !slices.ContainsFunc(stores, func(s target) bool {
-		st := &t.k.Stores[s.store]
-		return t.u.streams[findStream(t.u.streams, st.Param, st.At)].class(last(t.g.N)) != adjacent
-	})
+	return work <= 4 && t.storesBeside(stores)
 }
 
 // finishRows writes the epilogue of a tile in registers whose columns are one run, row by row as far as there are rows.
@@ -116,7 +125,7 @@ func (t *gettNest) finishTile(stores []target, c *corner, acc []asm.Reg, end asm
 	t.scope = c.unplaced
 	t.open()
 	from := t.copy(c.tile)
-	t.runs(stores, t.g.N, c.column, c.width, func(columns asm.Reg) {
+	t.runs(stores, t.g.N, t.size(storeRun), c.column, c.width, func(columns asm.Reg) {
 		t.epilogue(stores, c.entry, from, height, columns)
 		t.Ins("ADDQ", t.scaled(columns, t.Int(int64(t.bytes()))), from)
 	})

@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"fmt"
+	"math/bits"
 	"slices"
 
 	"github.com/einloom/einloom/codegen"
@@ -40,23 +41,30 @@ const (
 	pointsM blockSize = iota // flat points of a group
 	pointsN
 	pointsK
-	blockTerms  // terms of a block
-	blockHigh   // panels of A in a block
-	blockWide   // panels of B in a block
-	callHigh    // panels of A that a call takes
-	callWide    // panels of B that a call takes
-	partialRow  // the first of the rows that fill no tile
-	leftPanels  // panels of A that are packed in a block
-	leftBytes   // bytes of one panel of A
-	rightBytes  // bytes of one panel of B
-	bandRows    // rows of N's last axis that a call packs in bands; 0: it packs panels
-	storeRun    // columns that lie side by side for all that the stores touch
-	leftOffset  // where the panels of A begin in the run's memory, behind those of B
-	tilesBytes  // bytes of a block's tiles; 0: a tile is finished at once and stays in the worker's own memory
-	tilesOffset // where they begin in the run's memory
-	squaresAt   // where the table of squares stands in the worker's memory
-	ownAt       // where the call's own panels of B do
-	mirrorBands // bands of rows that are copied from below the diagonal to above it
+	blockTerms // terms of a block
+	blockHigh  // panels of A in a block
+	blockWide  // panels of B in a block
+	callHigh   // panels of A that a call takes
+	callWide   // panels of B that a call takes
+	partialRow // the first of the rows that fill no tile
+	leftPanels // panels of A that are packed in a block
+	leftBytes  // bytes of one panel of A
+	rightBytes // bytes of one panel of B
+	bandRows   // rows of N's last axis that a call packs in bands; 0: it packs panels
+	storeRun   // columns that lie side by side for all that the stores touch
+	leftRun    // rows that do in A, rightRun columns that do in B
+	rightRun
+	leftTerms // terms that lie side by side in A, rightTerms in B
+	rightTerms
+	pieceColumns // columns of a piece, in which tiles are stored whose columns are no run (see edges.go)
+	pieceShift   // the logarithm of that to the base 2
+	pieceStep    // bytes from a panel's first entry in the table of pieces to the next panel's
+	leftOffset   // where the panels of A begin in the run's memory, behind those of B
+	tilesBytes   // bytes of a block's tiles; 0: a tile is finished at once and stays in the worker's own memory
+	tilesOffset  // where they begin in the run's memory
+	piecesAt     // where the table of pieces stands in the worker's memory
+	ownAt        // where the call's own panels of B do
+	mirrorBands  // bands of rows that are copied from below the diagonal to above it
 )
 
 // gettBlocks are the sizes of one contraction.
@@ -73,9 +81,9 @@ type gettBlocks struct {
 	panelled     bool // B is
 	own          bool // a call packs its panels of B itself
 	mirrors      bool // half of the result is a copy of the other half
-	run          int  // columns that lie side by side for all that the stores touch
-	bytes        int  // of an element, all its parts
-	entries      int  // numbers in an entry of the table of rows, at most
+	runs         gettRuns
+	bytes        int // of an element, all its parts
+	entries      int // numbers in an entry of the table of rows, at most
 }
 
 // callWork is the products that one call takes at most: well below a millisecond, so that cancelling and collecting garbage stay prompt
@@ -109,7 +117,7 @@ func (u *unit) blocks() *gettBlocks {
 	k := u.k
 	g := &k.Gett
 	b := &gettBlocks{k: k, g: g, m: points(k, g.M), n: points(k, g.N), kk: points(k, g.K), batch: points(k, g.Batch)}
-	b.bytes, b.entries, b.run = k.Body[g.Sum].DType.Size()*g.Parts(), u.tableEntries(), u.storeRun()
+	b.bytes, b.entries, b.runs = k.Body[g.Sum].DType.Size()*g.Parts(), u.tableEntries(), u.gettRuns()
 	b.inPlace, b.panelled, b.mirrors, b.own = u.leftInPlace(), u.rightInPlace(), u.mirrors(), u.packsOwn()
 	b.kc = min(g.KC, max(b.kk, 1))
 	b.wide = ceilDiv(b.n, g.NR)
@@ -234,7 +242,21 @@ func (b *gettBlocks) size(which blockSize) int {
 	case bandRows:
 		return b.bands
 	case storeRun:
-		return b.run
+		return b.runs.stored
+	case leftRun:
+		return b.runs.left
+	case rightRun:
+		return b.runs.right
+	case leftTerms:
+		return b.runs.leftTerms
+	case rightTerms:
+		return b.runs.rightTerms
+	case pieceColumns:
+		return b.runs.piece
+	case pieceShift:
+		return bits.TrailingZeros(uint(b.runs.piece))
+	case pieceStep:
+		return 8 * b.g.NR / b.runs.piece
 	case leftOffset:
 		return b.chunk * b.rightRoom()
 	case tilesBytes:
@@ -242,10 +264,10 @@ func (b *gettBlocks) size(which blockSize) int {
 			return 0
 		}
 		return b.high * b.wide * b.g.MR * b.g.NR * b.bytes
-	case squaresAt:
+	case piecesAt:
 		return tableAt(b.g, b.bytes) + 8*b.entries*b.tall*b.g.MR
 	case ownAt:
-		return (b.size(squaresAt) + 8*b.broad*b.g.NR/max(1, 16/b.bytes) + line - 1) &^ (line - 1)
+		return (b.size(piecesAt) + b.broad*b.size(pieceStep) + line - 1) &^ (line - 1)
 	case mirrorBands:
 		return ceilDiv(b.m, mirrorRows)
 	default: // tilesOffset

@@ -56,7 +56,7 @@ func (b *keyWriter) unit(u *unit) {
 		for _, list := range [][]int{g.M, g.N, g.K, g.Batch} {
 			b.ints(list)
 		}
-		b.num(g.MR, g.NR, g.Sum, g.A, g.B, u.leftAxis(), bit(u.packsOwn()), bit(u.mirrors()), u.panelAxis(), bit(g.Imag != nil))
+		b.num(g.MR, g.NR, g.Sum, g.A, g.B, u.leftAxis(), bit(u.packsOwn()), bit(u.mirrors()), u.panelAxis(), bit(g.Imag != nil), bit(u.binary()))
 	}
 	for _, a := range k.Axes {
 		b.num(bit(a.Fold))

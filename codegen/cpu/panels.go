@@ -68,21 +68,57 @@ func (t *gettNest) place(targets []target, point asm.Reg, axes []int) {
 	}
 }
 
+// binary says whether u is a packed contraction of many axes whose extents are all powers of two: flat points are taken apart by shifts then.
+func (u *unit) binary() bool {
+	g := &u.k.Gett
+	many := false
+	for _, axes := range [][]int{g.M, g.N, g.K, g.Batch} {
+		many = many || len(axes) > 2
+		for _, a := range axes {
+			if n := u.k.Axes[a].Extent; n&(n-1) != 0 || n == 0 {
+				return false
+			}
+		}
+	}
+	return many && u.k.Nest == codegen.NestGett
+}
+
+// takeApart gives each of axes its index in a flat point.
+func (t *gettNest) takeApart(point asm.Reg, axes []int) {
+	if !t.u.binary() {
+		t.nest.takeApart(point, axes)
+		return
+	}
+	rest := point
+	for i := len(axes) - 1; i > 0; i-- {
+		by := t.num(number{kind: doublingsOf, a: axes[i]})
+		whole, above := t.GP(), t.GP()
+		t.Ins("SHRXQ", by, rest, whole)
+		t.Ins("SHLXQ", by, whole, above)
+		index := t.copy(rest)
+		t.Ins("SUBQ", above, index)
+		rest, t.scope.idx[axes[i]] = whole, index
+	}
+	if len(axes) > 0 {
+		t.scope.idx[axes[0]] = rest
+	}
+}
+
 // room is a new register of the points from where the last of axes is placed to its end.
 func (t *gettNest) room(axes []int) asm.Reg {
 	a := last(axes)
 	return t.left(t.num(number{kind: extentOf, a: a}), t.axisIndex(a), t.num(number{kind: extentOf, a: a}))
 }
 
-// runs runs body over count points of axes from flat point first on, in runs of n points along the last axis. In body the other axes are
-// fixed, and the targets' streams are where the run begins.
-func (t *gettNest) runs(targets []target, axes []int, first, count asm.Reg, body func(n asm.Reg)) {
+// runs runs body over count points of axes from flat point first on, in runs of n points along the last axis, of which each in a stretch of run
+// points lies one step from the one before it. In body the other axes are fixed, and the targets' streams are where the run begins.
+func (t *gettNest) runs(targets []target, axes []int, run, first, count asm.Reg, body func(n asm.Reg)) {
 	at, left := t.copy(first), t.copy(count)
 	top, end := t.Label("run"), t.Label("ran")
 	t.Bind(top)
 	t.open()
 	t.place(targets, at, axes)
-	n := t.least(t.room(axes), left)
+	n := t.least(t.roomIn(run, axes, at), left)
 	t.inside(func() { body(n) }, axes[:len(axes)-1]...)
 	t.close()
 	if len(axes) > 1 {
@@ -93,8 +129,33 @@ func (t *gettNest) runs(targets []target, axes []int, first, count asm.Reg, body
 	t.Bind(end)
 }
 
+// roomIn is a new register of the points from flat point at of axes to the end of its stretch of run points.
+func (t *gettNest) roomIn(run asm.Reg, axes []int, at asm.Reg) asm.Reg {
+	if len(axes) == 1 {
+		return t.room(axes)
+	}
+	room := t.copy(run)
+	if !t.u.binary() {
+		_, in := t.divide(at, run)
+		t.Ins("SUBQ", in, room)
+		return room
+	}
+	in := t.copy(run)
+	t.Ins("DECQ", in)
+	t.Ins("ANDQ", at, in)
+	t.Ins("SUBQ", in, room)
+	return room
+}
+
 // factor is the target that packing has: a value of one side.
 func factor(v int) target { return target{store: -1, reduce: -1, value: v} }
+
+func factors(values []int) (list []target) {
+	for _, v := range values {
+		list = append(list, factor(v))
+	}
+	return list
+}
 
 // forPoints runs body for each point of the call's range.
 func (t *gettNest) forPoints(body func(point asm.Reg)) {
@@ -145,8 +206,10 @@ func (t *gettNest) panel(local asm.Reg, each blockSize, p asm.Reg, bytes blockSi
 
 // side is one factor and how its panels are: so many points of its group, for each term side by side.
 type side struct {
-	parts []int // values: it, or its real and its imaginary part
-	axes  []int // its group
+	parts []int     // values: it, or its real and its imaginary part
+	axes  []int     // its group
+	run   blockSize // points of the group that lie side by side
+	terms blockSize // terms that do
 	width int
 	first asm.Reg // flat point
 	count asm.Reg // points that there are, at most width
@@ -190,7 +253,7 @@ func (t *gettNest) pack() {
 		t.Ins("SUBQ", t.Arg(varWide), p)
 		i := t.packedRow(p)
 		t.packPanel(batch, &side{
-			parts: t.leftParts(), axes: t.g.M, width: t.g.MR, first: i, count: t.left(t.size(pointsM), i, t.Int(int64(t.g.MR))), dest: t.leftPanel(local, p),
+			parts: t.leftParts(), axes: t.g.M, run: leftRun, terms: leftTerms, width: t.g.MR, first: i, count: t.left(t.size(pointsM), i, t.Int(int64(t.g.MR))), dest: t.leftPanel(local, p),
 		})
 		t.close()
 		t.Bind(end)
@@ -226,16 +289,13 @@ func (t *gettNest) packRight(batch, local, p asm.Reg) {
 
 // rightSide is the panel of count columns of B from flat point first on, to be packed to dest.
 func (t *gettNest) rightSide(first, count, dest asm.Reg) *side {
-	return &side{parts: t.rightParts(), axes: t.g.N, width: t.g.NR, first: first, count: count, dest: dest}
+	return &side{parts: t.rightParts(), axes: t.g.N, run: rightRun, terms: rightTerms, width: t.g.NR, first: first, count: count, dest: dest}
 }
 
 // packPanel writes the packing of a panel. Lanes go across the panel where its points are one run and there are enough of them, unless the
 // operands lie side by side along the terms alone; otherwise lanes go along the terms.
 func (t *gettNest) packPanel(batch asm.Reg, s *side) {
-	var ts []target
-	for _, v := range s.parts {
-		ts = append(ts, factor(v))
-	}
+	ts := factors(s.parts)
 	terms := t.left(t.size(pointsK), t.Arg(varP), t.size(blockTerms))
 	t.place(ts, batch, t.g.Batch)
 	end := t.Label("panel")
@@ -245,7 +305,7 @@ func (t *gettNest) packPanel(batch asm.Reg, s *side) {
 			rows := t.Label("rows")
 			t.open()
 			t.place(ts, s.first, s.axes)
-			t.Ins("CMPQ", t.room(s.axes), s.count)
+			t.Ins("CMPQ", t.roomIn(t.size(s.run), s.axes, s.first), s.count)
 			t.J("LT", rows)
 			if !lies {
 				t.Ins("CMPQ", s.count, asm.Imm(s.width))
@@ -281,20 +341,18 @@ func (t *gettNest) across(ts []target, s *side, terms asm.Reg, masked bool) {
 	vectors := ceilDiv(s.width, t.full)
 	pack := func(tails []tail) {
 		at := t.copy(s.dest)
-		t.runs(ts, t.g.K, t.Arg(varP), terms, func(n asm.Reg) {
-			t.loop(ts, last(t.g.K), t.copy(n), func() {
-				for part, v := range s.parts {
-					for i := range vectors {
-						if tails != nil {
-							t.tail = tails[i]
-						}
-						r := t.value(v, i)
-						t.tail = tail{}
-						t.store(t.dtype, r, asm.At(at, (part*s.width+i*t.full)*t.bytes()), tail{})
+		t.eachTerm(ts, s, terms, func() {
+			for part, v := range s.parts {
+				for i := range vectors {
+					if tails != nil {
+						t.tail = tails[i]
 					}
+					r := t.value(v, i)
+					t.tail = tail{}
+					t.store(t.dtype, r, asm.At(at, (part*s.width+i*t.full)*t.bytes()), tail{})
 				}
-				t.Ins("ADDQ", asm.Imm(t.termBytes(s)), at)
-			})
+			}
+			t.Ins("ADDQ", asm.Imm(t.termBytes(s)), at)
 		})
 	}
 	t.inside(func() {
@@ -315,6 +373,34 @@ func (t *gettNest) across(ts []target, s *side, terms asm.Reg, masked bool) {
 		t.close()
 		t.Bind(end)
 	}, s.axes[:len(s.axes)-1]...)
+}
+
+// eachTerm runs body for each of the block's terms: by nested loops where these are all there are, in several runs, else run by run, each of
+// which has to be placed.
+func (t *gettNest) eachTerm(ts []target, s *side, terms asm.Reg, body func()) {
+	runs, end := t.Label("runs"), t.Label("terms")
+	if len(t.g.K) > 1 {
+		t.Ins("CMPQ", terms, t.size(pointsK))
+		t.J("LT", runs)
+		t.Ins("CMPQ", t.size(s.terms), terms)
+		t.J("GE", runs)
+		t.open()
+		t.allTerms(ts, t.g.K, body)
+		t.close()
+		t.Jmp(end)
+	}
+	t.Bind(runs)
+	t.runs(ts, t.g.K, t.size(s.terms), t.Arg(varP), terms, func(n asm.Reg) { t.loop(ts, last(t.g.K), t.copy(n), body) })
+	t.Bind(end)
+}
+
+// allTerms nests the loops over axes.
+func (t *gettNest) allTerms(ts []target, axes []int, body func()) {
+	if len(axes) == 0 {
+		body()
+		return
+	}
+	t.loop(ts, axes[0], t.wholeCount(axes[0]), func() { t.allTerms(ts, axes[1:], body) })
 }
 
 // tails are the masks of the vectors that hold count points.
@@ -344,9 +430,9 @@ func (t *gettNest) alongTerms(ts []target, s *side, terms asm.Reg) {
 	t.vector = last(t.g.K)
 	step := t.Int(int64(t.termBytes(s)))
 	start := t.copy(s.dest)
-	t.runs(ts, t.g.K, t.Arg(varP), terms, func(n asm.Reg) {
+	t.runs(ts, t.g.K, t.size(s.terms), t.Arg(varP), terms, func(n asm.Reg) {
 		to := t.copy(start)
-		t.runs(ts, s.axes, s.first, s.count, func(points asm.Reg) {
+		t.runs(ts, s.axes, t.size(s.run), s.first, s.count, func(points asm.Reg) {
 			left := t.copy(points)
 			t.hoist(ts)
 			moving := t.enter(ts, last(s.axes))

@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"math/bits"
 	"slices"
 
 	"github.com/einloom/einloom/codegen"
@@ -90,14 +91,15 @@ type number struct {
 type numberKind uint8
 
 const (
-	extentOf numberKind = iota // points of axis a
-	offsetOf                   // bytes to stream a's first element
-	stepOf                     // bytes of stream a along axis b, times mul
-	wholeOf                    // points of cut a's axis before it was cut
-	roomOf                     // bytes of a buffer of saved values, times mul
-	blockOf                    // a size of a packed contraction: a is a blockSize
-	spanOf                     // elements that the index of gather a runs over
-	strideOf                   // bytes from one of them to the next
+	extentOf    numberKind = iota // points of axis a
+	doublingsOf                   // the logarithm to the base 2 of that
+	offsetOf                      // bytes to stream a's first element
+	stepOf                        // bytes of stream a along axis b, times mul
+	wholeOf                       // points of cut a's axis before it was cut
+	roomOf                        // bytes of a buffer of saved values, times mul
+	blockOf                       // a size of a packed contraction: a is a blockSize
+	spanOf                        // elements that the index of gather a runs over
+	strideOf                      // bytes from one of them to the next
 )
 
 // numbers are those of one function, each once.
@@ -119,11 +121,14 @@ func (n *numbers) at(x number) int {
 
 // values computes the numbers of u.
 func (n *numbers) values(u *unit, out []int64) []int64 {
+	var blocks *gettBlocks
 	for _, x := range n.list {
 		v := 0
 		switch x.kind {
 		case extentOf:
 			v = u.k.Axes[x.a].Extent
+		case doublingsOf:
+			v = bits.Len(uint(u.k.Axes[x.a].Extent)) - 1
 		case offsetOf:
 			v = u.streams[x.a].offset
 		case stepOf:
@@ -133,7 +138,10 @@ func (n *numbers) values(u *unit, out []int64) []int64 {
 		case roomOf:
 			v = u.room() * x.mul
 		case blockOf:
-			v = u.blocks().size(blockSize(x.a))
+			if blocks == nil {
+				blocks = u.blocks()
+			}
+			v = blocks.size(blockSize(x.a))
 		case spanOf:
 			g := &u.k.Body[x.a]
 			v = u.k.Params[g.Param].Dims[g.Dim]

@@ -6,7 +6,7 @@ import (
 )
 
 // A worker's own memory in a packed contraction: spilled registers, one tile, the table of a band's columns (see bands.go), the table of the
-// call's rows (see rowtable.go), that of its columns' squares (see edges.go), and its own panels of B (see own.go).
+// call's rows (see rowtable.go), that of its columns' pieces (see edges.go), and its own panels of B (see own.go).
 const (
 	spillRoom = 8 << 10
 	tileAt    = spillRoom
@@ -54,7 +54,7 @@ func (t *gettNest) tiles(stores []target, local, i, j asm.Reg) {
 	table, bits := t.rowTable(stores, row, rows)
 	at, columns := t.span(j, t.g.NR, varJ, pointsN, callWide, blockWide)
 	b, right := t.rights(local, j, at, columns)
-	squares := t.squareTable(stores, at, columns)
+	pieces := t.pieceTable(stores, at, columns)
 	down, across := t.tileStep(t.Int(1)), t.tileStep(t.size(blockHigh))
 	unplaced := t.scope
 	top := t.Label("column")
@@ -62,7 +62,7 @@ func (t *gettNest) tiles(stores []target, local, i, j asm.Reg) {
 	t.open()
 	c := &corner{
 		unplaced: unplaced, tile: t.copy(column), entry: t.copy(table), column: at, width: t.least(columns, t.Int(int64(t.g.NR))),
-		squares: squares, rest: t.copy(rows), ends: map[int]asm.Reg{},
+		pieces: pieces, rest: t.copy(rows), ends: map[int]asm.Reg{},
 	}
 	t.placeColumns(stores, c)
 	if t.u.mirrors() {
@@ -76,7 +76,7 @@ func (t *gettNest) tiles(stores []target, local, i, j asm.Reg) {
 	t.Ins("ADDQ", right, b)
 	t.Ins("ADDQ", across, column)
 	t.Ins("ADDQ", asm.Imm(t.g.NR), at)
-	t.Ins("ADDQ", asm.Imm(8*t.g.NR/t.square()), squares)
+	t.Ins("ADDQ", t.size(pieceStep), pieces)
 	t.Ins("SUBQ", asm.Imm(t.g.NR), columns)
 	t.J("GT", top)
 }
@@ -132,7 +132,7 @@ type corner struct {
 	column   asm.Reg         // flat point
 	rest     asm.Reg         // rows from here on, which may be more than the tile's
 	width    asm.Reg         // columns
-	squares  asm.Reg         // where the table of squares has the panel's first one (see edges.go)
+	pieces   asm.Reg         // where the table of pieces has the panel's first one (see edges.go)
 	below    asm.Reg         // the first row below the tile, where tiles above the diagonal are passed over
 	ahead    asm.Reg         // in the next panel of B, what no tile has asked for
 	way      asm.Reg         // how its tiles are finished (see finish.go)

@@ -41,6 +41,7 @@ func RandomPanels(seed uint64, vector int) *codegen.Kernel {
 	c := contraction{Rand: r, b: codegen.NewBuilder(fmt.Sprintf("panels%d", seed))}
 	c.d = []tensor.DType{tensor.Float32, tensor.Float32, tensor.Float64, tensor.Int32, tensor.Uint32}[r.IntN(5)]
 	columns := max(vector, 32) / c.d.Size() * (1 + r.IntN(2))
+	c.short = r.IntN(3) == 0
 	c.m, c.n, c.batch = c.group("i", 1, false), c.group("j", 1, false), c.group("b", 0, false)
 	c.extents = append(c.extents, columns)
 	c.n = append(c.n, c.b.Loop("j", columns))
@@ -115,13 +116,21 @@ type contraction struct {
 	b              *codegen.Builder
 	extents        []int
 	m, n, k, batch []int
+	short          bool // groups are of many axes of 2 and 4 points
 }
 
 // group adds at least so many axes.
 func (c *contraction) group(name string, least int, fold bool) (axes []int) {
-	for i := range least + c.IntN(5)/3 {
+	count := least + c.IntN(5)/3
+	if c.short && least > 0 {
+		count = 3 + c.IntN(3)
+	}
+	for i := range count {
 		n := []int{1, 2, 3, 5}[c.IntN(4)]
-		if i == 0 {
+		switch {
+		case c.short:
+			n = []int{2, 2, 4}[c.IntN(3)]
+		case i == 0:
 			n = []int{1, 3, 7, 13, 16, 33, 40}[c.IntN(7)]
 		}
 		c.extents = append(c.extents, n)
