@@ -1,12 +1,11 @@
 package order
 
 // weights is what a step costs: linear in its points and in the elements that it reads and writes, or quadratic in what it writes where
-// the largest tensor matters. Sizes are divided by 2^base, which keeps them in range.
+// the largest tensor matters.
 type weights struct {
 	points, move, write float64
 	square              bool
 	limit               float64 // of the elements of a result; 0: none. What is above it costs so much more, as it takes so many slices
-	base                int64
 }
 
 func newWeights(o Options) weights {
@@ -27,7 +26,7 @@ func newWeights(o Options) weights {
 func (o Options) limit() int64 { return int64(min(o.MaxSize, 1<<30) * fixedOne) }
 
 // linear is what a logarithm comes to on the scale of the weights.
-func (w *weights) linear(log int64) float64 { return power(log - w.base) }
+func (w *weights) linear(log int64) float64 { return power(log) }
 
 // step is the cost of a step over so many points that reads a and b and writes made.
 func (w *weights) step(points, a, b, made float64) float64 {
