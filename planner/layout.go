@@ -18,7 +18,7 @@ import (
 func layout(net *order.Network, t *order.Tree, output []int) [][]int {
 	gain := gains(net, t)
 	best := lay(net, t, output, gain, byGain)
-	if len(best.woven) == 0 {
+	if !best.woven {
 		return best.labels
 	}
 	for order := asResult; order <= bySide; order++ {
@@ -48,7 +48,7 @@ type layouter struct {
 	gain   []float64 // of each label
 	orders int       // of the ways to order a group of labels, the last one that is tried
 	cost   float64   // of the results that were laid out by choice, in cycles
-	woven  []int     // their steps
+	woven  bool      // some were
 	has    []uint8   // of each label, a bit for each of the tensors at hand that has it
 }
 
@@ -141,7 +141,7 @@ func (l *layouter) put(n int, bit, inner uint8, result, summed []int) {
 		}
 	}
 	l.cost += best
-	l.woven = append(l.woven, at)
+	l.woven = true
 }
 
 // Operands of fewer labels or elements than these are laid out without a choice.
