@@ -128,4 +128,4 @@ func refComplexPow(v []complex128) complex128 {
 }
 
 // finite says whether both parts are.
-func finite(z complex128) bool { return z-z == 0 }
+func finite(z complex128) bool { return !cmplx.IsNaN(z) && !cmplx.IsInf(z) }
