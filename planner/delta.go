@@ -164,14 +164,19 @@ func (w rewriter) guarded(x *expr.Node, axis int) *expr.Node {
 	return w.poisoned(x, w.spread(count, x.Shape, axis, axis+1))
 }
 
+// held gives indices that are held to 0 ... size-1, and where they were there before.
+func (w rewriter) held(at *expr.Node, size int) (safe, valid *expr.Node) {
+	last := w.scalar(tensor.Int64, expr.Value{I: int64(size - 1)}, at.Shape)
+	safe = w.apply(opMax, w.apply(opMin, at, last), w.scalar(tensor.Int64, expr.Value{}, at.Shape))
+	return safe, w.apply(opEqual, at, safe)
+}
+
 // taken gives the elements of x at indices along an axis as a product with one-hot rows does: 0 where the index is none. guard: NaN where another
 // element along the axis is infinite or NaN.
 func (w rewriter) taken(x *expr.Node, axis int, at *expr.Node, guard bool) *expr.Node {
-	last := w.scalar(tensor.Int64, expr.Value{I: int64(x.Shape[axis] - 1)}, at.Shape)
-	safe := w.apply(opMax, w.apply(opMin, at, last), w.scalar(tensor.Int64, expr.Value{}, at.Shape))
+	safe, valid := w.held(at, x.Shape[axis])
 	picked := w.make(expr.Node{Kind: expr.KGather, Args: []*expr.Node{x, safe}, Axes: []int{axis}})
 	to := axis + len(at.Shape)
-	valid := w.apply(opEqual, at, safe)
 	tail := slices.Concat(at.Shape, slices.Repeat([]int{1}, len(picked.Shape)-to))
 	valid = w.inner(w.broadcast(w.inner(w.reshape(valid, tail)), picked.Shape))
 	value := w.apply(opWhere, valid, picked, w.scalar(x.DType, expr.Value{}, picked.Shape))

@@ -105,6 +105,10 @@ func oneHot(w rewriter, n *expr.Node, fast bool) *expr.Node {
 		if shared || size < leastTaken || guard && (t.node.DType.IsComplex() || size*count < perTaken*(size+count)) {
 			continue
 		}
+		if !fast && !finite(value, finiteDepth) { // where the index is none, nobody reads it
+			_, valid := w.held(d.at, size)
+			value = w.apply(opWhere, valid, value, w.scalar(value.DType, expr.Value{}, value.Shape))
+		}
 		labels := slices.Concat(t.labels[:axis], rows, t.labels[axis+1:])
 		terms[i] = operand{value, rows}
 		terms[j] = operand{w.taken(t.node, axis, d.at, guard), labels}
