@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/bits"
 	"math/rand/v2"
+	"slices"
 )
 
 // anneal changes a tree by nearest-neighbour interchange, as in phylogeny (Robinson 1971): beneath a step whose child is a step, the
@@ -29,11 +30,15 @@ var chances = func() (t [1 << chanceBits]float64) {
 	return t
 }()
 
-// sweep tries a change beneath every step. cold is the inverse of the temperature: what a change that doubles the cost of its two steps
-// loses in bits of chance.
-func (a *anneal) sweep(cold float64) {
+// sweep tries a change beneath every step that costs so much at least, and gives how many it has tried. cold is the inverse of the temperature:
+// what a change that doubles the cost of its two steps loses in bits of chance.
+func (a *anneal) sweep(cold, least float64) (tried int64) {
 	t := a.t
 	for v := int32(t.n); v < int32(len(t.left)); v++ {
+		if t.cost[v] < least {
+			continue
+		}
+		tried++
 		r := a.rng.Uint64()
 		c, s := t.left[v], t.right[v]
 		if t.isLeaf(c) || !t.isLeaf(s) && r&1 != 0 {
@@ -48,6 +53,7 @@ func (a *anneal) sweep(cold float64) {
 		}
 		a.try(v, c, s, x, y, cold, r)
 	}
+	return tried
 }
 
 // try weighs the exchange of s with x: c, which was made of x and y, becomes that of s and y, and v that of c and x.
@@ -104,18 +110,29 @@ const (
 	freezing = 10.0
 )
 
-// sweepWork is about what a sweep takes.
-func sweepWork(c *core) int64 { return int64(c.n) * int64(25+6*c.words) }
+// tryWork is about what a try takes, sweepWork a sweep of all steps.
+func tryWork(c *core) int64   { return int64(25 + 6*c.words) }
+func sweepWork(c *core) int64 { return int64(c.n) * tryWork(c) }
 
-// cool anneals the tree at hand down to freezing, for so much work.
+// cool anneals the tree at hand down to freezing, for so much work. A few dear steps decide what a tree costs: most sweeps leave out steps that
+// cost less than a share of the dearest, which is 2^-2, 2^-4, 2^-8 ... 2^-64 by chance; every fourth or so leaves out none.
 func cool(r *race, from float64, work int64) {
 	a := newAnneal(r.t, r.rng)
-	sweep := sweepWork(r.c)
-	sweeps := max(1, work/sweep)
-	for i := range sweeps {
-		a.sweep(from + float64((freezing-from)*(float64(i)/float64(sweeps))))
-		if !r.meter.spend(sweep) {
+	for done := int64(0); done < work; {
+		least := 0.0
+		if r.rng.IntN(wholeSweeps) > 0 {
+			least = slices.Max(r.t.cost) * power(-fixedOne<<(1+r.rng.IntN(depths)))
+		}
+		used := tryWork(r.c)*a.sweep(from+float64((freezing-from)*(float64(done)/float64(work))), least) + int64(3*r.c.n)
+		done += used
+		if !r.meter.spend(used) {
 			return
 		}
 	}
 }
+
+// Of so many sweeps one is whole; the others go to one of so many depths.
+const (
+	wholeSweeps = 4
+	depths      = 6
+)

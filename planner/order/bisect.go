@@ -21,6 +21,9 @@ type bisect struct {
 	work   int64
 }
 
+// firstCuts is how often all terms are cut in two, to go on with the best cut.
+const firstCuts = 3
+
 // finishLeaves is how many terms are not cut any more.
 const finishLeaves = 5
 
@@ -56,7 +59,15 @@ func (b *bisect) halve(terms []int32) int32 {
 			return node
 		}
 	}
-	side := b.p.cut(b.graph(terms))
+	g := b.graph(terms)
+	side := b.p.cut(g)
+	if len(terms) == len(b.h.terms) { // the first cut decides most
+		for range firstCuts - 1 {
+			if s := b.p.cut(g); g.between(s) < g.between(side) {
+				side = s
+			}
+		}
+	}
 	var halves [2][]int32
 	for i, t := range terms {
 		halves[side[i]] = append(halves[side[i]], t)

@@ -27,7 +27,8 @@ type eliminate struct {
 	union   []int32
 	version []int32 // of each label, how often it has been weighed
 	heap    heap[score]
-	widest  int // the most labels that met in one elimination
+	widest  int   // the most labels that met in one elimination
+	most    int64 // the logarithm of the most elements that a result may have
 	joints  []joint
 	work    int64
 }
@@ -45,7 +46,7 @@ func newEliminate(h *hyper, rng *rand.Rand) *eliminate {
 		version: make([]int32, n)}
 }
 
-// run gives the joints of a whole tree.
+// run gives the joints of a whole tree; nil if one of its results is too large.
 func (e *eliminate) run(fill bool, heat float64) []joint {
 	h := e.h
 	e.fill, e.heat, e.work = fill, heat, 0
@@ -71,6 +72,9 @@ func (e *eliminate) run(fill bool, heat float64) []joint {
 		e.weigh(int32(l))
 	}
 	for len(e.heap) > 0 {
+		if e.size[len(e.size)-1] > e.most {
+			return nil
+		}
 		s := e.heap.pop()
 		if !e.gone[s.label] && s.version == e.version[s.label] {
 			e.remove(s.label)
@@ -250,7 +254,10 @@ func (m elimination) run(r *race) {
 		if fill && e.widest > fillWidth {
 			continue
 		}
-		r.offer(e.run(fill, float64(i/2)*0.1), m.name())
+		e.most = r.most()
+		if joints := e.run(fill, float64(i/2)*0.1); joints != nil {
+			r.offer(joints, m.name())
+		}
 		r.meter.spend(e.work)
 	}
 }

@@ -17,6 +17,7 @@ type greedy struct {
 	weight float64 // what an element that goes counts, beside one that comes
 	heat   float64 // how much chance there is
 	rng    *rand.Rand
+	most   float64 // elements that a result may have
 
 	count   []int32
 	on      [][]int32
@@ -51,15 +52,15 @@ func (a candidate) Before(b candidate) bool {
 }
 
 func newGreedy(h *hyper, rng *rand.Rand) *greedy {
-	g := &greedy{h: h, rng: rng, startCount: h.counts(), startOn: h.on()}
+	g := &greedy{h: h, rng: rng, most: math.Inf(1), startCount: h.counts(), startOn: h.on()}
 	for _, t := range h.terms {
 		g.startSize = append(g.startSize, power(h.size(t)))
 	}
 	return g
 }
 
-// run gives the joints of a whole tree; nil if that takes more work than most.
-func (g *greedy) run(weight, heat float64, most int64) []joint {
+// run gives the joints of a whole tree; nil if that takes more work than there is, or one of its results is too large.
+func (g *greedy) run(weight, heat float64, work int64) []joint {
 	n := len(g.h.terms)
 	g.weight, g.heat, g.work = weight, heat, 0
 	g.count = append(g.count[:0], g.startCount...)
@@ -80,7 +81,7 @@ func (g *greedy) run(weight, heat float64, most int64) []joint {
 	for left > 1 && len(g.heap) > 0 {
 		p := g.heap.pop()
 		g.work += 40
-		if g.work > most {
+		if g.work > work || g.size[len(g.size)-1] > g.most {
 			return nil
 		}
 		if g.live[p.x] && g.live[p.y] {
@@ -195,6 +196,7 @@ func (m randomGreedy) run(r *race) {
 		default:
 			w, h = weight+spread(r.rng, -fixedOne/2, fixedOne/2), heat+spread(r.rng, -2*fixedOne, 2*fixedOne)
 		}
+		g.most = power(r.most())
 		joints := g.run(power(w), power(h), r.meter.budget-r.meter.spent)
 		r.meter.spend(g.work)
 		if joints == nil {

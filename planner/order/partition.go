@@ -37,6 +37,16 @@ func (g *graph) add(ends []int32, cost int64) {
 	g.ends, g.cost = append(g.ends, ends), append(g.cost, cost)
 }
 
+// between is what the edges cost that have vertices on both sides.
+func (g *graph) between(side []uint8) (cost int64) {
+	for e, ends := range g.ends {
+		if slices.ContainsFunc(ends, func(v int32) bool { return side[v] != side[ends[0]] }) {
+			cost += g.cost[e]
+		}
+	}
+	return cost
+}
+
 // move is a vertex with what moving it saves.
 type move struct {
 	gain       int64

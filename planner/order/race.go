@@ -18,10 +18,11 @@ var portfolio = []struct {
 	share float64
 }{
 	{greedyOnce{}, 1},
-	{randomGreedy{}, 0.1},
-	{elimination{}, 0.05},
 	{sweeping{}, 0.06},
 	{bisection{}, 0.1},
+	{elimination{}, 0.05},
+	{randomGreedy{}, 0.1},
+	{encore{}, 0.2},
 	{subtrees{}, 0.08},
 	{annealing{}, 1},
 }
@@ -83,6 +84,42 @@ func (r *race) keep(by string) float64 {
 
 // perMember is how many trees of each member stay in the pool.
 const perMember = 2
+
+// encore is the member that has found the best tree so far, once more, if it has found trees that differ: on lattices a sweep from a better end
+// is worth more than any annealing.
+type encore struct{}
+
+func (encore) name() string { return "encore" }
+
+func (encore) run(r *race) {
+	count := 0
+	for _, e := range r.pool {
+		if e.by == r.winner {
+			count++
+		}
+	}
+	for _, m := range []member{sweeping{}, bisection{}, elimination{}, randomGreedy{}} {
+		if m.name() == r.winner && count == perMember {
+			m.run(r)
+		}
+	}
+}
+
+// most is the logarithm of the most elements of a result in trees that are worth being looked at: no cheaper tree has more, and one that has
+// hopeless times more will not be cheaper when it has been improved.
+func (r *race) most() int64 {
+	if r.c == nil || r.best == nil || r.h.constant != nil {
+		return math.MaxInt64
+	}
+	most := int64(log2(r.cost) * fixedOne)
+	if r.c.square {
+		most /= 2
+	}
+	return most + hopeless
+}
+
+// hopeless is a logarithm.
+const hopeless = 16 << fixedBits
 
 // enter puts the tree at hand into the pool if it is among the best of its member.
 func (r *race) enter(total float64, by string) {

@@ -10,7 +10,7 @@ import (
 
 // Version is that of what Find finds. It is raised with every change by which networks get other trees than before: who keeps trees from
 // one build to the next finds them anew then.
-const Version = 2
+const Version = 3
 
 // Canonical numbers the labels in the sequence in which the terms have them, and leaves out those that none has: networks that differ by
 // the names of labels alone, or by the sequence of the output's, become the same one. Label l of it is labels[l] of net.

@@ -74,7 +74,7 @@ func (s *slicer) course(best *slicing, work int64) {
 		s.giveBack(1 + r.rng.IntN(sliceChange))
 		a, sweep := newAnneal(r.t, r.rng), sweepWork(r.c)
 		for range max(1, work/sliceStages*8/10/sweep) {
-			a.sweep(from + float64((freezing-from)*(float64(i)/sliceStages)))
+			a.sweep(from+float64((freezing-from)*(float64(i)/sliceStages)), 0)
 			if !r.meter.spend(sweep) {
 				break
 			}
