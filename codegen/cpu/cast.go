@@ -9,7 +9,7 @@ import (
 
 // cast converts registers of from to those of to.
 func (l *lanes) cast(from, to tensor.DType, a asm.Reg) asm.Reg {
-	f, t := lane(from), lane(to)
+	f, t := l.lane(from), l.lane(to)
 	switch {
 	case from == to:
 		return a
@@ -43,7 +43,7 @@ func (l *lanes) ins2(name string, d tensor.DType, a asm.Reg) asm.Reg {
 // shift is a shift by a constant.
 func (l *lanes) shift(name string, d tensor.DType, by int, a asm.Reg) asm.Reg {
 	dst := l.reg(d)
-	l.Ins(suffix(d, name, "D", "Q"), asm.Imm(by), a, dst)
+	l.Ins(l.sizedFor(d, name), asm.Imm(by), a, dst)
 	return dst
 }
 

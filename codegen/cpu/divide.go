@@ -7,7 +7,7 @@ import (
 
 // divideInt is the quotient x / y without its fraction ("idiv") or the rest x - y*(x/y) ("imod"); by zero both are 0.
 func (l *lanes) divideInt(name string, d tensor.DType, x, y asm.Reg) asm.Reg {
-	d = lane(d)
+	d = l.lane(d)
 	zero := l.splat(d, 0)
 	none := l.compareInt(d, "equal", y, zero)
 	var r asm.Reg

@@ -16,7 +16,7 @@ func (l *lanes) apply(name string, d, to tensor.DType, args []asm.Reg) asm.Reg {
 	case "cast":
 		return l.cast(d, to, args[0])
 	case "bitcast":
-		return args[0]
+		return l.wrap(to, args[0])
 	}
 	switch {
 	case isHalf(d): // the planner has them computed as float32
@@ -88,12 +88,12 @@ func (l *lanes) applyInt(name string, d tensor.DType, args []asm.Reg) asm.Reg {
 		return l.compareInt(d, name, args[0], args[1])
 	case name == "idiv" || name == "imod":
 		return l.wrap(d, l.divideInt(name, d, args[0], args[1]))
-	case isNarrow(d) && name == "shr" && d.IsSigned(): // zeros come in above the dtype's own bits
+	case l.widened(d) && name == "shr" && d.IsSigned(): // zeros come in above the dtype's own bits
 		args = []asm.Reg{l.wrap(unsignedOf(d), args[0]), args[1]}
-	case isNarrow(d) && name == "sar" && d.IsUnsigned(): // the sign is the dtype's highest bit
+	case l.widened(d) && name == "sar" && d.IsUnsigned(): // the sign is the dtype's highest bit
 		args = []asm.Reg{l.wrap(signedOf(d), args[0]), args[1]}
 	}
-	return l.wrap(d, l.intForm(name, lane(d), args))
+	return l.wrap(d, l.intForm(name, l.lane(d), args))
 }
 
 func unsignedOf(d tensor.DType) tensor.DType {
@@ -110,18 +110,16 @@ func signedOf(d tensor.DType) tensor.DType {
 	return tensor.Int16
 }
 
-// wrap brings the dword lanes of narrow integers back to the numbers that d has, modulo 2^bits.
+// wrap brings widened lanes back to the numbers that d has, modulo 2^bits.
 func (l *lanes) wrap(d tensor.DType, r asm.Reg) asm.Reg {
 	switch {
-	case !isNarrow(d):
+	case !l.widened(d):
 		return r
 	case d.IsUnsigned():
-		return l.logic("AND", tensor.Int32, l.splat(tensor.Int32, 1<<(8*d.Size())-1), r)
+		return l.logic("AND", d, l.splat(l.lane(d), 1<<(8*d.Size())-1), r)
 	}
-	up, down := l.reg(tensor.Int32), l.reg(tensor.Int32)
-	l.Ins("VPSLLD", asm.Imm(32-8*d.Size()), r, up)
-	l.Ins("VPSRAD", asm.Imm(32-8*d.Size()), up, down)
-	return down
+	unused := 8 * (l.least - d.Size())
+	return l.shift("VPSRA", d, unused, l.shift("VPSLL", d, unused, r))
 }
 
 // signless is the signed dtype of d's size: most instructions do not know signs.
@@ -135,7 +133,7 @@ func signless(d tensor.DType) tensor.DType {
 	return d
 }
 
-// intForm writes name on lanes of d, a dtype of 4 or 8 bytes.
+// intForm writes name on lanes of d, which are not widened.
 func (l *lanes) intForm(name string, d tensor.DType, args []asm.Reg) asm.Reg {
 	switch name {
 	case "and", "or", "xor":
@@ -147,13 +145,16 @@ func (l *lanes) intForm(name string, d tensor.DType, args []asm.Reg) asm.Reg {
 	case "abs":
 		return l.absInt(d, args[0])
 	case "min", "max":
-		if d == tensor.Int32 {
+		if binaryForms[name][d] != "" {
 			break
 		}
 		first := l.compareInt(d, map[string]string{"min": "less", "max": "greater"}[name], args[0], args[1])
 		return l.choose(d, first, args[0], args[1])
 	case "mul":
-		if d.Size() == 8 {
+		switch d.Size() {
+		case 1:
+			return l.mul8(d, args[0], args[1])
+		case 8:
 			return l.mul64(d, args[0], args[1])
 		}
 	case "sar":
@@ -173,16 +174,25 @@ func (l *lanes) absInt(d tensor.DType, a asm.Reg) asm.Reg {
 	switch {
 	case d.IsUnsigned():
 		return a
-	case d.Size() == 4:
-		l.Ins("VPABSD", a, dst)
-	case l.wide:
-		l.Ins("VPABSQ", a, dst)
+	case d.Size() < 8 || l.wide:
+		l.Ins(l.sizedFor(d, "VPABS"), a, dst)
 	default: // (a ^ s) - s with s the sign in every bit
 		s := l.reg(d)
 		l.Ins("VPCMPGTQ", a, l.splat(d, 0), s)
 		l.Ins("VPSUBQ", s, l.logic("XOR", d, s, a), dst)
 	}
 	return dst
+}
+
+// mul8 is the low bytes of a*b. Products of 16-bit lanes have those of the even bytes lowest; with the odd bytes of b where they are, ones of
+// a moved down to the even ones, they have those of the odd bytes where they belong.
+func (l *lanes) mul8(d tensor.DType, a, b asm.Reg) asm.Reg {
+	low := l.Splat32(0x00ff00ff).As(a.Width())
+	down := l.reg(d)
+	l.Ins("VPSRLW", asm.Imm(8), a, down)
+	even := l.logic("AND", d, low, l.ins3("VPMULLW", d, b, a))
+	odd := l.ins3("VPMULLW", d, l.logic("ANDN", d, b, low), down)
+	return l.logic("OR", d, odd, even)
 }
 
 // mul64 is the low 64 bits of a*b: with a = ah*2^32 + al, al*bl + (al*bh + ah*bl)*2^32.

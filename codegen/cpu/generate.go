@@ -180,9 +180,13 @@ func write(u *unit, nums *numbers, isa asm.ISA, pool *asm.Pool) ([]*asm.Code, er
 func newNest(u *unit, name string, nums *numbers, isa asm.ISA, pool *asm.Pool) *nest {
 	f := asm.New(name, isa, asm.Frame{Pool: ArgPool, Scratch: ArgScratch}, pool)
 	n := &nest{u: u, k: u.k, nums: nums, vector: u.k.Vector, level: levels(u.k), uses: u.k.Uses(), seldom: u.k.Seldom(), slim: slimOf(u), folds: foldsOf(u.k), flat: u.flat(), side: 1, cells: map[int]asm.Reg{}, crossed: map[crossing][]asm.Reg{}}
-	n.lanes = lanes{Func: f, wide: isa == asm.AVX512, mask: 4}
+	least := 4 // with AVX-512 all lanes are as wide: no machine at hand has run narrower ones
+	if isa != asm.AVX512 {
+		least = u.leastLane()
+	}
+	n.lanes = lanes{Func: f, wide: isa == asm.AVX512, least: least, mask: least}
 	for i := range u.k.Body {
-		if laneBytesOrMask(u.k.Body[i].DType, 4) == 8 && !n.seldom[i] && !n.slim[i] {
+		if u.k.Body[i].DType.Size() == 8 && !n.seldom[i] && !n.slim[i] {
 			n.mask = 8
 		}
 	}

@@ -41,7 +41,7 @@ func (b *keyWriter) ints(list []int) {
 
 func (b *keyWriter) unit(u *unit) {
 	k := u.k
-	b.num(int(k.Nest), k.Vector, k.Parallel, len(u.cuts), u.across, u.beside, bit(k.Uncached))
+	b.num(int(k.Nest), k.Vector, k.Parallel, len(u.cuts), u.across, u.beside, bit(k.Uncached), u.leastLane())
 	for _, c := range u.cuts {
 		b.num(c.axis, c.piece)
 	}

@@ -7,15 +7,16 @@ import (
 	"github.com/einloom/einloom/tensor"
 )
 
-// lanes writes instructions on n points side by side. A number's lane has its dtype's size, 4 bytes at least (see lane); a bool's lane is
-// a mask: a K register with AVX-512, otherwise a vector of all-ones and all-zeros lanes of mask bytes each.
+// lanes writes instructions on n points side by side. A number's lane has its dtype's size, but at least so many bytes (see lane and
+// leastLane); a bool's lane is a mask: a K register with AVX-512, otherwise a vector of all-ones and all-zeros lanes of mask bytes each.
 //
 // What the instruction set cannot do is noted in err; the caller gives the kernel to another device.
 type lanes struct {
 	*asm.Func
 	wide     bool // AVX-512
 	n        int  // points: mask-sized lanes of the widest vector, or 1
-	mask     int  // bytes of a mask's lane: those of the widest dtype in the kernel, 4 or 8
+	least    int  // bytes of the narrowest lanes: 4, or, where all of a kernel is narrow, 1 or 2
+	mask     int  // bytes of a mask's lane: those of the widest lanes in the kernel
 	uncached bool // stores of whole registers go past the caches
 	err      error
 }
@@ -43,7 +44,7 @@ func (l *lanes) reg(d tensor.DType) asm.Reg {
 	if d == tensor.Bool {
 		return l.maskReg()
 	}
-	return l.Vec().As(l.width(laneBytes(d)))
+	return l.Vec().As(l.width(l.laneBytes(d)))
 }
 
 func (l *lanes) maskReg() asm.Reg {
@@ -62,10 +63,15 @@ func (l *lanes) ins3(name string, d tensor.DType, b, a asm.Arg) asm.Reg {
 
 // suffix picks the mnemonic by the size of d's lane: PS and PD, D and Q.
 func suffix(d tensor.DType, name, four, eight string) string {
-	if laneBytes(d) == 8 {
+	if d.Size() == 8 {
 		return name + eight
 	}
 	return name + four
+}
+
+// sizedFor is the mnemonic name for integer lanes of d: B, W, D or Q.
+func (l *lanes) sizedFor(d tensor.DType, name string) string {
+	return name + map[int]string{1: "B", 2: "W", 4: "D", 8: "Q"}[l.laneBytes(d)]
 }
 
 // move is a copy of r, a register of d.
@@ -91,9 +97,14 @@ func (l *lanes) splat(d tensor.DType, bits uint64) asm.Reg {
 	if d == tensor.Bool {
 		return l.splatMask(bits != 0, l.reg(d))
 	}
-	bits = laneBits(d, bits)
-	if laneBytes(d) == 8 {
+	bits = l.laneBits(d, bits)
+	switch bytes := l.laneBytes(d); bytes {
+	case 8:
 		return l.Splat64(bits).As(l.width(8))
+	case 1:
+		return l.Splat32(uint32(bits) * 0x01010101).As(l.width(bytes))
+	case 2:
+		return l.Splat32(uint32(bits) * 0x00010001).As(l.width(bytes))
 	}
 	return l.Splat32(uint32(bits)).As(l.width(4))
 }
@@ -137,18 +148,11 @@ func (l *lanes) logic(name string, d tensor.DType, b, a asm.Arg) asm.Reg {
 	switch {
 	case d == tensor.Bool && l.wide:
 		return l.ins3("K"+name+"Q", d, b, a)
-	case l.wide && l.width(laneBytesOrMask(d, l.mask)) == asm.Z:
+	case l.wide && l.width(l.laneBytes(d)) == asm.Z:
 		return l.ins3(suffix(d, "VP"+name, "D", "Q"), d, b, a)
 	default:
 		return l.ins3("V"+name+"PS", d, b, a)
 	}
-}
-
-func laneBytesOrMask(d tensor.DType, mask int) int {
-	if d == tensor.Bool {
-		return mask
-	}
-	return laneBytes(d)
 }
 
 // sized gives the mask m, whose lanes have from bytes, lanes of to bytes; with K registers masks have no size.
@@ -185,8 +189,12 @@ func (l *lanes) choose(d tensor.DType, m, a, b asm.Reg) asm.Reg {
 		dst := l.reg(d)
 		l.Ins(suffix(d, "VBLENDM", "PS", "PD"), a, b, m, dst)
 		return dst
+	case l.laneBytes(d) < 4: // as masks are
+		dst := l.reg(d)
+		l.Ins("VPBLENDVB", m, a, b, dst)
+		return dst
 	default:
-		m = l.sized(m, l.mask, laneBytes(d))
+		m = l.sized(m, l.mask, l.laneBytes(d))
 		dst := l.reg(d)
 		l.Ins(suffix(d, "VBLENDV", "PS", "PD"), m, a, b, dst)
 		return dst
@@ -212,9 +220,9 @@ func (l *lanes) compareFloat(d tensor.DType, pred int, a, b asm.Reg) asm.Reg {
 	if l.wide {
 		return l.ins4(name, pred, b, a)
 	}
-	m := l.Vec().As(l.width(laneBytes(d)))
+	m := l.Vec().As(l.width(l.laneBytes(d)))
 	l.Ins(name, asm.Imm(pred), b, a, m)
-	return l.sized(m, laneBytes(d), l.mask)
+	return l.sized(m, l.laneBytes(d), l.mask)
 }
 
 func (l *lanes) ins4(name string, imm int, b, a asm.Reg) asm.Reg {
@@ -225,29 +233,29 @@ func (l *lanes) ins4(name string, imm int, b, a asm.Reg) asm.Reg {
 
 // compareInt is the mask of a pred b for lanes of d.
 func (l *lanes) compareInt(d tensor.DType, pred string, a, b asm.Reg) asm.Reg {
-	unsigned := d.IsUnsigned() && !isNarrow(d) // whose lanes are never negative
+	unsigned := l.lane(d).IsUnsigned()
 	if l.wide {
 		name := "VPCMP"
 		if unsigned {
 			name += "U"
 		}
-		return l.ins4(suffix(d, name, "D", "Q"), intPredicates[pred], b, a)
+		return l.ins4(l.sizedFor(d, name), intPredicates[pred], b, a)
 	}
 	if unsigned && pred != "equal" && pred != "not_equal" {
-		top := l.splat(d, 1<<(8*laneBytes(d)-1))
+		top := l.splat(d, 1<<(8*l.laneBytes(d)-1))
 		a, b = l.logic("XOR", d, top, a), l.logic("XOR", d, top, b)
 	}
 	switch pred {
 	case "less", "greater_equal":
 		a, b = b, a
 	}
-	m := l.Vec().As(l.width(laneBytes(d)))
+	m := l.Vec().As(l.width(l.laneBytes(d)))
 	if pred == "equal" || pred == "not_equal" {
-		l.Ins(suffix(d, "VPCMPEQ", "D", "Q"), b, a, m)
+		l.Ins(l.sizedFor(d, "VPCMPEQ"), b, a, m)
 	} else {
-		l.Ins(suffix(d, "VPCMPGT", "D", "Q"), b, a, m)
+		l.Ins(l.sizedFor(d, "VPCMPGT"), b, a, m)
 	}
-	m = l.sized(m, laneBytes(d), l.mask)
+	m = l.sized(m, l.laneBytes(d), l.mask)
 	switch pred {
 	case "not_equal", "greater_equal", "less_equal":
 		return l.not(tensor.Bool, m)

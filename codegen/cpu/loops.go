@@ -331,7 +331,7 @@ func (n *nest) pastCaches(targets []target, axis int, loop func()) {
 			continue
 		}
 		st := &n.k.Stores[t.store]
-		if s := findStream(n.u.streams, st.Param, st.At); n.along(s) == adjacent && n.u.streams[s].bytes() >= 4 {
+		if s := findStream(n.u.streams, st.Param, st.At); n.along(s) == adjacent && n.u.streams[s].bytes() >= n.least {
 			list = append(list, s)
 		}
 	}
@@ -385,5 +385,5 @@ func (n *nest) maskable(targets []target) bool {
 			return false
 		}
 	}
-	return true
+	return n.wide || n.least == 4
 }

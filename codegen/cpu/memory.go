@@ -62,8 +62,8 @@ func (l *lanes) load(d tensor.DType, m asm.Mem, t tail) asm.Reg {
 	}
 	switch {
 	case d == tensor.Bool:
-		return l.isTrue(l.widen(tensor.Uint8, m, t))
-	case d.Size() < 4:
+		return l.isTrue(l.load(tensor.Uint8, m, t))
+	case d.Size() < l.least:
 		return l.widen(d, m, t)
 	}
 	dst := l.reg(d)
@@ -72,7 +72,7 @@ func (l *lanes) load(d tensor.DType, m asm.Mem, t tail) asm.Reg {
 		l.Ins("VMOVUPS", m, dst)
 	case l.wide:
 		l.Ins(suffix(d, "VMOVUP", "S", "D")+".Z", m, t.k, dst)
-	case laneBytes(d) == 8:
+	case l.laneBytes(d) == 8:
 		l.Ins("VMASKMOVPD", m, t.qwords, dst)
 	default:
 		l.Ins("VMASKMOVPS", m, t.dwords, dst)
@@ -80,19 +80,22 @@ func (l *lanes) load(d tensor.DType, m asm.Mem, t tail) asm.Reg {
 	return dst
 }
 
-// widenings read numbers of one or two bytes into lanes of four; bfloat16s then have to go to the upper halves.
-var widenings = map[tensor.DType]string{
-	tensor.Int8: "VPMOVSXBD", tensor.Uint8: "VPMOVZXBD", tensor.Int16: "VPMOVSXWD", tensor.Uint16: "VPMOVZXWD",
-	tensor.BFloat16: "VPMOVZXWD", tensor.Float16: "VCVTPH2PS",
+// widenings read numbers of one or two bytes into lanes of two or four; bfloat16s then have to go to the upper halves.
+var widenings = map[int]map[tensor.DType]string{
+	2: {tensor.Int8: "VPMOVSXBW", tensor.Uint8: "VPMOVZXBW"},
+	4: {
+		tensor.Int8: "VPMOVSXBD", tensor.Uint8: "VPMOVZXBD", tensor.Int16: "VPMOVSXWD", tensor.Uint16: "VPMOVZXWD",
+		tensor.BFloat16: "VPMOVZXWD", tensor.Float16: "VCVTPH2PS",
+	},
 }
 
 // widen reads narrow numbers. With AVX2 there is no tail here: loops over them end point by point.
 func (l *lanes) widen(d tensor.DType, m asm.Mem, t tail) asm.Reg {
-	dst := l.reg(d)
+	dst, name := l.reg(d), widenings[l.least][d]
 	if t.some {
-		l.Ins(widenings[d]+".Z", m, t.k, dst)
+		l.Ins(name+".Z", m, t.k, dst)
 	} else {
-		l.Ins(widenings[d], m, dst)
+		l.Ins(name, m, dst)
 	}
 	if d == tensor.BFloat16 {
 		return l.shift("VPSLL", tensor.Int32, 16, dst)
@@ -100,16 +103,20 @@ func (l *lanes) widen(d tensor.DType, m asm.Mem, t tail) asm.Reg {
 	return dst
 }
 
-// isTrue is the mask of the dword lanes that are not zero.
+// isTrue is the mask of the lanes of bytes that are not zero.
 func (l *lanes) isTrue(r asm.Reg) asm.Reg {
+	d := tensor.Uint8
 	if l.wide {
 		k := l.K()
-		l.Ins("VPTESTMD", r, r, k)
+		l.Ins(l.sizedFor(d, "VPTESTM"), r, r, k)
 		return k
 	}
-	zero := l.reg(tensor.Int32)
+	zero := l.reg(d)
 	l.zero(zero)
-	return l.compareInt(tensor.Int32, "not_equal", r, zero)
+	if l.widened(d) { // which is never negative
+		return l.compareInt(d, "greater", r, zero)
+	}
+	return l.compareInt(d, "not_equal", r, zero)
 }
 
 // loadOne reads one point into the lowest lane.
@@ -144,7 +151,7 @@ func (l *lanes) loadLane(d tensor.DType, m asm.Mem) asm.Reg {
 			}
 			return whole
 		}
-	case laneBytes(d) == 8:
+	case l.laneBytes(d) == 8:
 		l.Ins("VMOVSD", m, dst)
 	default:
 		l.Ins("VMOVSS", m, dst)
@@ -159,11 +166,11 @@ func (l *lanes) loadSplat(d tensor.DType, m asm.Mem) asm.Reg {
 	}
 	if d.Size() >= 4 {
 		dst := l.reg(d)
-		l.broadcast(laneBytes(d), m, dst)
+		l.broadcast(l.laneBytes(d), m, dst)
 		return dst
 	}
-	dst := l.Vec().As(l.width(4))
-	l.Ins("VPBROADCASTD", l.loadLane(d, m), dst)
+	dst := l.Vec().As(l.width(l.least))
+	l.Ins(map[int]string{1: "VPBROADCASTB", 2: "VPBROADCASTW", 4: "VPBROADCASTD"}[l.least], l.loadLane(d, m), dst)
 	if d == tensor.Bool {
 		return l.isTrue(dst)
 	}
@@ -178,7 +185,7 @@ func (l *lanes) loadStrided(d tensor.DType, p asm.Reg, advance func(p asm.Reg)) 
 		return r
 	}
 	var parts []asm.Reg // xmm pieces, lowest first
-	each := 16 / laneBytesOrDword(d)
+	each := 16 / max(d.Size(), 4)
 	for at := 0; at < l.n; at += each {
 		x := l.loadLane(d, asm.At(p, 0))
 		advance(p)
@@ -197,14 +204,6 @@ func (l *lanes) loadStrided(d tensor.DType, p asm.Reg, advance func(p asm.Reg)) 
 	return r
 }
 
-// laneBytesOrDword is the lane size that d is read at: bool as the dword of its byte.
-func laneBytesOrDword(d tensor.DType) int {
-	if d == tensor.Bool {
-		return 4
-	}
-	return laneBytes(d)
-}
-
 // insertOne reads the point at p into lane i, not the lowest, of what is in x, giving y.
 func (l *lanes) insertOne(d tensor.DType, i int, p, x, y asm.Reg) {
 	switch extension := extensions[d]; {
@@ -214,7 +213,7 @@ func (l *lanes) insertOne(d tensor.DType, i int, p, x, y asm.Reg) {
 		g := l.GP()
 		l.Ins(extension, asm.At(p, 0), g)
 		l.Ins("VPINSRD", asm.Imm(i), g, x, y)
-	case laneBytes(d) == 8:
+	case l.laneBytes(d) == 8:
 		l.Ins("VPINSRQ", asm.Imm(1), asm.At(p, 0), x, y)
 	default:
 		l.Ins("VINSERTPS", asm.Imm(i<<4), asm.At(p, 0), x, y)
@@ -250,27 +249,36 @@ func (l *lanes) store(d tensor.DType, r asm.Reg, m asm.Mem, t tail) {
 	switch {
 	case l.n == 1:
 		l.storeOne(d, r, m)
-	case d == tensor.Bool:
-		l.storeNarrow(1, l.zeroOne(r), m, t)
 	case d == tensor.Float16 && t.some:
 		l.Ins("VCVTPS2PH", asm.Imm(0), r, t.k, m)
 	case d == tensor.Float16:
 		l.Ins("VCVTPS2PH", asm.Imm(0), r, m)
+	case d.Size() < 4 && !l.wide:
+		l.storeShrunk(d, []asm.Reg{r}, m)
+	case d == tensor.Bool:
+		l.storeNarrow(1, l.zeroOne(r), m, t)
 	case d.Size() < 4:
 		l.storeNarrow(d.Size(), l.raw(d, r), m, t)
-	case !t.some && l.uncached:
-		l.Ins("VMOVNTPS", r, m)
 	case !t.some:
-		l.Ins("VMOVUPS", r, m)
-	case !l.wide && t.points > 0 && t.points < 4 && laneBytes(d) == 4:
+		l.storeWhole(r, m)
+	case !l.wide && t.points > 0 && t.points < 4 && l.laneBytes(d) == 4:
 		l.storeFew(r, m, t.points)
 	case l.wide:
 		l.Ins(suffix(d, "VMOVUP", "S", "D"), r, t.k, m)
-	case laneBytes(d) == 8:
+	case l.laneBytes(d) == 8:
 		l.Ins("VMASKMOVPD", r, t.qwords, m)
 	default:
 		l.Ins("VMASKMOVPS", r, t.dwords, m)
 	}
+}
+
+// storeWhole writes all of r.
+func (l *lanes) storeWhole(r asm.Reg, m asm.Mem) {
+	if l.uncached {
+		l.Ins("VMOVNTPS", r, m)
+		return
+	}
+	l.Ins("VMOVUPS", r, m)
 }
 
 // storeFew writes the first one, two or three lanes of four bytes: a store under a mask takes as long as a dozen plain ones.
@@ -286,15 +294,16 @@ func (l *lanes) storeFew(r asm.Reg, m asm.Mem, points int) {
 	}
 }
 
-// zeroOne gives the mask m as dword lanes of 0 and 1.
+// zeroOne gives the mask m as the narrowest lanes of 0 and 1.
 func (l *lanes) zeroOne(m asm.Reg) asm.Reg {
-	one := l.splat(tensor.Int32, 1)
+	d := tensor.Uint8
+	one := l.splat(d, 1)
 	if l.wide {
-		dst := l.reg(tensor.Int32)
+		dst := l.reg(d)
 		l.Ins("VMOVDQA32.Z", one, m, dst)
 		return dst
 	}
-	return l.logic("AND", tensor.Int32, one, l.sized(m, l.mask, 4))
+	return l.logic("AND", d, one, l.sized(m, l.mask, l.least))
 }
 
 // raw gives lanes of a dtype of one or two bytes as dwords that have its bits lowest.
@@ -313,32 +322,13 @@ func (l *lanes) raw(d tensor.DType, r asm.Reg) asm.Reg {
 	return r
 }
 
-// storeNarrow writes the low byte, or the low two, of each dword lane.
+// storeNarrow writes the low byte, or the low two, of each dword lane, with AVX-512.
 func (l *lanes) storeNarrow(size int, r asm.Reg, m asm.Mem, t tail) {
-	switch name := map[int]string{1: "VPMOVDB", 2: "VPMOVDW"}[size]; {
-	case l.wide && t.some:
+	name := map[int]string{1: "VPMOVDB", 2: "VPMOVDW"}[size]
+	if t.some {
 		l.Ins(name, r, t.k, m)
-		return
-	case l.wide:
+	} else {
 		l.Ins(name, r, m)
-		return
-	}
-	// Each 16-byte half packs its four numbers to its lowest bytes.
-	var pick [32]byte
-	for i := range pick {
-		pick[i] = 0x80
-		if at := i % 16; at < 4*size {
-			pick[i] = byte(at/size*4 + at%size)
-		}
-	}
-	packed := l.Vec().As(r.Width())
-	l.Ins("VPSHUFB", l.Data(pick[:r.Width().Bytes()]), r, packed)
-	move := map[int]string{1: "VMOVD", 2: "VMOVQ"}[size]
-	l.Ins(move, packed.X(), m)
-	if r.Width() == asm.Y {
-		high := l.Vec().X()
-		l.Ins("VEXTRACTI128", asm.Imm(1), packed, high)
-		l.Ins(move, high, m.Off(4*size))
 	}
 }
 
@@ -357,7 +347,7 @@ func (l *lanes) storeOne(d tensor.DType, r asm.Reg, m asm.Mem) {
 	case d.Size() < 4:
 		g = l.GP()
 		l.Ins("VMOVD", l.raw(d, r.X()), g)
-	case laneBytes(d) == 8:
+	case l.laneBytes(d) == 8:
 		l.Ins("VMOVSD", r.X(), m)
 		return
 	default:
@@ -374,7 +364,7 @@ func (l *lanes) storeStrided(d tensor.DType, r asm.Reg, p asm.Reg, advance func(
 		advance(p)
 		return
 	}
-	size := laneBytesOrDword(d)
+	size := max(d.Size(), 4)
 	switch {
 	case d == tensor.Bool:
 		r = l.zeroOne(r)
@@ -404,9 +394,9 @@ func (l *lanes) extractOne(d tensor.DType, i int, x, p asm.Reg) {
 		l.Ins("VPEXTRB", asm.Imm(4*i), x, asm.At(p, 0))
 	case d.Size() == 2:
 		l.Ins("VPEXTRW", asm.Imm(2*i), x, asm.At(p, 0))
-	case laneBytes(d) == 8 && i == 0:
+	case l.laneBytes(d) == 8 && i == 0:
 		l.Ins("VMOVSD", x, asm.At(p, 0))
-	case laneBytes(d) == 8:
+	case l.laneBytes(d) == 8:
 		l.Ins("VPEXTRQ", asm.Imm(1), x, asm.At(p, 0))
 	case i == 0:
 		l.Ins("VMOVSS", x, asm.At(p, 0))

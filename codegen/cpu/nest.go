@@ -122,7 +122,7 @@ func (n *nest) fit(d tensor.DType, r asm.Reg) asm.Reg {
 	if r.Class() != asm.Vec {
 		return r
 	}
-	return r.As(n.width(laneBytesOrMask(d, n.mask)))
+	return r.As(n.width(n.laneBytes(d)))
 }
 
 func (n *nest) write(v, block int) asm.Reg {

@@ -84,7 +84,7 @@ func (n *nest) inPairs(ts []target) bool {
 func (n *nest) sort(d tensor.DType, low, high asm.Reg) (even, odd asm.Reg) {
 	pick := func(imm int, name string) asm.Reg {
 		dst := n.reg(d)
-		if laneBytes(d) == 4 {
+		if n.laneBytes(d) == 4 {
 			n.Ins("VSHUFPS", asm.Imm(imm), high, low, dst)
 		} else {
 			n.Ins(name, high, low, dst)

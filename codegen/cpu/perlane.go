@@ -23,7 +23,7 @@ func (l *lanes) perLane(from, to tensor.DType, do func(x []asm.Reg, y asm.Reg), 
 
 // laneOf is lane i of a, a register of d, in the lowest lane.
 func (l *lanes) laneOf(d tensor.DType, a asm.Reg, i int) asm.Reg {
-	at := i * laneBytes(d)
+	at := i * l.laneBytes(d)
 	x := a.X()
 	if at >= 16 {
 		x = l.Vec().X()
@@ -43,12 +43,12 @@ func (l *lanes) laneOf(d tensor.DType, a asm.Reg, i int) asm.Reg {
 
 // pack puts the lowest lanes of registers side by side, in xmm registers.
 func (l *lanes) pack(d tensor.DType, lanes []asm.Reg) (parts []asm.Reg) {
-	each := 16 / laneBytes(d)
+	each := 16 / l.laneBytes(d)
 	for at := 0; at < len(lanes); at += each {
 		x := lanes[at]
 		for i := 1; i < min(each, len(lanes)-at); i++ {
 			y := l.Vec().X()
-			if laneBytes(d) == 4 {
+			if l.laneBytes(d) == 4 {
 				l.Ins("VINSERTPS", asm.Imm(i<<4), lanes[at+i], x, y)
 			} else {
 				l.Ins("VUNPCKLPD", lanes[at+i], x, y)

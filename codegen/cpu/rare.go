@@ -84,7 +84,7 @@ func (n *nest) apart(v int, shared []int, block int) asm.Reg {
 // widens says whether slow values of 8-byte lanes are beneath v.
 func (n *nest) widens(v int) (wide bool) {
 	n.k.Beneath(v, func(i int) bool {
-		wide = wide || n.seldom[i] && laneBytesOrMask(n.k.Body[i].DType, 4) == 8
+		wide = wide || n.seldom[i] && n.k.Body[i].DType.Size() == 8
 		return n.seldom[i]
 	})
 	return wide

@@ -28,11 +28,29 @@ func (n *nest) core(targets []target, count asm.Reg) {
 // an output may lie where an input does.
 func (n *nest) putAll(targets []target) {
 	n.abreast(targets)
+	var together []target // of all blocks everything is read first
+	for _, t := range targets {
+		if t.store >= 0 && n.shrinks(t.store) {
+			together = append(together, t)
+		}
+	}
 	for b := range n.side {
 		for _, t := range targets {
 			n.value(n.root(t), b)
 		}
-		n.putBlock(targets, b)
+		if len(together) == 0 {
+			n.putBlock(targets, b)
+		}
+	}
+	if len(together) == 0 {
+		return
+	}
+	apart := slices.DeleteFunc(slices.Clone(targets), func(t target) bool { return slices.Contains(together, t) })
+	for b := range n.side {
+		n.putBlock(apart, b)
+	}
+	for _, t := range together {
+		n.putShrunk(t.store)
 	}
 }
 
@@ -388,7 +406,7 @@ func (n *nest) fold(s *sum, v, acc asm.Reg) {
 	case s.op == "minimum" || s.op == "maximum":
 		n.assign(d, n.apply(s.op[:3], d, d, []asm.Reg{acc, v}), acc)
 	default:
-		if form := binaryForms[s.op][d]; form != "" {
+		if form := binaryForms[s.op][d]; form != "" && !n.widened(d) {
 			n.Ins(form, v, acc, acc)
 			return
 		}
@@ -446,18 +464,32 @@ func (n *nest) across(s *sum, r asm.Reg) asm.Reg {
 	case asm.Y:
 		step("VPERM2F128", 0x01, true)
 	}
-	if laneBytes(s.dtype) == 8 {
+	bytes := n.laneBytes(s.dtype)
+	if bytes == 8 {
 		step("VPERMILPD", 0x55&(1<<(w.Bytes()/8)-1), false)
 		return r
 	}
 	step("VPERMILPS", 0x4e, false)
 	step("VPERMILPS", 0xb1, false)
+	for turn := 2; turn >= bytes; turn /= 2 { // of the dwords, which are all the same
+		by := make([]byte, w.Bytes())
+		for i := range by {
+			by[i] = byte(i%16 ^ turn)
+		}
+		n.fold(s, n.ins3("VPSHUFB", s.dtype, n.Data(by), r), r)
+	}
 	return r
 }
 
 // acrossMask is whether all (and) or any (or) of the lanes are set, in every lane.
 func (n *nest) acrossMask(s *sum, m asm.Reg) asm.Reg {
 	d := tensor.Int32
+	switch n.least {
+	case 1:
+		d = tensor.Int8
+	case 2:
+		d = tensor.Int16
+	}
 	as := &sum{reduce: s.reduce, op: s.op, dtype: d}
 	ones := n.splat(d, 0xffffffff)
 	lanes := n.choose(d, m, ones, n.splat(d, 0))

@@ -138,7 +138,7 @@ func (n *nest) startBuffers(stage int) {
 func (n *nest) moveBuffers() {
 	for _, s := range n.u.saved {
 		if s.first <= n.stageNow {
-			n.Ins("ADDQ", asm.Imm(n.side*n.n*laneBytes(n.k.Body[s.value].DType)), n.cells[s.value])
+			n.Ins("ADDQ", asm.Imm(n.side*n.n*n.laneBytes(n.k.Body[s.value].DType)), n.cells[s.value])
 		}
 	}
 }
@@ -169,7 +169,7 @@ func (n *nest) toBuffers() {
 }
 
 func (n *nest) cell(v, block int) asm.Mem {
-	return asm.At(n.cells[v], block*n.n*laneBytes(n.k.Body[v].DType))
+	return asm.At(n.cells[v], block*n.n*n.laneBytes(n.k.Body[v].DType))
 }
 
 // whole reads lanes of d as they are in a register, or writes r.

@@ -62,7 +62,7 @@ func (n *nest) scanned(v, block int) asm.Reg {
 	for by := 1; by < n.full; by *= 2 {
 		n.fold(s, n.shifted(s, r, by), r)
 	}
-	all := n.permuted(r, func(int) int { return n.full - 1 }, laneBytes(s.dtype)/4)
+	all := n.permuted(r, func(int) int { return n.full - 1 }, n.laneBytes(s.dtype)/4)
 	n.fold(s, carry, r)
 	n.fold(s, all, carry)
 	return r
@@ -70,7 +70,7 @@ func (n *nest) scanned(v, block int) asm.Reg {
 
 // shifted moves the lanes of r up by so many; the lowest become what changes nothing.
 func (n *nest) shifted(s *sum, r asm.Reg, by int) asm.Reg {
-	dwords := laneBytes(s.dtype) / 4
+	dwords := n.laneBytes(s.dtype) / 4
 	up := n.permuted(r, func(i int) int { return max(i-by, 0) }, dwords)
 	bits, _ := unitBits(s.op, s.dtype)
 	unit := n.splat(s.dtype, bits)

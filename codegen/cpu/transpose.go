@@ -133,7 +133,7 @@ func (n *nest) column(s, block int) asm.Reg {
 	if d == tensor.Bool {
 		d = tensor.Uint8
 	}
-	each := 16 / laneBytes(d)
+	each := 16 / n.laneBytes(d)
 	key := turn{s, block / each}
 	for c := n.scope; c != nil; c = c.parent {
 		if list, ok := c.turns[key]; ok {
@@ -152,7 +152,7 @@ func (n *nest) column(s, block int) asm.Reg {
 
 // rowsOf reads a part of the rows of a tile: register r has, in its 16-byte pieces, those of rows r, r + each, r + 2*each ...
 func (n *nest) rowsOf(s int, d tensor.DType, part int) []asm.Reg {
-	p, each := n.ptr(s), 16/laneBytes(d)
+	p, each := n.ptr(s), 16/n.laneBytes(d)
 	step := func(rows int) asm.Reg { return n.num(number{kind: stepOf, a: s, b: n.vector, mul: rows}) }
 	row := func(r int) asm.Mem {
 		m := asm.At(p, part*each*d.Size())

@@ -129,6 +129,31 @@ for n, name in (1_000_000, "1M"), (10_000_000, "10M"):
 both("transpose-4096", lambda: [floats(4096, 4096)], lambda x: np.ascontiguousarray(x.T), lambda x: x.T.contiguous())
 both("cast-u8-f32-10M", lambda: [(np.arange(10_000_000) * 7919 % 100).astype("u1")], lambda x: x.astype("f4"), lambda x: x.float())
 both("take-1M", lambda: [floats(10_000_000), np.arange(1_000_000) * 7919 % 10_000_000], lambda x, i: x[i], lambda x, i: x[i])
+
+
+def small(n, dtype):
+    return ((np.arange(n) * 7919 + 13) % 100).astype(dtype) if dtype != "?" else np.arange(n) * 7919 % 100 < 50
+
+
+for n, name in (1_000_000, "1M"), (10_000_000, "10M"):
+    for kind, dtype, f, g in (
+        ("less-f32", "f4", lambda x, y: x < y, lambda x, y: x < y),
+        ("mask", "?", lambda x, y: x & y | ~x, lambda x, y: x & y | ~x),
+        ("add-u8", "u1", lambda x, y: x + y, lambda x, y: x + y),
+        ("muladd-i16", "i2", lambda x, y: x * y + x, lambda x, y: x * y + x),
+        ("select-f32", "f4", lambda x, y: np.where(x < y, x, y), lambda x, y: torch.where(x < y, x, y)),
+        ("select-u8", "u1", lambda x, y: np.where(x < y, x, y), lambda x, y: torch.where(x < y, x, y)),
+    ):
+        both(f"{kind}-{name}", lambda n=n, dtype=dtype: [small(n, dtype), small(n, dtype)[::-1].copy()], f, g)
+for kind, dtype, f, g in (
+    ("cast-f32-u8", "f4", lambda x: x.astype("u1"), lambda x: x.to(torch.uint8)),
+    ("cast-u8-i16", "u1", lambda x: x.astype("i2"), lambda x: x.to(torch.int16)),
+    ("max-u8", "u1", lambda x: x.max(), lambda x: x.max()),
+    ("any", "?", lambda x: x.any(), lambda x: x.any()),
+    ("sum-u8", "u1", lambda x: x.sum(dtype=np.int64), lambda x: x.sum()),
+    ("count", "?", lambda x: np.count_nonzero(x), lambda x: torch.count_nonzero(x)),
+):
+    both(f"{kind}-10M", lambda dtype=dtype: [np.zeros(10_000_000, "?") if dtype == "?" else small(10_000_000, dtype)], f, g)
 for n, m in (32, 768), (100_000, 64), (1024, 1024):
     both(f"standardize-{n}x{m}", lambda n=n, m=m: [floats(n, m)], lambda x: (x - x.mean(0)) / x.std(0),
          lambda x: torch.nn.functional.batch_norm(x, None, None, training=True, eps=1e-12))

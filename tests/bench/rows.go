@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/einloom/einloom/einsum"
 	"github.com/einloom/einloom/expr"
@@ -41,8 +42,7 @@ func Rows() []Row {
 	}
 	list = append(list, contraction("gemv-f32-4096", tensor.Float32, "ij,j->i", []int{4096, 4096}, []int{4096}))
 	list = append(list, tccg()...)
-	list = append(list, complexes()...)
-	return append(append(append(list, networks()...), elementwise()...), append(rows(), tiny()...)...)
+	return slices.Concat(list, complexes(), networks(), elementwise(), narrow(), rows(), tiny())
 }
 
 // complexes are products of complex numbers, of which a term takes four multiplications and as many additions, and a map of them.
@@ -135,6 +135,36 @@ func elementwise() []Row {
 		Row{Name: "cast-u8-f32-10M", Bytes: 5 * n, Prepare: compiled(bytes.Cast(f), bind("x", tensor.Uint8, []int{n}))},
 		Row{Name: "take-1M", Bytes: 16 * 1_000_000, Prepare: compiled(x(n).Take(places, 0), bind("x", f, []int{n}), scattered(1_000_000, n))},
 	)
+}
+
+// narrow are bools and integers of one and two bytes.
+func narrow() []Row {
+	const few, many = 1_000_000, 10_000_000
+	f, u, w, b := tensor.Float32, tensor.Uint8, tensor.Int16, tensor.Bool
+	var list []Row
+	add := func(name string, n, bytes int, d tensor.DType, build func(x, y expr.Expr) expr.Expr) {
+		x, y := expr.Input("x", d, n), expr.Input("y", d, n)
+		list = append(list, Row{Name: name, Bytes: float64(bytes * n), Prepare: compiled(build(x, y), bind("x", d, []int{n}), bind("y", d, []int{n}))})
+	}
+	for _, n := range []int{few, many} {
+		of := fmt.Sprintf("-%dM", n/few)
+		add("less-f32"+of, n, 9, f, func(x, y expr.Expr) expr.Expr { return x.Less(y) })
+		add("mask"+of, n, 3, b, func(x, y expr.Expr) expr.Expr { return x.And(y).Or(x.Not()) })
+		add("add-u8"+of, n, 3, u, func(x, y expr.Expr) expr.Expr { return x.Add(y) })
+		add("muladd-i16"+of, n, 6, w, func(x, y expr.Expr) expr.Expr { return x.Mul(y).Add(x) })
+		add("select-f32"+of, n, 12, f, func(x, y expr.Expr) expr.Expr { return x.Less(y).Where(x, y) })
+		add("select-u8"+of, n, 3, u, func(x, y expr.Expr) expr.Expr { return x.Less(y).Where(x, y) })
+	}
+	one := func(name string, d tensor.DType, bytes int, build func(x expr.Expr) expr.Expr) {
+		list = append(list, Row{Name: name, Bytes: float64(bytes * many), Prepare: compiled(build(expr.Input("x", d, many)), bind("x", d, []int{many}))})
+	}
+	one("cast-f32-u8-10M", f, 5, func(x expr.Expr) expr.Expr { return x.Cast(u) })
+	one("cast-u8-i16-10M", u, 3, func(x expr.Expr) expr.Expr { return x.Cast(w) })
+	one("max-u8-10M", u, 1, func(x expr.Expr) expr.Expr { return x.Max() })
+	one("any-10M", b, 1, func(x expr.Expr) expr.Expr { return x.Any() })
+	one("sum-u8-10M", u, 1, func(x expr.Expr) expr.Expr { return x.Cast(tensor.Int64).Sum() })
+	one("count-10M", b, 1, func(x expr.Expr) expr.Expr { return x.Cast(tensor.Int64).Sum() })
+	return list
 }
 
 // rows are reductions and what is normalised along an axis.
