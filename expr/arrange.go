@@ -10,8 +10,13 @@ import (
 
 // part gives count elements of x along an axis, from start on.
 func (s site) part(x Expr, axis, start, count int) Expr {
+	return s.every(x, axis, start, 1, count)
+}
+
+// every gives count elements of x along an axis, step places apart, from start on.
+func (s site) every(x Expr, axis, start, step, count int) Expr {
 	starts, steps, shape := whole(x.n.Shape)
-	starts[axis], shape[axis] = start, count
+	starts[axis], steps[axis], shape[axis] = start, step, count
 	return s.slice(x, starts, steps, shape)
 }
 

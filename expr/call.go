@@ -2,18 +2,11 @@ package expr
 
 import (
 	"github.com/einloom/einloom/expr/routine"
-	"github.com/einloom/einloom/internal/caller"
 	"github.com/einloom/einloom/tensor"
 )
 
-// Call gives what a routine gives of xs: along its last axis all results, one behind the other. The axes ahead of the operands' cores are
-// broadcast. Dtypes are the routine's own: nothing is promoted. Packages linalg and fft make methods of routines' results; pos and what name the
-// user's call in messages.
-func Call(pos caller.Pos, what string, r *routine.Routine, xs ...Expr) Expr {
-	return site{pos, what}.call(r, xs...)
-}
-
-// call calls a routine of operands whose batches are broadcast against each other.
+// call gives what a routine gives of xs: along its last axis all results, one behind the other. The axes ahead of the operands' cores are
+// broadcast. Dtypes are the routine's own: nothing is promoted.
 func (s site) call(r *routine.Routine, xs ...Expr) Expr {
 	if bad, is := s.inherit(xs...); is {
 		return bad

@@ -20,7 +20,7 @@ func transformed(s site, name string, x Expr, axis int) Expr {
 	})
 }
 
-// spectrum is the dtype of a transform.
+// spectrum is the complex dtype of what real or complex numbers of d give: transforms, eigenvalues.
 func spectrum(d tensor.DType) tensor.DType {
 	if d == tensor.Complex64 || d == tensor.Float32 || isHalf(d) {
 		return tensor.Complex64
@@ -59,26 +59,18 @@ func (x Expr) IRFFT(n, axis int) Expr {
 // hermitian gives the n elements of a transform of real ones, of which the first half stands along the last axis of x.
 func (s site) hermitian(x Expr, n int) Expr {
 	last := len(x.n.Shape) - 1
-	part := func(from, step, count int) Expr {
-		starts, steps, shape := whole(x.n.Shape)
-		starts[last], steps[last], shape[last] = from, step, count
-		return s.slice(x, starts, steps, shape)
-	}
 	have := min(x.n.Shape[last], n/2+1)
 	if missing := n/2 + 1 - have; missing > 0 {
 		shape := x.n.Shape.Clone()
 		shape[last] = missing
-		x = s.concat(last, []Expr{part(0, 1, have), s.full(tensor.Complex128, 0, shape)})
+		x = s.concat(last, []Expr{s.part(x, last, 0, have), s.full(tensor.Complex128, 0, shape)})
 	} else {
-		x = part(0, 1, have)
+		x = s.part(x, last, 0, have)
 	}
-	if x.n.Kind == KBad {
+	if x.n.Kind == KBad || n < 3 {
 		return x
 	}
-	if n < 3 {
-		return x
-	}
-	return s.concat(last, []Expr{x, s.apply(opConj, part((n-1)/2, -1, (n-1)/2))})
+	return s.concat(last, []Expr{x, s.apply(opConj, s.every(x, last, (n-1)/2, -1, (n-1)/2))})
 }
 
 var opReal, opConj = op.Lookup("real"), op.Lookup("conj")

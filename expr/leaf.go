@@ -97,7 +97,7 @@ func unfit(d tensor.DType, v float64) string {
 // Eye gives the n by n identity matrix of dtype d.
 func Eye(d tensor.DType, n int) Expr {
 	s := here("eye")
-	i := s.make(Node{Kind: KIota, Shape: tensor.Shape{n}})
+	i := s.iota(n)
 	rows, cols := s.reshape(i, []int{n, 1}), s.reshape(i, []int{1, n})
 	return s.cast(s.apply(opEqual, rows, cols), d)
 }
@@ -113,7 +113,7 @@ func Arange(d tensor.DType, start, stop, step float64) Expr {
 	case step == 0 || math.IsNaN(count) || count > tensor.MaxLen:
 		return s.bad(ErrValue, "from %v to %v by %v has no countable length", start, stop, step)
 	}
-	i := s.make(Node{Kind: KIota, Shape: tensor.Shape{int(max(0, count))}})
+	i := s.iota(int(max(0, count)))
 	if !d.IsInt() {
 		return s.cast(s.line(i, start, step), d)
 	}
@@ -142,7 +142,7 @@ func Linspace(d tensor.DType, start, stop float64, n int) Expr {
 	if d.IsBool() || !valid(d) {
 		return s.bad(ErrDType, "dtype %v, want a number", d)
 	}
-	i := s.make(Node{Kind: KIota, Shape: tensor.Shape{n}})
+	i := s.iota(n)
 	x := s.line(i, start, (stop-start)/max(1, float64(n-1)))
 	if n > 1 {
 		last := s.apply(opEqual, i, s.number(float64(n-1), tensor.Int64))

@@ -34,6 +34,15 @@ func linearOf(s site, xs ...Expr) (l linear, list []Expr, bad Expr, ok bool) {
 	return l, list, Expr{}, true
 }
 
+// factored begins a call of linear algebra on one matrix, and gives the row y of a routine.
+func factored(s site, name string, x Expr) (l linear, y, bad Expr, ok bool) {
+	l, xs, bad, ok := linearOf(s, x)
+	if !ok {
+		return l, y, bad, false
+	}
+	return l, l.rows(name, xs[0]), Expr{}, true
+}
+
 // rows calls a routine by its name.
 func (l linear) rows(name string, xs ...Expr) Expr { return l.call(routine.Lookup(name), xs...) }
 
@@ -48,9 +57,7 @@ func (s site) within(y Expr, from int, shape ...int) Expr {
 		return y
 	}
 	last := len(y.n.Shape) - 1
-	starts, steps, of := whole(y.n.Shape)
-	starts[last], of[last] = from, tensor.Shape(shape).Len()
-	return s.reshape(s.slice(y, starts, steps, of), append(y.n.Shape[:last].Clone(), shape...))
+	return s.reshape(s.part(y, last, from, tensor.Shape(shape).Len()), append(y.n.Shape[:last].Clone(), shape...))
 }
 
 // sizes gives the rows and columns of a matrix; of less than a matrix 0, which the routine's rule refuses.
@@ -63,16 +70,13 @@ func sizes(x Expr) (m, n int) {
 
 // square calls a routine of one matrix whose result is a matrix of that shape.
 func square(s site, name string, x Expr) Expr {
-	l, xs, bad, ok := linearOf(s, x)
+	l, y, bad, ok := factored(s, name, x)
 	if !ok {
 		return bad
 	}
 	m, n := sizes(x)
-	return l.part(l.rows(name, xs[0]), 0, m, n)
+	return l.part(y, 0, m, n)
 }
-
-// number calls a routine of one matrix and gives element i of its row.
-func (l linear) number(y Expr, i int) Expr { return l.part(y, i) }
 
 // Inv gives the inverse of each square matrix. A singular one is an error of the run; to solve a system, Solve is faster and more exact.
 func (x Expr) Inv() Expr { return square(here("inv"), "inv", x) }
@@ -83,21 +87,20 @@ func (x Expr) Cholesky() Expr { return square(here("cholesky"), "cholesky", x) }
 
 // Det gives the determinant of each square matrix.
 func (x Expr) Det() Expr {
-	l, xs, bad, ok := linearOf(here("det"), x)
+	l, y, bad, ok := factored(here("det"), "det", x)
 	if !ok {
 		return bad
 	}
-	return l.number(l.rows("det", xs[0]), 0)
+	return l.part(y, 0)
 }
 
 // SlogDet gives the sign of the determinant of each square matrix (1, -1, or 0 where it is 0) and the logarithm of its absolute value.
 func (x Expr) SlogDet() (sign, log Expr) {
-	l, xs, bad, ok := linearOf(here("slogdet"), x)
+	l, y, bad, ok := factored(here("slogdet"), "slogdet", x)
 	if !ok {
 		return bad, bad
 	}
-	y := l.rows("slogdet", xs[0])
-	return l.number(y, 0), l.number(y, 1)
+	return l.part(y, 0), l.part(y, 1)
 }
 
 // Solve gives y with x·y = b for each square matrix of x: [... n n], [... n k] -> [... n k]. b of one axis is a vector, and so is y. A singular
@@ -119,7 +122,7 @@ func solve(s site, name string, x, b Expr) Expr {
 	}
 	vector := len(b.n.Shape) == 1
 	if vector {
-		xs[1] = l.reshape(xs[1], tensor.Shape{b.n.Shape[0], 1})
+		xs[1] = l.column(xs[1])
 	}
 	y := l.rows(name, xs...)
 	rows, cols := sizes(xs[1])
@@ -132,13 +135,12 @@ func solve(s site, name string, x, b Expr) Expr {
 // QR gives Q, with orthonormal columns, and R, upper triangular, with Q·R = x, of each matrix: [... m n] -> [... m k], [... k n], k the smaller of
 // m and n.
 func (x Expr) QR() (q, r Expr) {
-	l, xs, bad, ok := linearOf(here("qr"), x)
+	l, y, bad, ok := factored(here("qr"), "qr", x)
 	if !ok {
 		return bad, bad
 	}
 	m, n := sizes(x)
 	k := min(m, n)
-	y := l.rows("qr", xs[0])
 	return l.part(y, 0, m, k), l.part(y, m*k, k, n)
 }
 
@@ -163,65 +165,55 @@ func (l linear) svd(x Expr, d tensor.DType) (u, s, vt Expr) {
 
 // SVDVals gives the singular values of each matrix, descending: [... m n] -> [... k].
 func (x Expr) SVDVals() Expr {
-	l, xs, bad, ok := linearOf(here("svdvals"), x)
+	l, y, bad, ok := factored(here("svdvals"), "svdvals", x)
 	if !ok {
 		return bad
 	}
-	return l.part(l.rows("svdvals", xs[0]), 0, min(sizes(x)))
+	return l.part(y, 0, min(sizes(x)))
 }
 
 // Eigh gives the eigenvalues, ascending, and in columns the eigenvectors, of length 1, of each symmetric matrix, of which the lower triangle is
 // read: [... n n] -> [... n], [... n n]. A matrix with NaN or infinity is an error of the run.
 func (x Expr) Eigh() (w, v Expr) {
-	l, xs, bad, ok := linearOf(here("eigh"), x)
+	l, y, bad, ok := factored(here("eigh"), "eigh", x)
 	if !ok {
 		return bad, bad
 	}
 	n, _ := sizes(x)
-	y := l.rows("eigh", xs[0])
 	return l.part(y, 0, n), l.part(y, n, n, n)
 }
 
 // Eigvalsh gives the eigenvalues of each symmetric matrix, ascending, as Eigh does.
 func (x Expr) Eigvalsh() Expr {
-	l, xs, bad, ok := linearOf(here("eigvalsh"), x)
+	l, y, bad, ok := factored(here("eigvalsh"), "eigvalsh", x)
 	if !ok {
 		return bad
 	}
 	n, _ := sizes(x)
-	return l.part(l.rows("eigvalsh", xs[0]), 0, n)
+	return l.part(y, 0, n)
 }
 
 // Eig gives the eigenvalues, in no order, and in columns the eigenvectors, of length 1, of each square matrix: [... n n] -> [... n], [... n n].
 // Both are complex whatever they hold, complex64 where x is float32 or a half. A matrix with NaN or infinity is an error of the run.
 func (x Expr) Eig() (w, v Expr) {
-	l, xs, bad, ok := linearOf(here("eig"), x)
+	l, y, bad, ok := factored(here("eig"), "eig", x)
 	if !ok {
 		return bad, bad
 	}
-	l.result = complexWith(l.result)
+	l.result = spectrum(l.result)
 	n, _ := sizes(x)
-	y := l.rows("eig", xs[0])
 	return l.part(y, 0, n), l.part(y, n, n, n)
 }
 
 // Eigvals gives the eigenvalues of each square matrix as Eig does.
 func (x Expr) Eigvals() Expr {
-	l, xs, bad, ok := linearOf(here("eigvals"), x)
+	l, y, bad, ok := factored(here("eigvals"), "eigvals", x)
 	if !ok {
 		return bad
 	}
-	l.result = complexWith(l.result)
+	l.result = spectrum(l.result)
 	n, _ := sizes(x)
-	return l.part(l.rows("eigvals", xs[0]), 0, n)
-}
-
-// complexWith is the complex dtype whose parts hold a float.
-func complexWith(d tensor.DType) tensor.DType {
-	if d == tensor.Float64 {
-		return tensor.Complex128
-	}
-	return tensor.Complex64
+	return l.part(y, 0, n)
 }
 
 // Pinv gives the pseudoinverse (Moore and Penrose) of each matrix: [... m n] -> [... n m]. Singular values of at most cutoff times the greatest
@@ -246,7 +238,7 @@ func (x Expr) Lstsq(b Expr, cutoff float64) Expr {
 		return bad
 	}
 	if vector := len(b.n.Shape) == 1; vector {
-		xs[1] = l.reshape(xs[1], tensor.Shape{b.n.Shape[0], 1})
+		xs[1] = l.column(xs[1])
 		y := l.leastSquares(xs[0], xs[1], cutoff)
 		if y.n.Kind == KBad {
 			return y
@@ -326,12 +318,11 @@ func (x Expr) MatrixRank(cutoff float64) Expr {
 // Cond gives the greatest singular value of each matrix over the least: how much a change of b can change Solve(b). Of a singular matrix it is
 // infinite.
 func (x Expr) Cond() Expr {
-	l, xs, bad, ok := linearOf(here("cond"), x)
+	l, s, bad, ok := factored(here("cond"), "svdvals", x)
 	if !ok {
 		return bad
 	}
 	k := min(sizes(x))
-	s := l.rows("svdvals", xs[0])
 	if s.n.Kind != KBad && k == 0 {
 		return l.bad(ErrEmpty, "%s has matrices of no elements", x.n.typ())
 	}

@@ -38,7 +38,7 @@ func (s site) random(key Expr, dims []int, from uint64) Expr {
 	if msg := countable(shape); msg != "" {
 		return s.bad(ErrSize, "the shape %v %s", shape, msg)
 	}
-	place := s.cast(s.make(Node{Kind: KIota, Shape: tensor.Shape{shape.Len()}}), tensor.Uint64)
+	place := s.cast(s.iota(shape.Len()), tensor.Uint64)
 	if from != 0 {
 		place = s.apply(opAdd, place, s.word(from))
 	}

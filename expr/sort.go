@@ -19,36 +19,29 @@ func (x Expr) ArgSort(axis int) Expr { return along(here("argsort"), "argsort", 
 // TopK gives the k greatest elements along an axis, in descending order, and their places in x, int64: NaN before all, of equal ones the first.
 func (x Expr) TopK(k, axis int) (values, places Expr) {
 	s := here("topk")
-	if bad, is := s.inherit(x); is {
-		return bad, bad
-	}
-	at, bad, ok := s.axes([]int{axis}, len(x.n.Shape), x.n.typ())
+	at, bad, ok := s.onAxis(x, axis)
 	if !ok {
 		return bad, bad
 	}
-	n := x.n.Shape[at[0]]
+	n := x.n.Shape[at]
 	if k < 0 || k > n {
-		bad := s.bad(ErrIndex, "%d of the %d elements along axis %d of %s", k, n, at[0], x.n.typ())
+		bad := s.bad(ErrIndex, "%d of the %d elements along axis %d of %s", k, n, at, x.n.typ())
 		return bad, bad
 	}
 	greatest := func(y Expr) Expr {
 		if y.n.Kind == KBad {
 			return y
 		}
-		starts, steps, shape := whole(y.n.Shape)
-		starts[at[0]], steps[at[0]], shape[at[0]] = n-1, -1, k
-		return s.slice(y, starts, steps, shape)
+		return s.every(y, at, n-1, -1, k)
 	}
-	backwards := s.backwards(x, at[0])
-	places = greatest(along(s, "argsort", backwards, at[0]))
-	return greatest(along(s, "sort", x, at[0])), s.apply(opSub, s.number(float64(n-1), tensor.Int64), places)
+	places = greatest(along(s, "argsort", s.backwards(x, at), at))
+	return greatest(along(s, "sort", x, at)), s.apply(opSub, s.number(float64(n-1), tensor.Int64), places)
 }
 
 // backwards turns an axis round.
 func (s site) backwards(x Expr, axis int) Expr {
-	starts, steps, shape := whole(x.n.Shape)
-	starts[axis], steps[axis] = max(shape[axis]-1, 0), -1
-	return s.slice(x, starts, steps, shape)
+	n := x.n.Shape[axis]
+	return s.every(x, axis, max(n-1, 0), -1, n)
 }
 
 // along calls a routine of rows along an axis.
@@ -58,18 +51,15 @@ func along(s site, name string, x Expr, axis int) Expr {
 
 // lengthwise does something to x whose axis stands last meanwhile.
 func (s site) lengthwise(x Expr, axis int, do func(Expr) Expr) Expr {
-	if bad, is := s.inherit(x); is {
-		return bad
-	}
-	at, bad, ok := s.axes([]int{axis}, len(x.n.Shape), x.n.typ())
+	at, bad, ok := s.onAxis(x, axis)
 	if !ok {
 		return bad
 	}
-	y := do(s.lastly(x, at[0]))
+	y := do(s.lastly(x, at))
 	if y.n.Kind == KBad {
 		return y
 	}
-	return s.transpose(y, slices.Insert(labelled(0, len(x.n.Shape)-1), at[0], len(x.n.Shape)-1))
+	return s.transpose(y, slices.Insert(labelled(0, len(x.n.Shape)-1), at, len(x.n.Shape)-1))
 }
 
 // lastly moves an axis behind the others.
