@@ -32,6 +32,14 @@ func (s site) onAxis(x Expr, named int) (axis int, bad Expr, ok bool) {
 	return at[0], Expr{}, true
 }
 
+// onAxes is onAxis for two.
+func (s site) onAxes(x Expr, a, b int) (first, second int, bad Expr, ok bool) {
+	if first, bad, ok = s.onAxis(x, a); ok {
+		second, bad, ok = s.onAxis(x, b)
+	}
+	return first, second, bad, ok
+}
+
 // Roll gives x with its elements moved up by shift places along an axis; what leaves the end comes in at the front. A negative shift moves
 // down.
 func (x Expr) Roll(shift, axis int) Expr {
@@ -137,11 +145,7 @@ func (x Expr) Split(parts, axis int) []Expr {
 // MoveAxis gives x with one axis moved to another place; the others keep their order.
 func (x Expr) MoveAxis(from, to int) Expr {
 	s := here("moveaxis")
-	k, bad, ok := s.onAxis(x, from)
-	if !ok {
-		return bad
-	}
-	at, bad, ok := s.onAxis(x, to)
+	k, at, bad, ok := s.onAxes(x, from, to)
 	if !ok {
 		return bad
 	}
@@ -151,16 +155,17 @@ func (x Expr) MoveAxis(from, to int) Expr {
 // SwapAxes gives x with two axes exchanged. SwapAxes(-1, -2) transposes each matrix of a batch.
 func (x Expr) SwapAxes(a, b int) Expr {
 	s := here("swapaxes")
-	k, bad, ok := s.onAxis(x, a)
+	k, at, bad, ok := s.onAxes(x, a, b)
 	if !ok {
 		return bad
 	}
-	at, bad, ok := s.onAxis(x, b)
-	if !ok {
-		return bad
-	}
+	return s.swapped(x, k, at)
+}
+
+// swapped exchanges two axes.
+func (s site) swapped(x Expr, a, b int) Expr {
 	order := labelled(0, len(x.n.Shape))
-	order[k], order[at] = order[at], order[k]
+	order[a], order[b] = order[b], order[a]
 	return s.transpose(x, order)
 }
 

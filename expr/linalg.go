@@ -339,10 +339,8 @@ func (s site) turned(x Expr) Expr {
 	if x.n.Kind == KBad {
 		return x
 	}
-	order := labelled(0, len(x.n.Shape))
-	k := len(order)
-	order[k-1], order[k-2] = order[k-2], order[k-1]
-	return s.transpose(x, order)
+	last := len(x.n.Shape) - 1
+	return s.swapped(x, last, last-1)
 }
 
 // column and row make vectors matrices.

@@ -7,6 +7,17 @@ import (
 
 // What is made of matrices by choosing, moving and multiplying; solving and factoring are in linalg.go.
 
+// matrices begins a builder that works on the last two axes, and gives how many axes there are.
+func (s site) matrices(x Expr) (rank int, bad Expr, ok bool) {
+	if bad, is := s.inherit(x); is {
+		return 0, bad, false
+	}
+	if rank = len(x.n.Shape); rank < 2 {
+		return 0, s.bad(ErrShape, "operand 0 is %s, want matrices: two axes or more", x.n.typ()), false
+	}
+	return rank, Expr{}, true
+}
+
 // Tril gives the lower triangles of matrices, the last two axes, with 0 above diagonal k: 0 is the main one, 1 the next above it.
 func (x Expr) Tril(k int) Expr { return triangle(here("tril"), x, k, opGreaterEqual) }
 
@@ -14,12 +25,9 @@ func (x Expr) Tril(k int) Expr { return triangle(here("tril"), x, k, opGreaterEq
 func (x Expr) Triu(k int) Expr { return triangle(here("triu"), x, k, opLessEqual) }
 
 func triangle(s site, x Expr, k int, kept *op.Op) Expr {
-	if bad, is := s.inherit(x); is {
+	rank, bad, ok := s.matrices(x)
+	if !ok {
 		return bad
-	}
-	rank := len(x.n.Shape)
-	if rank < 2 {
-		return s.bad(ErrShape, "operand 0 is %s, want matrices: two axes or more", x.n.typ())
 	}
 	rows, columns := s.column(s.iota(x.n.Shape[rank-2])), s.iota(x.n.Shape[rank-1])
 	diagonal := s.apply(opAdd, rows, s.number(float64(k), tensor.Int64))
@@ -64,12 +72,9 @@ func (x Expr) Diag(k int) Expr {
 // Trace gives the sums of the diagonals of matrices, the last two axes; dtypes are as for Sum.
 func (x Expr) Trace() Expr {
 	s := here("trace")
-	if bad, is := s.inherit(x); is {
+	rank, bad, ok := s.matrices(x)
+	if !ok {
 		return bad
-	}
-	rank := len(x.n.Shape)
-	if rank < 2 {
-		return s.bad(ErrShape, "operand 0 is %s, want matrices: two axes or more", x.n.typ())
 	}
 	diagonal := s.make(Node{Kind: KDiagonal, Args: []*Node{x.n}, Axes: []int{rank - 2, rank - 1}, Starts: []int{0, 0}})
 	return accumulate(s, FoldSum, diagonal, []int{-1})

@@ -1,7 +1,6 @@
 package routines
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/einloom/einloom/tensor"
@@ -94,19 +93,4 @@ func keys[K key](t *tensor.Tensor, zeros bool) ([]K, error) {
 		made[i] = k.key(x, zeros)
 	}
 	return made, nil
-}
-
-// byWidth calls the function for the width of a dtype.
-func byWidth(d tensor.DType, one, two, four, eight func() error) error {
-	switch d.Size() {
-	case 1:
-		return one()
-	case 2:
-		return two()
-	case 4:
-		return four()
-	case 8:
-		return eight()
-	}
-	return fmt.Errorf("internal: %v has no order", d)
 }

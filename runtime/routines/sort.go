@@ -6,11 +6,20 @@ import (
 	"github.com/einloom/einloom/tensor"
 )
 
+// ordering is the routines on keys of one width.
+type ordering struct {
+	sort   func(out, x *tensor.Tensor) error
+	places func(out, x *tensor.Tensor) error
+	search func(out *tensor.Tensor, args []*tensor.Tensor, right bool) error
+}
+
+func orderingOf[K key]() ordering { return ordering{sortedAs[K], placesAs[K], searchAs[K]} }
+
+// orderings are those of dtypes by their bytes. What has no order the table of routines refuses.
+var orderings = map[int]ordering{1: orderingOf[uint8](), 2: orderingOf[uint16](), 4: orderingOf[uint32](), 8: orderingOf[uint64]()}
+
 func sorted(out *tensor.Tensor, args []*tensor.Tensor) error {
-	x := args[0]
-	return byWidth(x.DType(),
-		func() error { return sortedAs[uint8](out, x) }, func() error { return sortedAs[uint16](out, x) },
-		func() error { return sortedAs[uint32](out, x) }, func() error { return sortedAs[uint64](out, x) })
+	return orderings[args[0].DType().Size()].sort(out, args[0])
 }
 
 func sortedAs[K key](out, x *tensor.Tensor) error {
@@ -28,10 +37,7 @@ func sortedAs[K key](out, x *tensor.Tensor) error {
 }
 
 func places(out *tensor.Tensor, args []*tensor.Tensor) error {
-	x := args[0]
-	return byWidth(x.DType(),
-		func() error { return placesAs[uint8](out, x) }, func() error { return placesAs[uint16](out, x) },
-		func() error { return placesAs[uint32](out, x) }, func() error { return placesAs[uint64](out, x) })
+	return orderings[args[0].DType().Size()].places(out, args[0])
 }
 
 func placesAs[K key](out, x *tensor.Tensor) error {
@@ -111,13 +117,12 @@ func insert[K key](list []K, at []int64) {
 	}
 }
 
-func searchLeft(out *tensor.Tensor, args []*tensor.Tensor) error  { return search(out, args, false) }
-func searchRight(out *tensor.Tensor, args []*tensor.Tensor) error { return search(out, args, true) }
+func searchLeft(out *tensor.Tensor, args []*tensor.Tensor) error {
+	return orderings[args[0].DType().Size()].search(out, args, false)
+}
 
-func search(out *tensor.Tensor, args []*tensor.Tensor, right bool) error {
-	return byWidth(args[0].DType(),
-		func() error { return searchAs[uint8](out, args, right) }, func() error { return searchAs[uint16](out, args, right) },
-		func() error { return searchAs[uint32](out, args, right) }, func() error { return searchAs[uint64](out, args, right) })
+func searchRight(out *tensor.Tensor, args []*tensor.Tensor) error {
+	return orderings[args[0].DType().Size()].search(out, args, true)
 }
 
 // searchAs halves the row for each element: to the first place that is not below it, or right of all that are not above.
