@@ -17,11 +17,19 @@ func (x Expr) Take(indices Expr, along int) Expr {
 	if !ok {
 		return bad
 	}
-	if d := indices.n.DType; !d.IsInt() || d == tensor.Uint64 {
-		return s.bad(ErrDType, "the indices are %s, want integers that int64 holds", indices.n.typ())
+	idx, bad, ok := s.places(indices)
+	if !ok {
+		return bad
 	}
-	idx := s.meets(indices, tensor.Int64)
 	return s.make(Node{Kind: KGather, Args: []*Node{x.n, idx.n}, Axes: at})
+}
+
+// places gives indices as int64.
+func (s site) places(indices Expr) (idx, bad Expr, ok bool) {
+	if d := indices.n.DType; !d.IsInt() || d == tensor.Uint64 {
+		return idx, s.bad(ErrDType, "the indices are %s, want integers that int64 holds", indices.n.typ()), false
+	}
+	return s.meets(indices, tensor.Int64), Expr{}, true
 }
 
 // TakeAlong gives the elements of x at indices along an axis, each row of x by its own row of indices: what ArgSort and ArgMax give puts x in order
@@ -36,14 +44,15 @@ func (x Expr) TakeAlong(indices Expr, axis int) Expr {
 	if !ok {
 		return bad
 	}
-	if d := indices.n.DType; !d.IsInt() || d == tensor.Uint64 {
-		return s.bad(ErrDType, "the indices are %s, want integers that int64 holds", indices.n.typ())
+	idx, bad, ok := s.places(indices)
+	if !ok {
+		return bad
 	}
 	k, n := at[0], x.n.Shape[at[0]]
 	if len(indices.n.Shape) == len(x.n.Shape) {
 		if rows, fits := stretched(without(x.n.Shape, k), without(indices.n.Shape, k)); fits {
 			wide := s.broadcast(x, slices.Insert(rows.Clone(), k, n))
-			places := s.broadcast(s.meets(indices, tensor.Int64), slices.Insert(rows, k, indices.n.Shape[k]))
+			places := s.broadcast(idx, slices.Insert(rows, k, indices.n.Shape[k]))
 			return s.lengthwise(places, k, func(i Expr) Expr { return s.rowwise(s.lastly(wide, k), i) })
 		}
 	}
